@@ -1,0 +1,3 @@
+"""Engage Desktop: design customer journeys and audiences, prove them on a real log."""
+
+__version__ = "0.1.0"

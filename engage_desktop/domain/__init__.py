@@ -1,0 +1,1 @@
+"""Frozen models of everything a campaign file holds. Knows nothing above it."""

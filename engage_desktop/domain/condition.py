@@ -1,0 +1,135 @@
+"""The syntax tree of the query language (engine reference 5, `formats.md` extensions).
+
+Plain frozen dataclasses: hashable, so they serve as cache keys for leaves and intervals.
+Text to tree is `language.parse`, tree to canonical text `language.to_text`.
+A chain such as `event('A').where(c).within(3 days).count()` becomes one `Stream` and a
+`Reduce`; the order of its filters carries no meaning, several windows intersect (D-43).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal as Lit
+
+CompareOp = Lit[
+    "=", "!=", "<", "<=", ">", ">=",
+    "contains", "omits", "starts_with", "ends_with", "one_of", "none_of", "exists", "absent",
+]  # fmt: skip
+ReduceKind = Lit["count", "sum", "avg", "min", "max", "mode", "first", "last", "unique"]
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """`amount` of `unit` (singular: second, minute, hour, day, week), kept as written."""
+
+    amount: int
+    unit: str
+
+    @property
+    def us(self) -> int:
+        return self.amount * {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}[self.unit] * 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    value: str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """A user trait, a computed trait or an audience key, read at the instant asked (D-9).
+    `path` is the dotted name split at its dots; an escaped dot stays inside a part."""
+
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """An event property, or with `parent` one of the parent event in a funnel child."""
+
+    path: tuple[str, ...]
+    parent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A field of the event's `context`."""
+
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyValue:
+    """`journey('Product Added.cart_id')`, a scalar of the journey context (D-20)."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """`within(a)` when `b` is None, else `between(a, b)` (a < b); `parent` = of the parent event."""
+
+    a: Duration
+    b: Duration | None = None
+    parent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Events of one name, filtered. Events seen: those matching every `where` and window."""
+
+    event: str
+    where: Condition | None = None
+    windows: tuple[Window, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reduce:
+    """A stream made a scalar. `path` is the property reduced, empty for count."""
+
+    kind: ReduceKind
+    stream: Stream
+    path: tuple[str, ...] = ()
+
+
+Scalar = Literal | Trait | Property | Context | JourneyValue | Reduce
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`left op values`. Six symbols take one value; contains, one_of, none_of one or more;
+    exists, absent none. A value is a Literal or, for the symbols, any scalar."""
+
+    left: Scalar
+    op: CompareOp
+    values: tuple[Scalar, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InAudience:
+    """`audience('key')`: the same as `trait('key') = true` on an audience."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    item: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Two or more items, none of them an And (the parser flattens)."""
+
+    items: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Two or more items, none of them an Or."""
+
+    items: tuple[Condition, ...]
+
+
+Condition = Compare | InAudience | Not | And | Or
+Expression = Condition | Scalar
