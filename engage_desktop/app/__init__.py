@@ -1,0 +1,1 @@
+"""What window and command line share: use cases, the engine process, actions. Knows no Qt."""

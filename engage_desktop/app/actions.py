@@ -1,0 +1,216 @@
+"""Every command of the window, once: a record from which menus, palette and shortcuts are made.
+
+Qt-free. A record says when it is enabled by a pure predicate over `ActionContext`, and what it
+does by a call on `Commands`, which the window implements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ActionContext:
+    """What predicates may ask; equal contexts give equal answers."""
+
+    workspace_open: bool = False
+    log_loaded: bool = False
+    can_undo: bool = False
+    can_redo: bool = False
+    undo_name: str | None = None
+    redo_name: str | None = None
+    dirty: bool = False
+    journey_open: bool = False
+    audience_open: bool = False
+    selected_steps: int = 0
+    playing: bool = False
+    busy: bool = False
+
+
+class Commands(Protocol):
+    """What the window can be told to do."""
+
+    def undo(self) -> None: ...
+    def redo(self) -> None: ...
+    def save(self) -> None: ...
+    def save_run(self) -> None: ...
+    def open_workspace(self) -> None: ...
+    def import_logs(self) -> None: ...
+    def show_page(self, page: str) -> None: ...
+    def show_palette(self) -> None: ...
+    def show_problems(self) -> None: ...
+    def toggle_dark(self) -> None: ...
+    def toggle_inspector(self) -> None: ...
+    def reset_layout(self) -> None: ...
+    def toggle_play(self) -> None: ...
+    def next_event(self) -> None: ...
+    def previous_event(self) -> None: ...
+    def to_start(self) -> None: ...
+    def to_end(self) -> None: ...
+    def canvas(self, command: str) -> None: ...
+    def new_audience(self) -> None: ...
+    def new_journey(self) -> None: ...
+    def approve(self) -> None: ...
+    def close_tab(self) -> None: ...
+    def focus_inspector(self) -> None: ...
+    def cancel_work(self) -> None: ...
+    def quit(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the menus a command stands: groups are parted by a line, order is inside one."""
+
+    menu: str
+    group: int = 0
+    order: int = 0
+
+
+def always(context: ActionContext) -> bool:
+    """Enabled in any state."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One command. `keys` are portable key texts, the first is shown; `words` help the search."""
+
+    id: str
+    title: str
+    category: str
+    run: Callable[[Commands], None] = field(repr=False)
+    icon: str | None = None
+    keys: tuple[str, ...] = ()
+    places: tuple[Place, ...] = ()
+    enabled: Callable[[ActionContext], bool] = field(default=always, repr=False)
+    words: str = ""
+
+    def matches(self, text: str) -> bool:
+        """Whether every word of `text` occurs in title, category or search words."""
+        here = f"{self.title} {self.category} {self.words}".casefold()
+        return all(word in here for word in text.casefold().split())
+
+
+class ActionRegistry:
+    """Actions by id, in the order they were added; an id or a key exists once."""
+
+    def __init__(self, actions: Iterable[Action] = ()) -> None:
+        self._actions: dict[str, Action] = {}
+        self._keys: dict[str, str] = {}
+        for action in actions:
+            self.add(action)
+
+    def add(self, action: Action) -> None:
+        if action.id in self._actions:
+            raise ValueError(f"Action {action.id!r} exists already.")
+        for key in action.keys:
+            if key in self._keys:
+                raise ValueError(f"{key} already runs {self._keys[key]!r}; {action.id!r} cannot have it too.")
+            self._keys[key] = action.id
+        self._actions[action.id] = action
+
+    def __getitem__(self, action_id: str) -> Action:
+        return self._actions[action_id]
+
+    def __iter__(self) -> Iterator[Action]:
+        return iter(self._actions.values())
+
+    def __len__(self) -> int:
+        return len(self._actions)
+
+    def menus(self) -> dict[str, list[list[Action]]]:
+        """Menu title to groups of actions, each sorted by its order."""
+        found: dict[str, dict[int, list[tuple[int, int, Action]]]] = {}
+        for position, action in enumerate(self._actions.values()):
+            for place in action.places:
+                found.setdefault(place.menu, {}).setdefault(place.group, []).append((place.order, position, action))
+        return {
+            menu: [[action for _, _, action in sorted(group, key=lambda item: item[:2])] for _, group in sorted(groups.items())]
+            for menu, groups in found.items()
+        }
+
+    def search(self, text: str) -> list[Action]:
+        """Actions that match, titles that begin with the text first."""
+        found = [action for action in self._actions.values() if action.matches(text)]
+        return sorted(found, key=lambda action: not action.title.casefold().startswith(text.casefold()))
+
+
+def _page(page: str) -> Callable[[Commands], None]:
+    return lambda window: window.show_page(page)
+
+
+def _canvas(command: str) -> Callable[[Commands], None]:
+    return lambda window: window.canvas(command)
+
+
+def _journey(context: ActionContext) -> bool:
+    return context.journey_open
+
+
+def _selected(context: ActionContext) -> bool:
+    return context.journey_open and context.selected_steps > 0
+
+
+def _log(context: ActionContext) -> bool:
+    return context.log_loaded
+
+
+def _workspace(context: ActionContext) -> bool:
+    return context.workspace_open
+
+
+PAGES = (
+    ("home", "Home"),
+    ("audiences", "Audiences"),
+    ("journeys", "Journeys"),
+    ("broadcasts", "Broadcasts"),
+    ("content", "Content"),
+    ("data", "Data"),
+    ("runs", "Runs"),
+    ("deliver", "Deliver"),
+    ("activity", "Activity"),
+)
+"""Page key and title in the order of the rail."""
+
+
+def standard_actions() -> ActionRegistry:
+    """The commands of the main window."""
+    file, edit, view, journey, simulate = "File", "Edit", "View", "Journey", "Simulation"
+    actions = [
+        Action("file.open", "Open workspace…", file, lambda w: w.open_workspace(), keys=("Ctrl+O",), places=(Place(file, 0, 0),)),
+        Action("file.import", "Import event logs…", file, lambda w: w.import_logs(), icon="database", places=(Place(file, 0, 1),), enabled=_workspace, words="data csv jsonl parquet"),
+        Action("file.save", "Save campaigns", file, lambda w: w.save(), keys=("Ctrl+S",), places=(Place(file, 1, 0),), enabled=_workspace),
+        Action("file.save_run", "Keep this run", file, lambda w: w.save_run(), places=(Place(file, 1, 1),), enabled=_log, words="save simulate tables"),
+        Action("campaign.approve", "Approve campaign", file, lambda w: w.approve(), places=(Place(file, 2, 0),), enabled=lambda c: c.journey_open or c.audience_open, words="agree release"),
+        Action("file.close_tab", "Close tab", file, lambda w: w.close_tab(), keys=("Ctrl+W",), places=(Place(file, 3, 0),), enabled=lambda c: c.journey_open or c.audience_open),
+        Action("file.quit", "Quit", file, lambda w: w.quit(), keys=("Ctrl+Q",), places=(Place(file, 9, 0),)),
+        Action("edit.undo", "Undo", edit, lambda w: w.undo(), keys=("Ctrl+Z",), places=(Place(edit, 0, 0),), enabled=lambda c: c.can_undo),
+        Action("edit.redo", "Redo", edit, lambda w: w.redo(), keys=("Ctrl+Shift+Z", "Ctrl+Y"), places=(Place(edit, 0, 1),), enabled=lambda c: c.can_redo),
+        Action("edit.find", "Find anything", edit, lambda w: w.show_palette(), icon="search", keys=("Ctrl+K", "Ctrl+P"), places=(Place(edit, 1, 0),)),
+        Action("journey.new", "New journey", journey, lambda w: w.new_journey(), keys=("Ctrl+N",), places=(Place(journey, 0, 0),), enabled=_workspace),
+        Action("audience.new", "New audience", "Audience", lambda w: w.new_audience(), keys=("Ctrl+Shift+N",), places=(Place(journey, 0, 1),), enabled=_workspace),
+        Action("journey.add_step", "Add step…", journey, _canvas("add_step"), keys=("Ctrl+Space",), places=(Place(journey, 1, 0),), enabled=_journey),
+        Action("journey.delete", "Delete selected steps", journey, _canvas("delete_selected"), places=(Place(journey, 1, 1),), enabled=_selected),
+        Action("journey.edit", "Edit in inspector", journey, lambda w: w.focus_inspector(), keys=("F4",), places=(Place(journey, 1, 2),), enabled=_journey),
+        Action("journey.tidy", "Tidy layout", journey, _canvas("tidy"), keys=("Ctrl+Shift+T",), places=(Place(journey, 2, 0),), enabled=_journey),
+        Action("journey.fit", "Fit to window", journey, _canvas("fit"), keys=("Ctrl+0",), places=(Place(journey, 2, 1),), enabled=_journey, words="zoom"),
+        Action("journey.actual_size", "Zoom to 100 %", journey, _canvas("zoom_100"), keys=("Ctrl+1",), places=(Place(journey, 2, 2),), enabled=_journey),
+        Action("journey.zoom_in", "Zoom in", journey, _canvas("zoom_in"), keys=("Ctrl++", "Ctrl+="), places=(Place(journey, 2, 3),), enabled=_journey),
+        Action("journey.zoom_out", "Zoom out", journey, _canvas("zoom_out"), keys=("Ctrl+-",), places=(Place(journey, 2, 4),), enabled=_journey),
+        Action("journey.outline", "Show as outline", journey, _canvas("toggle_outline"), keys=("Ctrl+Shift+O",), places=(Place(journey, 2, 5),), enabled=_journey, words="list screen reader keyboard"),
+        Action("simulation.play", "Play or pause", simulate, lambda w: w.toggle_play(), icon="play", keys=("Ctrl+Return",), places=(Place(simulate, 0, 0),), enabled=_log),
+        Action("simulation.next", "Next event", simulate, lambda w: w.next_event(), icon="skip-forward", keys=("Ctrl+.",), places=(Place(simulate, 0, 1),), enabled=_log),
+        Action("simulation.previous", "Previous event", simulate, lambda w: w.previous_event(), icon="skip-back", keys=("Ctrl+,",), places=(Place(simulate, 0, 2),), enabled=_log),
+        Action("simulation.start", "Go to the start of the log", simulate, lambda w: w.to_start(), keys=("Ctrl+Home",), places=(Place(simulate, 1, 0),), enabled=_log),
+        Action("simulation.end", "Go to the end of the log", simulate, lambda w: w.to_end(), keys=("Ctrl+End",), places=(Place(simulate, 1, 1),), enabled=_log),
+        Action("simulation.cancel", "Stop the running work", simulate, lambda w: w.cancel_work(), keys=("Ctrl+Shift+C",), places=(Place(simulate, 2, 0),), enabled=lambda c: c.busy),
+        Action("view.problems", "Show problems", view, lambda w: w.show_problems(), icon="warning", keys=("Ctrl+Shift+M",), places=(Place(view, 1, 0),), enabled=_workspace),
+        Action("view.inspector", "Show or hide inspector", view, lambda w: w.toggle_inspector(), keys=("Ctrl+I",), places=(Place(view, 1, 1),)),
+        Action("view.dark", "Switch light and dark", view, lambda w: w.toggle_dark(), keys=("Ctrl+Shift+D",), places=(Place(view, 1, 2),), words="theme colours"),
+        Action("view.reset_layout", "Reset layout", view, lambda w: w.reset_layout(), places=(Place(view, 2, 0),), words="panels dock geometry"),
+    ]
+    for number, (page, title) in enumerate(PAGES, start=1):
+        actions.append(Action(f"go.{page}", f"Go to {title}", view, _page(page), icon=page, keys=(f"Alt+{number}",), places=(Place(view, 0, number),)))
+    return ActionRegistry(actions)
