@@ -1,0 +1,1 @@
+"""Everything Qt: window, canvas, builders, panels. Never knows how a figure is computed."""
