@@ -1,0 +1,72 @@
+"""Counts of a journey at an instant, as plain numbers; the window's figures are these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engage_desktop.analysis.playback import NEVER, JourneyColumns, Playback, upto
+
+
+@dataclass(frozen=True)
+class StepCount:
+    arrived: int
+    left: int
+    people: int
+    sent: int = 0
+    not_sent: int = 0
+    assumed: int = 0
+
+
+@dataclass(frozen=True)
+class JourneyCount:
+    """`exited` by detail; `assumed` says whether any count rests on an assumption."""
+
+    entered: int
+    people: int
+    inside: int
+    completed: int
+    exited: dict[str, int]
+    steps: dict[str, StepCount]
+    wires: dict[tuple[str, str | None], int]
+    messages: int
+    assumed: bool
+
+
+def journey_count(playback: Playback, key: str, at_us: int) -> JourneyCount:
+    """Everything that happened in the journey up to and including `at_us`."""
+    columns = playback.journey(key)
+    at_us = min(at_us, NEVER - 1)
+    entered, ended = upto(columns.entered, at_us), upto(columns.ended, at_us)
+    exited: dict[str, int] = {}
+    completed = 0
+    for (outcome, detail), instants in columns.outcomes.items():
+        count = upto(instants, at_us)
+        if outcome == "completed":
+            completed += count
+        elif outcome == "exited" and count:
+            exited[detail or ""] = exited.get(detail or "", 0) + count
+    steps = {step: _step(columns, step, at_us) for step in columns.steps}
+    return JourneyCount(
+        entered=entered,
+        people=upto(columns.people, at_us),
+        inside=entered - ended,
+        completed=completed,
+        exited=exited,
+        steps=steps,
+        wires={wire: upto(instants, at_us) for wire, instants in columns.wires.items()},
+        messages=sum(step.sent for step in steps.values()),
+        assumed=any(step.assumed for step in steps.values()),
+    )
+
+
+def _step(columns: JourneyColumns, key: str, at_us: int) -> StepCount:
+    step = columns.steps[key]
+    arrived, left = upto(step.arrived, at_us), upto(step.left, at_us)
+    people = upto(step.people, at_us)
+    message = columns.message_steps.get(key)
+    if message is None:
+        return StepCount(arrived, left, people)
+    return StepCount(
+        arrived, left, people, upto(message.sent, at_us), upto(message.not_sent, at_us), upto(message.assumed, at_us)
+    )
+

@@ -1,0 +1,252 @@
+"""Answers the requests of the window inside the workspace process.
+
+Holds what is open: the log, the newest run and its playback. One method a request; what a
+request means is in `protocol`. A `UserError` becomes its sentence, anything else a general
+sentence with the traceback in the log file, so that no traceback reaches a person.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engage_desktop.app import protocol as p
+from engage_desktop.app.engine_process import Inbox
+from engage_desktop.app.replay import Log, Replay, replay
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.errors import Cancelled, DesignError, UserError
+from engage_desktop.domain.problem import Problem
+
+if TYPE_CHECKING:
+    from engage_desktop.analysis.playback import Playback
+    from engage_desktop.engine import LeafCache
+
+logger = logging.getLogger(__name__)
+
+
+class NoRun(UserError):
+    """A question about figures while no replay is finished."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no finished replay yet. Import a log, or mend the problems shown.")
+
+
+class Desk:
+    """What is open in the workspace process."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self.workspace: Path | None = None
+        self.log: Log | None = None
+        self.campaigns: Campaigns | None = None
+        self.replayed: Replay | None = None
+        self.generation = 0
+        self._playback: Playback | None = None
+        self._cache: LeafCache | None = None
+        from engage_desktop.app.desk_delivery import DeliveryDesk
+
+        self.delivery = DeliveryDesk(self, inbox)
+        self._answers: dict[type[p.Request], Callable[[int, Any], p.Reply]] = {
+            p.Load: self._load,
+            p.SetDocument: self._set_document,
+            p.AskFigures: self._figures,
+            p.AskPeople: self._people,
+            p.AskAudience: self._audience,
+            p.AskSizes: self._sizes,
+            p.AskTable: self._table,
+            p.AskHistogram: self._histogram,
+            p.AskNeighbour: self._neighbour,
+            p.AskExperiment: self._experiment,
+            p.AskRejects: self._rejects,
+            p.ImportLogs: self._import,
+            p.SaveRun: self._save_run,
+            p.AskRuns: self._runs,
+            **self.delivery.answers,
+        }
+
+    def answer(self, request_id: int, request: p.Request) -> None:
+        """Reply to one request, whatever happens."""
+        try:
+            generation = getattr(request, "generation", None)
+            if generation is not None and generation < self._inbox.generation:
+                self._inbox.reply(request_id, p.Superseded(generation))
+                return
+            self._inbox.reply(request_id, self._answers[type(request)](request_id, request))
+        except Cancelled:
+            self._inbox.reply(request_id, p.Failed("Stopped, as you asked. Nothing was changed."))
+        except UserError as error:
+            self._inbox.reply(request_id, p.Failed(str(error)))
+        except Exception:
+            logger.exception("request %s failed", type(request).__name__)
+            self._inbox.reply(
+                request_id,
+                p.Failed(f"Something went wrong inside while answering {type(request).__name__}; the log file has the details. Your work is kept."),
+            )
+
+    def close(self) -> None:
+        self.delivery.close()
+
+    # -- the log --------------------------------------------------------------------------
+
+    def _load(self, request_id: int, request: p.Load) -> p.Reply:
+        from engage_desktop.app.workspace import open_workspace_log
+
+        self.workspace = Path(request.workspace)
+        return self._use_log(open_workspace_log(self.workspace))
+
+    def _use_log(self, log: Log | None) -> p.LogInfo:
+        self.log, self.replayed, self._playback, self._cache = log, None, None, None
+        return log_info(log)
+
+    def _import(self, request_id: int, request: p.ImportLogs) -> p.Reply:
+        from engage_desktop.app.workspace import import_logs
+
+        workspace = self.need_workspace()
+        self._inbox.cancel_work.clear()
+        log = import_logs(
+            workspace,
+            [Path(path) for path in request.paths],
+            identity=self.campaigns.identity if self.campaigns else None,
+            progress=lambda fraction, sentence: self._inbox.reply(request_id, p.Progress(fraction, sentence)),
+            cancelled=self._inbox.cancel_work.is_set,
+        )
+        return self._use_log(log)
+
+    def need_workspace(self) -> Path:
+        if self.workspace is None:
+            raise UserError("A bare campaign file is open. Open a workspace folder to import logs and to deliver.")
+        return self.workspace
+
+    def _rejects(self, request_id: int, request: p.AskRejects) -> p.Reply:
+        rejects = self.log.store.rejects() if self.log else []
+        page = rejects[request.offset : request.offset + request.limit]
+        return p.RejectRows(len(rejects), request.offset, tuple((r.file, r.line, r.field or "", r.code, r.message) for r in page))
+
+    # -- the run --------------------------------------------------------------------------
+
+    def _set_document(self, request_id: int, request: p.SetDocument) -> p.Reply:
+        from engage_desktop.document import loads, validate
+        from engage_desktop.engine import LeafCache
+
+        self.generation = request.generation
+        self.replayed = self._playback = None
+        campaigns, problems = loads(request.text)
+        if campaigns is None:
+            return p.Refused(request.generation, problems)
+        self.campaigns = campaigns
+        problems = validate(campaigns)
+        if any(problem.is_error for problem in problems):
+            return p.Refused(request.generation, problems)
+        if self.log is None or self.log.store.n_profiles == 0:
+            hint = Problem("info", "no_log", "", "No log is open, so there is nothing to replay.", "Import a log on the Data page.")
+            return p.Refused(request.generation, (*problems, hint))
+        self._cache = self._cache or LeafCache()
+        begun = time.perf_counter()
+        try:
+            self.replayed = replay(
+                campaigns,
+                self.log,
+                seed=request.seed,
+                problems=problems,
+                cancelled=lambda: self._inbox.generation != request.generation,
+                cache=self._cache,
+            )
+        except Cancelled:
+            return p.Superseded(request.generation)
+        except DesignError as error:
+            return p.Refused(request.generation, error.problems)
+        from engage_desktop.app.replay import counts
+
+        first, last = self.replayed.run.window
+        seconds = time.perf_counter() - begun
+        return p.RunReady(request.generation, problems, first, last, seconds, counts(self.replayed), request.seed)
+
+    def need_run(self) -> Replay:
+        if self.replayed is None:
+            raise NoRun
+        return self.replayed
+
+    @property
+    def playback(self) -> Playback:
+        from engage_desktop.analysis.playback import Playback
+
+        replayed = self.need_run()
+        self._playback = self._playback or Playback(replayed.run, replayed.log.store)
+        return self._playback
+
+    # -- figures --------------------------------------------------------------------------
+
+    def _figures(self, request_id: int, request: p.AskFigures) -> p.Reply:
+        from engage_desktop.app.figures import journey_figures
+
+        return journey_figures(self.playback, request)
+
+    def _people(self, request_id: int, request: p.AskPeople) -> p.Reply:
+        from engage_desktop.app.figures import people_page
+
+        return people_page(self.playback, request)
+
+    def _audience(self, request_id: int, request: p.AskAudience) -> p.Reply:
+        from engage_desktop.app.figures import audience_figures
+
+        return audience_figures(self.need_run(), self._cache, request)
+
+    def _sizes(self, request_id: int, request: p.AskSizes) -> p.Reply:
+        from engage_desktop.app.figures import sizes
+
+        return sizes(self.playback, request)
+
+    def _table(self, request_id: int, request: p.AskTable) -> p.Reply:
+        from engage_desktop.app.figures import table_page
+
+        return table_page(self.need_run(), request)
+
+    def _histogram(self, request_id: int, request: p.AskHistogram) -> p.Reply:
+        series = self.playback.histogram(request.bins, request.journey)
+        first, last = self.need_run().run.window
+        return p.Histogram(
+            request.generation, first, last, tuple(series["events"]), tuple(series["entries"]), tuple(series["messages"])
+        )
+
+    def _neighbour(self, request_id: int, request: p.AskNeighbour) -> p.Reply:
+        return p.Neighbour(request.generation, self.playback.neighbour(request.journey, request.at_us, forward=request.forward))
+
+    def _experiment(self, request_id: int, request: p.AskExperiment) -> p.Reply:
+        from engage_desktop.app.experiments import experiment_of_replay
+
+        body = experiment_of_replay(self.need_run(), request.journey, request.step, request.metric, request.within)
+        return p.ExperimentReply(request.generation, request.journey, request.step, body)
+
+    # -- runs on disk ---------------------------------------------------------------------
+
+    def _save_run(self, request_id: int, request: p.SaveRun) -> p.Reply:
+        from engage_desktop.app.workspace import save_run
+
+        return p.RunSaved(str(save_run(self.need_workspace(), self.need_run())))
+
+    def _runs(self, request_id: int, request: p.AskRuns) -> p.Reply:
+        from engage_desktop.app.workspace import list_runs
+
+        return p.RunRows(tuple(list_runs(self.need_workspace())))
+
+
+def log_info(log: Log | None) -> p.LogInfo:
+    """What the window shows of the open log."""
+    if log is None:
+        return p.LogInfo(0, 0, 0, 0)
+    store = log.store
+    return p.LogInfo(
+        people=store.n_profiles,
+        events=store.n_events,
+        first_us=store.first_us if store.n_profiles else 0,
+        last_us=store.last_us if store.n_profiles else 0,
+        event_counts={name: len(store.rows(name)) for name in store.event_names},
+        properties={name: tuple(sorted(store.properties(name))) for name in store.event_names},
+        traits=tuple(sorted(store.trait_names())),
+        rejected=log.rejected,
+        duplicates=log.duplicates,
+        read=log.read,
+    )

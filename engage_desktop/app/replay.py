@@ -1,0 +1,222 @@
+"""Use cases shared by window and command line: read a design, replay it, write the run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engage_desktop import __version__
+from engage_desktop.document import content_hash, load, validate
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.duration import format_instant
+from engage_desktop.domain.errors import DesignError, InputError, UserError
+from engage_desktop.domain.problem import Problem
+
+if TYPE_CHECKING:
+    from pyarrow import Table
+
+    from engage_desktop.engine import Run
+    from engage_desktop.events import EventStore
+
+Progress = Callable[[float, str], None]
+RUN_FORMAT = "engage-run/1"
+
+
+@dataclass(frozen=True)
+class LogSource:
+    """One input file of a log, known by its content."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Log:
+    """An event store and where it came from; `rejected` and `duplicates` count what was left out."""
+
+    store: EventStore
+    sources: tuple[LogSource, ...]
+    read: int = 0
+    rejected: int = 0
+    duplicates: int = 0
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A finished run with what is needed to write it down."""
+
+    run: Run
+    log: Log
+    campaigns: Campaigns
+    problems: tuple[Problem, ...]
+    seconds: dict[str, float] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """The public tables of the run (`formats.md` 4), made once."""
+        from engage_desktop.delivery import run_tables
+
+        return run_tables(self.run, self.log.store)
+
+
+def read_design(path: Path) -> tuple[Campaigns, tuple[Problem, ...]]:
+    """A design that can run, with the warnings about it; raises DesignError or InputError."""
+    campaigns, problems = load(path)
+    if campaigns is None:
+        raise DesignError(problems)
+    return campaigns, check_design(campaigns)
+
+
+def check_design(campaigns: Campaigns) -> tuple[Problem, ...]:
+    """All problems; raises DesignError when one is an error."""
+    problems = validate(campaigns)
+    if any(problem.is_error for problem in problems):
+        raise DesignError(problems)
+    return problems
+
+
+def hash_file(path: Path) -> str:
+    """sha256 of the content, as hex."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}). Check the path and its permissions.") from error
+
+
+def open_logs(
+    paths: Sequence[Path], campaigns: Campaigns | None, *, mapping: dict[str, str] | None = None, progress: Progress | None = None
+) -> Log:
+    """Read log files into memory, in the order given."""
+    from engage_desktop.events import build_store
+
+    identity = campaigns.identity if campaigns else None
+    store, report = build_store(paths, identity=identity, mapping=mapping, progress=progress)
+    sources = tuple(LogSource(path.name, hash_file(path)) for path in paths)
+    return Log(store, sources, report.read, report.rejected, report.duplicates)
+
+
+def default_window(store: EventStore) -> tuple[int, int]:
+    """The log's first and last instant; raises InputError on an empty log."""
+    if store.n_profiles == 0:
+        raise InputError("The log holds no usable record, so there is nothing to replay. Import a log with events.")
+    return store.first_us, store.last_us
+
+
+def replay(
+    campaigns: Campaigns,
+    log: Log,
+    *,
+    window: tuple[int | None, int | None] = (None, None),
+    seed: int = 0,
+    only: Iterable[str] = (),
+    problems: tuple[Problem, ...] = (),
+    load_seconds: float = 0.0,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    cache: Any = None,
+) -> Replay:
+    """Compile and run; the window defaults to the whole log."""
+    from engage_desktop.engine import compile_campaigns, simulate
+
+    first, last = default_window(log.store)
+    start, end = window
+    start, end = first if start is None else start, last if end is None else end
+    if start > end:
+        raise UserError(f"--from {format_instant(start)} is after --to {format_instant(end)}. Swap them.")
+    only = tuple(only)
+    known = {journey.key for journey in campaigns.journeys} | {audience.key for audience in campaigns.audiences}
+    for key in only:
+        if key not in known:
+            raise UserError(f"--only {key}: no journey or audience has this key. Use one of: {', '.join(sorted(known))}.")
+    begun = time.perf_counter()
+    run = simulate(
+        compile_campaigns(campaigns),
+        log.store,
+        window=(start, end),
+        seed=seed,
+        only=frozenset(only) or None,
+        progress=progress,
+        cancelled=cancelled,
+        cache=cache,
+    )
+    seconds = {"load": round(load_seconds, 3), "run": round(time.perf_counter() - begun, 3)}
+    return Replay(run, log, campaigns, problems, seconds, only)
+
+
+def counts(replayed: Replay) -> dict[str, int]:
+    """People existing by the run's end (D-48), events, and rows of each table."""
+    run, store = replayed.run, replayed.log.store
+    return {
+        "profiles": int((store.since <= run.window[1]).sum()),
+        "events": int(((store.time >= run.window[0]) & (store.time <= run.window[1])).sum()),
+        "instances": len(run.instances["profile"]),
+        "visits": len(run.visits["profile"]),
+        "memberships": len(run.memberships["profile"]),
+        "messages": len(run.messages["profile"]),
+    }
+
+
+def write_run(replayed: Replay, out: Path) -> dict[str, Any]:
+    """Write run.json and the Parquet tables; returns what `engage simulate --json` prints.
+    The files depend on inputs and seed only, so the same inputs give the same bytes."""
+    import pyarrow.parquet as pq
+
+    begun = time.perf_counter()
+    tables = replayed.tables
+    numbers = counts(replayed) | {name: table.num_rows for name, table in tables.items()}
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "run.json").unlink(missing_ok=True)  # written last: its presence says that the run is whole
+        for name, table in tables.items():
+            pq.write_table(table, out / f"{name}.parquet", compression="zstd")
+        (out / "run.json").write_text(_run_json(replayed, numbers), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UserError(f"{out}: the run cannot be written ({error.strerror or error}). Free space or choose another --out.") from error
+    seconds = replayed.seconds | {"write": round(time.perf_counter() - begun, 3)}
+    return {"run": str(out), "counts": numbers, "seconds": seconds}
+
+
+def _run_json(replayed: Replay, numbers: dict[str, int]) -> str:
+    run, log = replayed.run, replayed.log
+    document = {
+        "format": RUN_FORMAT,
+        "engine": __version__,
+        "inputs": {
+            "campaigns": content_hash(replayed.campaigns),
+            "logs": [{"name": source.name, "sha256": source.sha256} for source in log.sources],
+        },
+        "seed": run.seed,
+        "from": format_instant(run.window[0]),
+        "to": format_instant(run.window[1]),
+        "only": list(replayed.only),
+        "log": {"read": log.read, "rejected": log.rejected, "duplicates": log.duplicates},
+        "counts": numbers,
+        "warnings": [problem.sentence() for problem in replayed.problems] + assumptions(replayed.campaigns),
+        "campaigns": json.loads(_canonical(replayed.campaigns)),
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _canonical(campaigns: Campaigns) -> str:
+    from engage_desktop.document import dumps
+
+    return dumps(campaigns)
+
+
+def assumptions(campaigns: Campaigns) -> list[str]:
+    """What the design assumes where the log knows nothing (D-23), one sentence each."""
+    found = []
+    policies = campaigns.policies
+    if policies.address.unknown == "assume":
+        found.append("Assumed: people whose address the log has never shown have one.")
+    if policies.subscription.unknown == "assume":
+        found.append("Assumed: people whose subscription the log does not know are subscribed.")
+    return found
