@@ -1,0 +1,84 @@
+"""Addresses and subscription states over time (D-23, D-49, D-52, SB-1..SB-5)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from tests.oracle.log import Call, Person
+from tests.oracle.rules import Rules
+
+STATES = ("subscribed", "unsubscribed", "did_not_subscribe")
+UNSUBSCRIBES = {
+    "Unsubscribed": "email", "Email Unsubscribed": "email", "SMS Unsubscribed": "sms", "WhatsApp Unsubscribed": "whatsapp",
+}  # fmt: skip
+CHANNEL_OF = {"EMAIL": "email", "SMS": "sms", "WHATSAPP": "whatsapp", "IOS_PUSH": "push", "ANDROID_PUSH": "push"}
+Known = Literal["shown", "removed", "unknown"]
+
+
+def address(person: Person, channel: str, now: int, up_to: Call | None = None) -> tuple[Known, str | None]:
+    """The address at now (D-6: latest value), or why there is none (D-49). `up_to` stops after that call."""
+    known: Known = "unknown"
+    value: str | None = None
+    for call in person.calls:
+        if call.time > now:
+            break
+        for shown in _shown(call, channel):
+            if shown is not None:
+                known, value = "shown", shown
+            elif known == "shown":
+                known, value = "removed", None
+        if call is up_to:
+            break
+    return known, value
+
+
+def _shown(call: Call, channel: str) -> list[Any]:
+    if channel == "push":
+        token = (call.context.get("device") or {}).get("token")
+        return [token] if token else []
+    name = "email" if channel == "email" else "phone"
+    return [call.traits[name]] if name in call.traits else []
+
+
+class Contacts:
+    """The subscription state of every address the log speaks of: it belongs to the address, not the profile (SB-1)."""
+
+    def __init__(self, people: list[Person], rules: Rules) -> None:
+        calls = [(call.order(rules), call, person) for person in people for call in person.calls]
+        self.rules = rules
+        self.said: list[tuple[int, str, Any, str]] = []
+        for _, call, person in sorted(calls, key=lambda item: item[0]):
+            for channel, to, status in self._statements(call, person):
+                self.said.append((call.time, channel, to, status))
+
+    def _statements(self, call: Call, person: Person) -> list[tuple[str, Any, str]]:
+        found: list[tuple[str, Any, str]] = []
+        for entry in call.context.get("messaging_subscriptions") or []:
+            channel, status = CHANNEL_OF.get(str(entry.get("type")).upper()), _status(entry.get("status"))
+            if channel and status and entry.get("key"):
+                found.append((channel, entry["key"] if self.rules.status_of_address else id(person), status))
+        spoken: list[tuple[str, str | None]] = []
+        for channel in ("email", "sms", "push", "whatsapp"):
+            spoken.append((channel, _status(call.traits.get(f"{channel}_subscription_status"))))
+        if call.event in UNSUBSCRIBES:
+            spoken.append((UNSUBSCRIBES[call.event], "unsubscribed"))
+        for channel, status in spoken:  # D-52: whatever address is current; null and blank change nothing
+            current = address(person, channel, call.time, up_to=call)[1]
+            if status and (current is not None or not self.rules.status_of_address):
+                found.append((channel, current if self.rules.status_of_address else id(person), status))
+        return found
+
+    def status(self, person: Person, channel: str, to: str | None, now: int) -> str | None:
+        """The latest state of the address up to now, None where the log knows nothing."""
+        key: Any = to if self.rules.status_of_address else id(person)
+        found = None
+        for time, of_channel, of, status in self.said:
+            if time <= now and of_channel == channel and of == key:
+                found = status
+        return found
+
+
+def _status(value: Any) -> str | None:
+    """SB-4: case-insensitive, three spellings."""
+    text = value.strip().lower().replace("-", "_") if isinstance(value, str) else ""
+    return text if text in STATES else None

@@ -1,0 +1,113 @@
+"""A whole run: records and campaigns to the public tables of `formats.md` section 4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.step import Send
+from tests.oracle.contacts import Contacts
+from tests.oracle.intervals import change_instants, intervals
+from tests.oracle.journeys import Due, Walk
+from tests.oracle.log import Person, read
+from tests.oracle.messages import Settled, settle
+from tests.oracle.rules import LAW, Rules
+from tests.oracle.scope import refuse
+from tests.oracle.state import State
+
+Row = dict[str, Any]
+Tables = dict[str, list[Row]]
+TABLES = ("instances", "visits", "memberships", "messages", "deliveries")
+
+
+def replay(
+    records: Iterable[Mapping[str, Any]],
+    campaigns: Campaigns,
+    window: tuple[int, int],
+    seed: int = 0,
+    rules: Rules = LAW,
+) -> Tables:
+    """The tables as lists of rows in their public order; instants in microseconds, None for null."""
+    refuse(campaigns)
+    people, _ = read(records, rules)
+    contacts = Contacts(people, rules)
+    tables: Tables = {name: [] for name in TABLES}
+    for person in people:
+        _person(person, campaigns, window, seed, contacts, rules, tables)
+    order = {
+        "instances": ("journey", "profile", "instance"),
+        "visits": ("journey", "profile", "instance", "seq"),
+        "memberships": ("audience", "profile", "from_at"),
+        "messages": ("campaign", "profile", "instance", "due_at", "step"),  # D-48
+        "deliveries": ("destination", "campaign", "profile", "instance", "changed_at", "step"),
+    }
+    for name, keys in order.items():
+        tables[name].sort(key=lambda row: tuple(row[key] for key in keys))
+    return tables
+
+
+def _person(
+    person: Person,
+    campaigns: Campaigns,
+    window: tuple[int, int],
+    seed: int,
+    contacts: Contacts,
+    rules: Rules,
+    tables: Tables,
+) -> None:
+    state = State(person, campaigns, rules)
+    instants = change_instants(state, window[1])
+    for audience in campaigns.audiences:
+        for start, end in intervals(lambda t, key=audience.key: state.member(key, t), instants):  # type: ignore[misc]
+            if end is None or end > window[0]:  # every interval that reaches into the window
+                tables["memberships"].append(
+                    {"audience": audience.key, "profile": state.profile, "from_at": start, "to_at": end}
+                )
+    for journey in campaigns.journeys:
+        walk = Walk(state, journey, window, seed)
+        settled: list[Settled] = []
+
+        def settle_one(due: Due, settled: list[Settled] = settled) -> bool:
+            """Whether the message was dropped."""
+            outcome = settle(due, state, campaigns, contacts)
+            settled.append(outcome)
+            instance = due.instance
+            if outcome.status == "sent" and outcome.assumed and due.step.when_not_sent == "leave":
+                earlier = instance.assumed_after
+                instance.assumed_after = due.visit if earlier is None else min(earlier, due.visit)
+            return outcome.status == "dropped"
+
+        walk.run(settle_one)
+        _rows(walk, settled, tables)
+
+
+def _rows(walk: Walk, settled: list[Settled], tables: Tables) -> None:
+    journey, profile = walk.journey.key, walk.state.profile
+    walk.instances.sort(key=lambda one: (one.entered_at, one.row))
+    number = {id(instance): at for at, instance in enumerate(walk.instances, 1)}
+    for instance in walk.instances:
+        who = {"profile": profile, "instance": number[id(instance)]}
+        tables["instances"].append(
+            {"journey": journey, **who, "identifier": None, "entered_at": instance.entered_at, "ended_at": instance.ended_at,
+             "outcome": instance.outcome, "detail": instance.detail}
+        )  # fmt: skip
+        for seq, visit in enumerate(instance.visits):
+            assumed = instance.assumed_after is not None and seq > instance.assumed_after
+            tables["visits"].append(
+                {"journey": journey, **who, "seq": seq, "step": visit.step, "entered_at": visit.entered_at,
+                 "left_at": visit.left_at, "branch": visit.branch, "pass": visit.number,
+                 "kind": "assumed" if assumed else "observed"}
+            )  # fmt: skip
+            step = walk.steps[visit.step]
+            if isinstance(step, Send):
+                tables["deliveries"].append(
+                    {"destination": step.destination, "campaign": journey, "step": step.key, **who, "change": "sent",
+                     "changed_at": visit.entered_at}
+                )  # fmt: skip
+    for one in settled:
+        tables["messages"].append(
+            {"campaign": journey, "step": one.due.step.key, "profile": profile, "instance": number[id(one.due.instance)],
+             "channel": one.channel, "message": one.message, "due_at": one.due.due_at, "sent_at": one.sent_at,
+             "status": one.status, "reason": one.reason, "kind": "assumed" if one.assumed else "observed"}
+        )  # fmt: skip

@@ -1,0 +1,48 @@
+"""Each decision that can be got wrong by one character, as a named flag. `LAW` is the text; a mutant flips one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """True everywhere = the text. A flag set False is a plausible misreading of the cited decision."""
+
+    order_by_received: bool = True  # D-2: ties of timestamp go by receivedAt
+    order_by_position: bool = True  # D-2: then by position in the input
+    within_old_side_open: bool = True  # D-3: an event exactly N old is out
+    within_includes_now: bool = True  # D-3, D-4: an event at now is in
+    between_young_side_closed: bool = True  # D-3: an event exactly A old is in
+    expiry_without_event: bool = True  # D-5: a window that expires changes membership with no event
+    eligibility_from_instant: bool = True  # D-6, AU-4: an id makes eligible only once shown
+    null_differs_nothing: bool = True  # AU-9: `!=` is false for null
+    none_of_null_false: bool = True  # D-8: none_of(null) = false
+    numeric_text: bool = True  # D-40: fully numeric text compares with numbers
+    list_any: bool = True  # D-41: a positive operator holds when any element satisfies it
+    event_at_deadline_counts: bool = True  # D-12: events of t before timers of t
+    exit_beats_branch: bool = True  # D-12
+    exit_before_entry: bool = True  # D-12: an event that ends an instance may enter again
+    wait_before_timer: bool = True  # D-12: a wait that comes true at its timeout goes on by next
+    entry_event_consumed: bool = True  # D-13
+    hold_needs_later_event: bool = True  # D-13: reached by a timer at t, a hold hears timestamp > t only
+    wait_passes_at_once: bool = True  # D-13
+    first_branch_wins: bool = True  # D-14
+    loop_restarts_timer: bool = True  # D-15
+    cool_down_end_allows: bool = True  # D-45
+    cool_down_from_exit: bool = True  # D-45: from ended_at, not entered_at
+    from_is_inclusive: bool = True  # D-17
+    existing_only_when_asked: bool = True  # D-17
+    age_tested_before_arrival: bool = True  # D-18, D-12
+    age_spares_end_of_path: bool = True  # D-50
+    sticky_without_entry_key: bool = True  # D-19
+    draw_below_is_branch: bool = True  # D-19: u < cumulative, in list order
+    leave_after_movement: bool = True  # D-49: the policy of t runs after all movement of t
+    assume_covers_unknown_only: bool = True  # D-49: a removed address is never assumed
+    status_of_address: bool = True  # SB-1, D-52: state belongs to the address
+    trait_null_removes: bool = True  # D-7
+    entry_sees_itself: bool = True  # D-4
+    ends_is_exclusive: bool = True  # D-54
+
+
+LAW = Rules()

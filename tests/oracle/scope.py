@@ -1,0 +1,48 @@
+"""What the first version does not simulate: the oracle refuses it, as the engine does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.journey import AudienceEntry, EventEntry
+from engage_desktop.domain.step import Delay, End, Hold, RandomSplit, Send, SendMessage, Split, Wait
+
+
+class Refused(Exception):
+    """The design uses something out of scope, or is wrong."""
+
+
+IN_SCOPE = (Delay, Hold, Wait, Split, RandomSplit, SendMessage, Send, End)
+
+
+def refuse(campaigns: Campaigns) -> None:
+    """Raise `Refused` for the first thing out of scope."""
+    for reason in _reasons(campaigns):
+        raise Refused(reason)
+
+
+def _reasons(campaigns: Campaigns) -> Iterator[str]:
+    policies = campaigns.policies
+    if policies.suppression or policies.holdout or policies.consent or policies.quiet_hours:
+        yield "policies"
+    if policies.send_window or policies.caps:
+        yield "policies"
+    if campaigns.traits or campaigns.broadcasts:
+        yield "computed traits and broadcasts"
+    for audience in campaigns.audiences:
+        if audience.definition is None or audience.level != "user":
+            yield f"audience {audience.key}"
+    for journey in campaigns.journeys:
+        entry = journey.entry
+        if not isinstance(entry, EventEntry | AudienceEntry) or journey.enforce_limits:
+            yield f"journey {journey.key}"
+            continue
+        if entry.reentry.identifier or any(rule.condition or rule.match_identifier for rule in journey.exits):
+            yield f"journey {journey.key}"
+        needs_cool_down = isinstance(entry, AudienceEntry) and entry.reentry.mode == "after_exit"
+        if needs_cool_down and not entry.reentry.cool_down:
+            yield f"journey {journey.key}: D-45 needs a cool-down"
+        for step in journey.steps:
+            if not isinstance(step, IN_SCOPE):
+                yield f"step {journey.key}.{step.key}"
