@@ -15,7 +15,8 @@ CompareOp = Lit[
     "=", "!=", "<", "<=", ">", ">=",
     "contains", "omits", "starts_with", "ends_with", "one_of", "none_of", "exists", "absent",
 ]  # fmt: skip
-ReduceKind = Lit["count", "sum", "avg", "min", "max", "mode", "first", "last", "unique"]
+ReduceKind = Lit["count", "sum", "avg", "min", "max", "mode", "first", "last", "unique", "unique_count"]
+"""`unique` is a list of distinct values, `unique_count` its length: `unique(property('p')).count()`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,21 @@ class Duration:
         return self.amount * {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}[self.unit] * 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Literal:
+    """A constant. `true` and 1 are different literals although Python holds them equal; 5 and 5.0 are the same."""
+
     value: str | int | float | bool
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Literal)
+            and isinstance(self.value, bool) == isinstance(other.value, bool)
+            and self.value == other.value
+        )
+
+    def __hash__(self) -> int:
+        return hash((isinstance(self.value, bool), self.value))
 
 
 @dataclass(frozen=True, slots=True)

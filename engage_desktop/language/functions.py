@@ -1,0 +1,52 @@
+"""The functions of the query language: what each takes and what may follow it (engine reference 5.2)."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from engage_desktop.domain.condition import CompareOp, ReduceKind
+
+SYMBOL_FUNCTIONS: dict[str, CompareOp] = {
+    "equals": "=", "differs": "!=", "greater_than": ">", "at_least": ">=", "less_than": "<", "at_most": "<=",
+}  # fmt: skip
+"""Function forms of the six symbols (QL-4)."""
+
+LITERAL_FUNCTIONS: dict[str, tuple[CompareOp, int | None]] = {
+    "contains": ("contains", None), "one_of": ("one_of", None), "none_of": ("none_of", None),
+    "omits": ("omits", 1), "starts_with": ("starts_with", 1), "ends_with": ("ends_with", 1),
+    "exists": ("exists", 0), "absent": ("absent", 0),
+}  # fmt: skip
+"""Comparators that take constants: operator and how many, None = one or more."""
+
+REDUCERS: dict[str, ReduceKind] = {
+    "sum": "sum", "avg": "avg", "min": "min", "max": "max",
+    "mode": "mode", "first": "first", "last": "last", "unique": "unique",
+}  # fmt: skip
+"""Reducers of one property; `count` takes none."""
+
+DEFAULT_CAST = {"min": "number", "max": "number", "mode": "string"}
+"""What `as` says anyway; other casts are later work."""
+
+EXTRACTORS = ("event", "trait", "property", "context", "journey", "audience", "literal")
+FILTERS = ("where", "within", "between")
+COMPARATORS = (*SYMBOL_FUNCTIONS, *LITERAL_FUNCTIONS)
+AFTER_STREAM = (*FILTERS, "count", *REDUCERS)
+
+_OTHER_WORDS = {
+    "average": "avg", "mean": "avg", "median": "avg", "total": "sum", "distinct": "unique", "filter": "where", "in": "one_of",
+    "not_in": "none_of", "is": "equals", "gt": "greater_than", "lt": "less_than", "gte": "at_least",
+    "lte": "at_most", "not_equals": "differs", "not_contains": "omits", "segment": "audience", "user": "trait",
+    "traits": "trait", "properties": "property", "events": "event", "last_days": "within", "is_null": "absent",
+    "not_exists": "absent", "most_frequent": "mode",
+}  # fmt: skip
+
+
+def closest(name: str, among: tuple[str, ...]) -> str | None:
+    """Return the function of `among` that a person writing `name` most likely means."""
+    lower = name.lower()
+    if lower in among:
+        return lower
+    if _OTHER_WORDS.get(lower) in among:
+        return _OTHER_WORDS[lower]
+    matches = get_close_matches(lower, among, n=1, cutoff=0.6)
+    return matches[0] if matches else None

@@ -1,0 +1,153 @@
+"""A condition as an English sentence fragment about a person. Total: every tree has one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engage_desktop.domain.condition import (
+    And,
+    Compare,
+    CompareOp,
+    Context,
+    Duration,
+    Expression,
+    InAudience,
+    JourneyValue,
+    Literal,
+    Not,
+    Or,
+    Property,
+    Reduce,
+    Scalar,
+    Stream,
+    Trait,
+    Window,
+)
+from engage_desktop.language.numbers import number_text
+from engage_desktop.language.printer import duration_text
+
+_IS: dict[CompareOp, str] = {
+    "=": "is", "!=": "is known and not", ">": "is over", ">=": "is at least", "<": "is under", "<=": "is at most",
+    "contains": "contains", "omits": "does not contain", "starts_with": "starts with", "ends_with": "ends with",
+    "one_of": "is one of", "none_of": "is known and none of", "exists": "is known", "absent": "is unknown",
+}  # fmt: skip
+_IS_NOT: dict[CompareOp, str] = {
+    "=": "is not", "!=": "is unknown or", ">": "is not over", ">=": "is not at least", "<": "is not under",
+    "<=": "is not at most", "contains": "does not contain", "omits": "contains", "starts_with": "does not start with",
+    "ends_with": "does not end with", "one_of": "is not one of", "none_of": "is unknown or one of",
+    "exists": "is unknown", "absent": "is known",
+}  # fmt: skip
+_TIMES: dict[str, str] = {
+    ">=": "at least",
+    ">": "more than",
+    "<=": "at most",
+    "<": "fewer than",
+    "=": "exactly",
+    "!=": "other than",
+}
+_OF: dict[str, str] = {
+    "sum": "the sum of {}", "avg": "the average {}", "min": "the smallest {}", "max": "the largest {}",
+    "mode": "the most frequent {}", "first": "the first {}", "last": "the last {}",
+    "unique": "the distinct values of {}", "unique_count": "the number of distinct values of {}",
+}  # fmt: skip
+
+
+def phrase(expression: Expression) -> str:
+    """Return the fragment, such as `performed Order Completed at least 2 times within 30 days`."""
+    match expression:
+        case And(items):
+            return " and ".join(_part(item, (Or,)) for item in items)
+        case Or(items):
+            return " or ".join(_part(item, (And,)) for item in items)
+        case Not(item):
+            return _denied(item)
+        case InAudience(key):
+            return f"is in audience {key}"
+        case Compare():
+            return _compared(expression, denied=False)
+        case _:
+            return _noun(expression)
+
+
+def _part(item: Expression, kinds: tuple[type, ...]) -> str:
+    return f"({phrase(item)})" if isinstance(item, kinds) else phrase(item)
+
+
+def _denied(item: Expression) -> str:
+    match item:
+        case Not(inner):
+            return f"not ({phrase(Not(inner))})"
+        case InAudience(key):
+            return f"is not in audience {key}"
+        case Compare():
+            return _compared(item, denied=True)
+        case _:
+            return f"not ({phrase(item)})"
+
+
+def _compared(item: Compare, *, denied: bool) -> str:
+    if isinstance(item.left, Reduce) and item.left.kind == "count" and item.op in _TIMES and item.values:
+        return _performed(item.left.stream, item.op, item.values[0], denied=denied)
+    words = (_IS_NOT if denied else _IS)[item.op]
+    return f"{_noun(item.left)} {words} {_list(item.values)}".rstrip()
+
+
+def _performed(stream: Stream, op: str, value: Scalar, *, denied: bool) -> str:
+    """Say how often; once or more, and never, have plain words of their own."""
+    number = value.value if isinstance(value, Literal) and not isinstance(value.value, bool) else None
+    at_least_once = (op, number) in ((">=", 1), (">", 0))
+    never = (op, number) in (("=", 0), ("<", 1), ("<=", 0))
+    if at_least_once or never:
+        verb = "performed" if at_least_once != denied else "did not perform"
+        return f"{verb} {stream.event}{_filters(stream)}"
+    verb = "did not perform" if denied else "performed"
+    often = f"{_TIMES[op]} {'once' if number == 1 else f'{_noun(value)} times'}"
+    return f"{verb} {stream.event} {often}{_filters(stream)}"
+
+
+def _filters(stream: Stream) -> str:
+    where = "" if stream.where is None else f" where {phrase(stream.where)}"
+    return where + "".join(f" {_window(window)}" for window in stream.windows)
+
+
+def _window(window: Window) -> str:
+    if window.b is None:
+        return f"within {duration_text(window.a)}{' after it' if window.parent else ''}"
+    return (
+        f"between {_short(window.a, window.b)} and {duration_text(window.b)}{' after it' if window.parent else ' ago'}"
+    )
+
+
+def _short(a: Duration, b: Duration) -> str:
+    return str(a.amount) if a.unit == b.unit else duration_text(a)
+
+
+def _list(values: Sequence[Scalar]) -> str:
+    words = [_noun(value) for value in values]
+    return " or ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
+
+
+def _constant(value: str | int | float | bool) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value if value.strip() else "empty text"
+    return number_text(value)
+
+
+def _noun(scalar: Scalar) -> str:
+    match scalar:
+        case Literal(value):
+            return _constant(value)
+        case Trait(path):
+            return f"trait {'.'.join(path)}"
+        case Property(path, parent):
+            return f"{'.'.join(path)}{' of the first event' if parent else ''}"
+        case Context(path):
+            return f"context {'.'.join(path)}"
+        case JourneyValue(text):
+            return f"the journey's {text}"
+        case Reduce("count", stream):
+            return f"the number of {stream.event}{_filters(stream)}"
+        case Reduce(kind, stream, path):
+            return f"{_OF[kind].format('.'.join(path))} of {stream.event}{_filters(stream)}"

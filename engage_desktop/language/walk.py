@@ -1,0 +1,103 @@
+"""What a tree refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engage_desktop.domain.condition import (
+    And,
+    Compare,
+    Context,
+    Expression,
+    InAudience,
+    JourneyValue,
+    Literal,
+    Not,
+    Or,
+    Property,
+    Reduce,
+    Stream,
+    Trait,
+)
+from engage_desktop.language.printer import join_path
+
+Node = Expression | Stream
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Names a tree reads, each once, in order of first appearance.
+
+    `traits` holds dotted names (a user trait, computed trait or audience key); `properties`
+    the paths read of each event, under the empty name those of the event whose `where` the
+    whole tree is; `journey` the paths of `journey('...')`, `context` those of `context('...')`.
+    """
+
+    events: tuple[str, ...]
+    traits: tuple[str, ...]
+    audiences: tuple[str, ...]
+    properties: dict[str, tuple[tuple[str, ...], ...]]
+    journey: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+
+
+def nodes(expression: Node, streams: tuple[Stream, ...] = ()) -> Iterator[tuple[Node, tuple[Stream, ...]]]:
+    """Yield every node in reading order with the streams whose `where` it stands in, outermost first."""
+    yield expression, streams
+    match expression:
+        case And(items) | Or(items):
+            for item in items:
+                yield from nodes(item, streams)
+        case Not(item):
+            yield from nodes(item, streams)
+        case Compare(left, _, values):
+            for scalar in (left, *values):
+                yield from nodes(scalar, streams)
+        case Reduce(_, stream):
+            yield from nodes(stream, streams)
+        case Stream(_, where) if where is not None:
+            yield from nodes(where, (*streams, expression))
+        case _:
+            return
+
+
+def references(expression: Expression) -> References:
+    """Return what `expression` reads."""
+    events: dict[str, None] = {}
+    traits: dict[str, None] = {}
+    audiences: dict[str, None] = {}
+    journey: dict[str, None] = {}
+    context: dict[str, None] = {}
+    properties: dict[str, dict[tuple[str, ...], None]] = {}
+
+    def read(event: str, path: tuple[str, ...]) -> None:
+        properties.setdefault(event, {})[path] = None
+
+    for node, streams in nodes(expression):
+        names = ("", *(stream.event for stream in streams))
+        match node:
+            case Stream(event):
+                events[event] = None
+            case Trait(path):
+                traits[join_path(path)] = None
+            case InAudience(key):
+                audiences[key] = None
+            case Property(path, parent):
+                read(names[-2] if parent and len(names) > 1 else names[-1], path)
+            case Reduce(_, stream, path) if path:
+                read(stream.event, path)
+            case JourneyValue(text):
+                journey[text] = None
+            case Context(path):
+                context[join_path(path)] = None
+            case Literal() | _:
+                pass
+    return References(
+        tuple(events),
+        tuple(traits),
+        tuple(audiences),
+        {event: tuple(paths) for event, paths in properties.items()},
+        tuple(journey),
+        tuple(context),
+    )
