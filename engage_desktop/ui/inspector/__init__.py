@@ -1,0 +1,1 @@
+"""The panel that edits the selected step and shows who is there."""

@@ -1,0 +1,192 @@
+"""Fields that speak of the log and of time: durations, event names, conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QPlainTextEdit
+
+from engage_desktop.domain.duration import UNIT_NAMES, UNIT_US, format_duration, parse_duration
+from engage_desktop.ui import formats
+from engage_desktop.ui.inspector.fields import Commit, Field, side_by_side
+
+UNITS = ("s", "m", "h", "d", "w")
+
+
+class DurationField(Field):
+    """A number and a unit; `1d12h` shows as 36 hours. The value is the canonical text (`2h`), None
+    when empty and `optional`; anything that is no number is handed over as typed, to be refused."""
+
+    def __init__(self, title: str, name: str, on_commit: Commit, *, optional: bool = False) -> None:
+        super().__init__(title, name, on_commit)
+        self._optional = optional
+        self.line = QLineEdit()
+        self.line.setPlaceholderText("no limit" if optional else "")
+        self.line.setMinimumWidth(40)
+        self.unit = QComboBox()
+        self.unit.setObjectName(f"{name}.unit")
+        self.unit.setAccessibleName(f"{title}: unit")
+        for unit in UNITS:
+            self.unit.addItem(f"{UNIT_NAMES[unit]}s", unit)
+        self.unit.setCurrentIndex(2)
+        self.line.installEventFilter(self)
+        self._adopt(self.line, side_by_side(self.line, self.unit))
+        self.line.editingFinished.connect(self.commit)
+        self.unit.activated.connect(lambda _index: self.commit())
+
+    def value(self) -> str | None:
+        text = self.line.text().strip()
+        if not text:
+            return None if self._optional else ""
+        if text.isascii() and text.isdigit():
+            return self._canonical(f"{text}{self.unit.currentData()}")
+        return self._canonical(text)
+
+    def _canonical(self, text: str) -> str:
+        # The text as authored when it means the same: `90m` stays `90m`.
+        try:
+            us = parse_duration(text)
+            if self._given and parse_duration(self._given) == us:
+                return str(self._given)
+        except ValueError:
+            return text
+        return text
+
+    def _show(self, value: str | None) -> None:
+        if not value:
+            self.line.setText("")
+            return
+        try:
+            us = parse_duration(value)
+        except ValueError:
+            self.line.setText(value)
+            return
+        written = value[-1] if value[:-1].isdigit() else ""
+        shown = written or max((unit for unit in UNITS if us % UNIT_US[unit] == 0), key=UNITS.index, default="s")
+        self.line.setText(str(us // UNIT_US[shown]))
+        self.unit.setCurrentIndex(UNITS.index(shown))
+        self.line.setToolTip(format_duration(us))
+
+
+class EventField(Field):
+    """An event name, offered with its count in the log; any other may be typed."""
+
+    def __init__(self, title: str, name: str, on_commit: Commit, *, spoken: str = "") -> None:
+        super().__init__(title, name, on_commit, spoken=spoken)
+        self.combo = QComboBox()
+        self.combo.setEditable(True)
+        self.combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.combo.setMinimumContentsLength(6)
+        self._names: list[str] = []
+        self._adopt(self.combo)
+        line = self.combo.lineEdit()
+        line.setObjectName(f"{name}.text")
+        line.setAccessibleName(self._spoken)
+        line.installEventFilter(self)
+        line.editingFinished.connect(self.commit)
+        self.combo.activated.connect(self._activated)
+
+    def set_events(self, counts: Mapping[str, int]) -> None:
+        """Offer these names, most frequent first."""
+        names = sorted(counts, key=lambda name: (-counts[name], name))
+        if names == self._names:
+            return
+        self._names, text = names, self.combo.currentText()
+        self.combo.blockSignals(True)
+        self.combo.clear()
+        for name in names:
+            self.combo.addItem(f"{name}   {formats.number(counts[name])}", name)
+        self.combo.setEditText(text)
+        self.combo.blockSignals(False)
+        completer = QCompleter(names, self.combo)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.combo.setCompleter(completer)
+
+    def _activated(self, index: int) -> None:
+        name = self.combo.itemData(index)
+        self.combo.setEditText(str(name))
+        self.commit()
+
+    def value(self) -> str:
+        return self.combo.currentText().strip()
+
+    def _show(self, value: str | None) -> None:
+        self.combo.setEditText(value or "")
+        self.combo.lineEdit().setCursorPosition(0)
+        self.combo.setToolTip(value or "")
+
+
+class _Editor(QPlainTextEdit):
+    """Enter hands over, Shift+Enter breaks the line, Tab goes on; grows with its text."""
+
+    def __init__(self, done: Callable[[], None]) -> None:
+        super().__init__()
+        self._done = done
+        self.setProperty("role", "mono")
+        self.setTabChangesFocus(True)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(40)
+        self.textChanged.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        lines = self.document().documentLayout().documentSize().height()  # in lines for plain text
+        height = self.fontMetrics().lineSpacing() * min(max(int(lines), 1), 8) + 20
+        self.setFixedHeight(height)
+
+    def resizeEvent(self, event: Any) -> None:  # Qt's name
+        super().resizeEvent(event)
+        self._fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # Qt's name
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._done()
+            return
+        super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: Any) -> None:  # Qt's name
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._done()
+
+
+class ConditionField(Field):
+    """Query text. It is checked before it is handed over: an error shows with a caret under its place."""
+
+    def __init__(self, title: str, name: str, on_commit: Commit, *, optional: bool = True, hint: str = "", spoken: str = "") -> None:
+        super().__init__(title, name, self._check, spoken=spoken)
+        self._then, self._optional = on_commit, optional
+        self.text = _Editor(self.commit)
+        self.text.setPlaceholderText(hint)
+        self.text.installEventFilter(self)
+        self._adopt(self.text)
+
+    def value(self) -> str | None:
+        text = self.text.toPlainText().strip()
+        return text if text or not self._optional else None
+
+    def _show(self, value: str | None) -> None:
+        self.text.setPlainText(value or "")
+
+    def _check(self, value: str | None) -> str | None:
+        if value is None:
+            return self._then(None)
+        from engage_desktop.language import QueryError, canonical, parse_condition  # late: not needed to open a window
+
+        try:
+            parse_condition(value)
+            text = canonical(value)
+        except QueryError as error:
+            caret = error.caret(value)
+            return f"{error}\n\n{caret}" if error.column > 1 or error.line > 1 else str(error)
+        refused = self._then(text)
+        if refused is None and text != value:
+            self._given = text
+            self._show(text)
+        return refused

@@ -1,0 +1,155 @@
+"""The form of one step: its name, its branches, its fields. Built per step, refreshed per change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.journey import Journey
+from engage_desktop.domain.step import StepBase, Wait
+from engage_desktop.ui.canvas.words import step_title
+from engage_desktop.ui.inspector import edits
+from engage_desktop.ui.inspector.fields import ChoiceField, Choices, Field, FlagField, NumberField, TextField
+from engage_desktop.ui.inspector.fields_log import ConditionField, DurationField, EventField
+from engage_desktop.ui.inspector.specs import SPECS, Spec
+from engage_desktop.ui.widgets.common import column
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a form offers to choose from."""
+
+    campaigns: Campaigns
+    journey: Journey
+    events: Mapping[str, int] = field(default_factory=dict)
+
+    def targets(self, step: str) -> Choices:
+        """Where an output may lead, with the end of the path first."""
+        found: list[tuple[str, Any]] = [("Ends here", None)]
+        names = {item.key: step_title(item, self.campaigns) for item in self.journey.steps}
+        return [*found, *((f"→ {names[key]}", key) for key in edits.targets(self.journey, step))]
+
+    @property
+    def likeliest_event(self) -> str:
+        return max(self.events, key=lambda name: self.events[name], default="")
+
+
+class ValueField(TextField):
+    """A literal: numbers and true/false are themselves, all else is text."""
+
+    def value(self) -> Any:
+        text = self.line.text().strip()
+        if text in ("true", "false"):
+            return text == "true"
+        try:
+            number = float(text)
+        except ValueError:
+            return text or None
+        return int(number) if number.is_integer() and "e" not in text.lower() else number
+
+    def _show(self, value: Any) -> None:
+        shown = "true" if value is True else "false" if value is False else "" if value is None else str(value)
+        self.line.setText(shown)
+
+
+class WordsField(TextField):
+    """A list of words parted by commas; the value is a tuple."""
+
+    def value(self) -> Any:
+        return tuple(word.strip() for word in self.line.text().split(",") if word.strip())
+
+    def _show(self, value: Any) -> None:
+        self.line.setText(", ".join(value or ()))
+
+
+class StepForm(QWidget):
+    """Fields of a step type. `load` shows the step as it is now; edits go out through `apply`."""
+
+    def __init__(self, step: StepBase, around: Surroundings, apply: edits.Apply) -> None:
+        super().__init__()
+        self.key, self.type = step.key, step.type
+        self._apply, self._around, self._step = apply, around, step
+        self.fields: dict[str, Field] = {}
+        layout = column(self, spacing=12)
+        self._name = TextField("Name", "inspector.name", lambda value: self._put("name", "name", value), hint="What people call this step")
+        layout.addWidget(self._name)
+        self.branches = self._branch_list()
+        if self.branches is not None:
+            layout.addWidget(self.branches)
+        for spec in SPECS.get(step.type, ()):
+            made = self._field(spec)
+            self.fields[spec.attribute] = made
+            layout.addWidget(made)
+        self.load(step, around)
+
+    def _branch_list(self) -> Any:
+        if not hasattr(self._step, "branches"):
+            return None
+        from engage_desktop.ui.inspector.branches import BranchList
+
+        return BranchList(self._step, self._around, self._apply)
+
+    def _title(self) -> str:
+        return step_title(self._step, self._around.campaigns)
+
+    def _put(self, attribute: str, words: str, value: Any) -> str | None:
+        return self._apply(f"Change {words} of “{self._title()}”", edits.set_step(self.key, **{attribute: value}))
+
+    def _aim(self, attribute: str, value: Any) -> str | None:
+        branch = {"next": None, "on_timeout": "timeout", "otherwise": "otherwise"}[attribute]
+        return self._apply(f"Connect “{self._title()}”", edits.set_target(self.key, branch, value))
+
+    def _field(self, spec: Spec) -> Field:
+        name, words = f"inspector.{spec.attribute}", spec.title[0].lower() + spec.title[1:]
+
+        def put(value: Any) -> str | None:
+            return self._put(spec.attribute, words, value)
+
+        match spec.kind:
+            case "duration":
+                return DurationField(spec.title, name, put, optional=spec.optional)
+            case "condition":
+                return ConditionField(spec.title, name, put, optional=spec.optional, hint=spec.hint)
+            case "event":
+                return EventField(spec.title, name, put)
+            case "flag":
+                return FlagField(spec.title, name, put)
+            case "number":
+                return NumberField(spec.title, name, put)
+            case "value":
+                return ValueField(spec.title, name, put, hint=spec.hint)
+            case "words":
+                return WordsField(spec.title, name, put, hint=spec.hint)
+            case "target":
+                return ChoiceField(spec.title, name, lambda value: self._aim(spec.attribute, value))
+            case "choice" | "message" | "destination":
+                return ChoiceField(spec.title, name, put, spec.choices)
+            case _:
+                return TextField(spec.title, name, put, optional=spec.optional, hint=spec.hint)
+
+    def load(self, step: StepBase, around: Surroundings) -> None:
+        self._step, self._around = step, around
+        self._name.set_value(step.name)
+        if self.branches is not None:
+            self.branches.load(step, around)
+        for spec in SPECS.get(step.type, ()):
+            made = self.fields[spec.attribute]
+            if isinstance(made, ChoiceField) and spec.kind in ("target", "message", "destination"):
+                made.set_choices(self._choices(spec))
+            if isinstance(made, EventField):
+                made.set_events(around.events)
+            if spec.attribute == "on_timeout" and isinstance(step, Wait):
+                made.setVisible(step.timeout is not None)
+            made.set_value(getattr(step, spec.attribute))
+
+    def _choices(self, spec: Spec) -> Choices:
+        campaigns = self._around.campaigns
+        if spec.kind == "message":
+            return [(message.name or message.key, message.key) for message in campaigns.messages]
+        if spec.kind == "destination":
+            return [(item.name or item.key, item.key) for item in campaigns.destinations]
+        return self._around.targets(self.key)

@@ -1,0 +1,63 @@
+"""Which fields a step type has, as data. The form builder makes them; branches stand apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+FieldKind = Literal["duration", "condition", "event", "text", "number", "choice", "flag", "value", "words", "message", "destination", "target"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One field. `attribute` of the step; for `target` the output's branch (None = `next`)."""
+
+    attribute: str
+    title: str
+    kind: FieldKind
+    optional: bool = False
+    hint: str = ""
+    choices: tuple[tuple[str, object], ...] = ()
+
+
+_THEN = Spec("next", "Then", "target")
+_ZONES = (("Each person's zone", "profile"), ("The workspace's zone", "workspace"))
+
+SPECS: dict[str, tuple[Spec, ...]] = {
+    "delay": (Spec("duration", "Wait", "duration"), _THEN),
+    "delay_until": (
+        Spec("time", "Clock time", "text", True, "09:00"),
+        Spec("weekdays", "On weekdays", "words", True, "mon, tue, wed"),
+        Spec("at", "Or on a date", "text", True, "2011-03-01T09:00:00Z"),
+        Spec("property", "Or a date of the entry event", "text", True, "property name"),
+        Spec("trait", "Or a date trait", "text", True, "trait name"),
+        Spec("offset", "Moved by", "text", True, "-1h"),
+        Spec("zone", "Clock of", "choice", choices=_ZONES),
+        Spec("past", "When that is past", "choice", choices=(("Pass at once", "pass"), ("Leave the journey", "leave"))),
+        _THEN,
+    ),
+    "hold": (Spec("timeout", "At most", "duration"), Spec("on_timeout", "When that time has passed", "target")),
+    "wait": (
+        Spec("condition", "Until", "condition"),
+        _THEN,
+        Spec("timeout", "At most", "duration", True),
+        Spec("on_timeout", "When that time has passed", "target"),
+    ),
+    "split": (Spec("otherwise", "Everybody else", "target"),),
+    "fork": (),
+    "random": (Spec("sticky", "Same arm each time a person comes", "flag"),),
+    "message": (
+        Spec("message", "Message", "message"),
+        Spec("when_not_sent", "When it cannot be sent", "choice", choices=(("Go on", "continue"), ("Leave the journey", "leave"))),
+        _THEN,
+    ),
+    "ad": (Spec("destination", "List destination", "destination"), Spec("remove_after", "Remove after", "duration", True), _THEN),
+    "send": (
+        Spec("destination", "Destination", "destination"),
+        Spec("event_name", "Event name there", "text", True, "the step's name"),
+        Spec("traits", "With traits", "words", True, "first_name, country"),
+        _THEN,
+    ),
+    "set_trait": (Spec("trait", "Trait", "text"), Spec("value", "Value", "value", True), _THEN),
+    "end": (Spec("outcome", "Outcome", "text", True, "completed"),),
+}

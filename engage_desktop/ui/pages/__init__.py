@@ -1,0 +1,1 @@
+"""The pages of the rail and of open things: one file each."""

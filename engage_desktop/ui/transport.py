@@ -1,0 +1,129 @@
+"""The transport: play, pause, next event, speed, scrubber, and the figures of the moment."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QToolButton
+
+from engage_desktop.app.protocol import JourneyFigures
+from engage_desktop.ui import formats
+from engage_desktop.ui.playback import SPEEDS, Player
+from engage_desktop.ui.theme import Theme
+from engage_desktop.ui.widgets.common import KindPill, column, label, row
+from engage_desktop.ui.widgets.histogram import HistogramScrubber
+
+HEIGHT_PX = 84
+_SERIES = (("Events", "events"), ("Entries", "entries"), ("Messages", "messages"))
+
+
+class Transport(QFrame):
+    """Asks by signals, shows what it is told. `neighbour` carries True for the next event."""
+
+    neighbour = Signal(bool)
+    scrubbed = Signal(object)
+
+    def __init__(self, player: Player) -> None:
+        super().__init__()
+        self.setObjectName("transport")
+        self.setFixedHeight(HEIGHT_PX)
+        self.player = player
+        self._theme: Theme | None = None
+        self.previous = self._tool("transport.previous", "Previous event")
+        self.play = self._tool("transport.play", "Play")
+        self.play.setProperty("kind", "primary")
+        self.next = self._tool("transport.next", "Next event")
+        self.speed = QComboBox()
+        self.speed.setObjectName("transport.speed")
+        self.speed.setAccessibleName("Speed")
+        self.speed.setFixedWidth(112)
+        self.speed.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        for text, value in SPEEDS:
+            self.speed.addItem("Fastest" if value is None else text, value)
+            self.speed.setItemData(self.speed.count() - 1, text, Qt.ItemDataRole.ToolTipRole)
+        self.speed.setCurrentIndex(2)
+        self.speed.currentIndexChanged.connect(lambda index: setattr(player, "speed", SPEEDS[index][1]))
+        self.clock = label("", name="transport.clock", rich=True)
+        self.clock.setAccessibleName("Clock")
+        self.scrubber = HistogramScrubber()
+        self.scrubber.scrubbed.connect(self.scrubbed)
+        self.series = QComboBox()
+        self.series.setObjectName("transport.series")
+        self.series.setAccessibleName("Bars show")
+        self.series.setFixedWidth(100)
+        for text, value in _SERIES:
+            self.series.addItem(text, value)
+        self.series.currentIndexChanged.connect(lambda index: self.scrubber.set_series(_SERIES[index][1]))
+        self.figures = label("", name="transport.figures", rich=True)
+        self.figures.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.kind = KindPill("transport.kind")
+        self._lay_out()
+        self.previous.clicked.connect(lambda: self.neighbour.emit(False))
+        self.next.clicked.connect(lambda: self.neighbour.emit(True))
+        self.play.clicked.connect(player.toggle)
+        player.playing_changed.connect(self._show_playing)
+        self.set_available(False)
+
+    @staticmethod
+    def _tool(name: str, text: str) -> QToolButton:
+        made = QToolButton()
+        made.setObjectName(name)
+        made.setAccessibleName(text)
+        made.setToolTip(text)
+        made.setProperty("kind", "quiet")
+        made.setFixedSize(32, 32)
+        made.setIconSize(QSize(18, 18))
+        return made
+
+    def _lay_out(self) -> None:
+        left = column(None, (16, 8, 0, 8), 4)
+        left.addLayout(row(self.previous, self.play, self.next, 4, self.speed, spacing=4))
+        left.addLayout(row(self.clock, "stretch"))
+        right = column(None, (0, 8, 16, 8), 4)
+        right.addWidget(self.figures)
+        right.addLayout(row("stretch", self.kind, self.series))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(16)
+        layout.addLayout(left)
+        layout.addWidget(self.scrubber, 1)
+        layout.addLayout(right)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.previous.setIcon(theme.icon("skip-back", "text_2", 18))
+        self.next.setIcon(theme.icon("skip-forward", "text_2", 18))
+        self._show_playing(self.player.playing)
+        self.scrubber.update()
+
+    def _show_playing(self, playing: bool) -> None:
+        if self._theme is not None:
+            self.play.setIcon(self._theme.icon("pause" if playing else "play", "accent_text", 18))
+        self.play.setAccessibleName("Pause" if playing else "Play")
+        self.play.setToolTip("Pause (Ctrl+Return)" if playing else "Play (Ctrl+Return)")
+
+    def set_available(self, available: bool) -> None:
+        """Nothing can be replayed without a run."""
+        for widget in (self.previous, self.play, self.next, self.speed, self.scrubber, self.series):
+            widget.setEnabled(available)
+        if not available:
+            self.player.pause()
+
+    def show_clock(self, at_us: int, zone: str) -> None:
+        self.clock.setText(f"{formats.day(at_us, zone)} <b>{formats.clock(at_us, zone)}</b>" if at_us else "no log")
+        self.scrubber.set_zone(zone)
+        self.scrubber.set_clock(at_us)
+
+    def show_figures(self, figures: JourneyFigures | None, current: bool) -> None:
+        """Figures of the journey in view; greyed while they are not those of the clock and design."""
+        self.figures.setVisible(figures is not None)
+        self.kind.setVisible(figures is not None)
+        if figures is None:
+            return
+        color = "" if current or self._theme is None else f' style="color:{self._theme.hex("text_3")}"'
+        first = f"inside now <b>{formats.number(figures.inside)}</b> &nbsp; entered <b>{formats.number(figures.entered)}</b>"
+        second = f"messages <b>{formats.number(figures.messages)}</b>"
+        exited = sum(figures.exited.values())
+        if exited:
+            second = f"exited <b>{formats.number(exited)}</b> &nbsp; {second}"
+        self.figures.setText(f"<div align='right'{color}>{first}<br>{second}</div>")
+        self.kind.show_kind(figures.kind)
