@@ -87,10 +87,8 @@ def to_text(data: Any) -> str:
 
 def canonical_condition(text: str) -> str:
     """The canonical print of a condition (D-44); text that does not parse is left alone."""
-    try:
-        from engage_desktop.language import QueryError, canonical
-    except ImportError:  # until the query language is here
-        return text
+    from engage_desktop.language import QueryError, canonical
+
     try:
         return canonical(text)
     except QueryError:

@@ -42,7 +42,7 @@ def changed(**values: Any) -> str:
         here = data
         for step in steps:
             here = here[int(step)] if isinstance(here, list) else here[step]
-        here[last] = value
+        here[int(last) if isinstance(here, list) else last] = value
     return json.dumps(data)
 
 
