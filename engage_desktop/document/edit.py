@@ -91,7 +91,8 @@ def insert_on_wire(journey: Journey, ref: OutputRef, step: StepBase) -> Journey:
     if journey.by_key.get(step.key) is step:
         journey = delete_steps(journey, (step.key,))
     _refuse_taken(journey, step.key)
-    target = output_of(journey, ref).target
+    output = output_of(journey, ref)
+    target = None if output.loop else output.target
     bare = retarget(step, lambda _: None)
     main = main_output(bare)
     if main is None and target is not None:
