@@ -49,7 +49,7 @@ class Desk:
         from engage_desktop.app.desk_delivery import DeliveryDesk
 
         self.delivery = DeliveryDesk(self, inbox)
-        self._answers: dict[type[p.Request], Callable[[int, Any], p.Reply]] = {
+        self._answers: dict[type[p.Request], Callable[[int, Any], p.Reply | None]] = {
             p.Load: self._load,
             p.SetDocument: self._set_document,
             p.AskFigures: self._figures,
@@ -74,7 +74,9 @@ class Desk:
             if generation is not None and generation < self._inbox.generation:
                 self._inbox.reply(request_id, p.Superseded(generation))
                 return
-            self._inbox.reply(request_id, self._answers[type(request)](request_id, request))
+            reply = self._answers[type(request)](request_id, request)
+            if reply is not None:  # else a thread of its own replies
+                self._inbox.reply(request_id, reply)
         except Cancelled:
             self._inbox.reply(request_id, p.Failed("Stopped, as you asked. Nothing was changed."))
         except UserError as error:

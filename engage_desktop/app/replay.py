@@ -220,3 +220,16 @@ def assumptions(campaigns: Campaigns) -> list[str]:
     if policies.subscription.unknown == "assume":
         found.append("Assumed: people whose subscription the log does not know are subscribed.")
     return found
+
+
+def audience_at(campaigns: Campaigns, log: Log, key: str, at_us: int | None) -> tuple[int, list[str]]:
+    """The instant asked (default the log's last) and the members' ids, sorted by code points."""
+    from engage_desktop.engine import compile_campaigns, members_at, membership
+
+    if campaigns.audience(key) is None:
+        known = ", ".join(audience.key for audience in campaigns.audiences) or "none"
+        raise UserError(f"There is no audience {key!r} in this design. Its audiences: {known}.")
+    at_us = default_window(log.store)[1] if at_us is None else at_us
+    members = members_at(membership(compile_campaigns(campaigns), log.store, key), at_us)
+    ids = log.store.profile_ids
+    return at_us, [ids[int(member)] for member in members]

@@ -1,0 +1,186 @@
+"""Deliver a run: the ledger of what would leave, who forbids it, and the sync itself."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engage_desktop.app.replay import Replay
+from engage_desktop.domain.errors import UserError
+from engage_desktop.domain.message import Destination
+
+if TYPE_CHECKING:
+    from engage_desktop.delivery import DeliveryPlan, Tally
+    from engage_desktop.store import Workspace
+
+SAMPLE_PAYLOADS = 5
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What a sync would send, and the sentence that forbids it, if any."""
+
+    plan: DeliveryPlan
+    seconds_at_rate: float
+    refused: str | None
+    pending: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The JSON shape of `engage sync --dry-run`, plus what is withheld and refused."""
+        body = {
+            "destination": self.plan.destination,
+            "calls": len(self.plan.calls),
+            "people": self.plan.people,
+            "seconds_at_rate": round(self.seconds_at_rate, 3),
+            "sample": [call.payload for call in self.plan.calls[:SAMPLE_PAYLOADS]],
+            "withheld": self.plan.withheld,
+            "pending": self.pending,
+        }
+        return body | ({"refused": self.refused} if self.refused else {})
+
+    def lines(self) -> list[str]:
+        """The ledger for a terminal."""
+        import json
+
+        found = [
+            f"Destination  {self.plan.destination}",
+            f"Calls        {len(self.plan.calls):,}",
+            f"People       {self.plan.people:,}",
+            f"At its rate  {self.seconds_at_rate:,.1f} s",
+        ]
+        found += [f"Withheld     {count:,}: {reason}" for reason, count in self.plan.withheld.items()]
+        if self.pending:
+            found.append(f"Outbox       {self.pending:,} calls of an earlier sync are still to be sent")
+        if self.refused:
+            found.append(f"Would not be sent: {self.refused}")
+        found += [json.dumps(call.payload, ensure_ascii=False) for call in self.plan.calls[:SAMPLE_PAYLOADS]]
+        return found
+
+
+@dataclass(frozen=True)
+class SyncResult:
+    destination: str
+    sent: int
+    failed: int
+    pending: int
+    cancelled: bool
+    last_error: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("destination", "sent", "failed", "pending", "cancelled", "last_error")}
+
+    def sentence(self) -> str:
+        more = f" {self.last_error}" if self.last_error and (self.failed or self.pending) else ""
+        rest = " Run the same command with --resume to go on." if self.pending else ""
+        return f"{self.destination}: {self.sent:,} sent, {self.failed:,} failed, {self.pending:,} still to send.{more}{rest}"
+
+
+def need_destination(replayed: Replay, key: str) -> Destination:
+    """The destination of the design; raises UserError naming those there are."""
+    found = replayed.campaigns.destination(key)
+    if found is None:
+        known = ", ".join(one.key for one in replayed.campaigns.destinations) or "none"
+        raise UserError(f"There is no destination {key!r} in this design. Its destinations: {known}.")
+    return found
+
+
+def ledger(replayed: Replay, key: str, workspace: Workspace) -> Ledger:
+    """Plan a sync of the run against what the destination is known to have."""
+    from engage_desktop.delivery import plan_calls
+
+    destination = need_destination(replayed, key)
+    outbox = workspace.outbox
+    plan = plan_calls(replayed.run, replayed.log.store, destination, lambda subject: outbox.expected(key, subject))
+    rate = float(destination.rate) if destination.rate else None
+    return Ledger(plan, plan.seconds_at_rate(rate), refusal(replayed, destination, workspace), outbox.counts(key).pending)
+
+
+def refusal(replayed: Replay, destination: Destination, workspace: Workspace) -> str | None:
+    """Why nothing may leave for a destination: drafts go to sandboxes only."""
+    from engage_desktop.delivery import campaigns_for
+
+    if destination.sandbox:
+        return None
+    drafts = [
+        f"{kind} {key}"
+        for kind, key in campaigns_for(replayed.run, destination.key)
+        if not workspace.approvals.is_approved(replayed.campaigns, kind, key)  # type: ignore[arg-type]  # kind is one of the two
+    ]
+    if not drafts:
+        return None
+    plural = "is a draft" if len(drafts) == 1 else "are drafts"
+    return f"{', '.join(drafts)} {plural}. Approve first, or mark the destination {destination.key} as a sandbox."
+
+
+def deliver(
+    replayed: Replay,
+    key: str,
+    workspace: Workspace,
+    *,
+    resume: bool = False,
+    progress: Callable[[Tally], None] | None = None,
+    cancelled: threading.Event | None = None,
+    checkpoint: Callable[[str], None] | None = None,
+) -> SyncResult:
+    """Put what is new in the outbox (unless `resume`), then work the outbox off."""
+    from engage_desktop.delivery import Sender, open_destination
+
+    destination = need_destination(replayed, key)
+    refused = refusal(replayed, destination, workspace)
+    if refused:
+        raise UserError(f"Nothing was sent to {key}: {refused}")
+    opened = open_destination(destination, workspace.folder)
+    if resume:
+        workspace.outbox.revive(key)
+    else:
+        workspace.outbox.enqueue(ledger(replayed, key, workspace).plan.calls)
+    stop = cancelled or threading.Event()
+    sender = Sender(
+        workspace.outbox,
+        key,
+        opened,
+        rate=float(destination.rate) if destination.rate else None,
+        progress=progress,
+        cancelled=stop,
+        checkpoint=checkpoint or (lambda name: None),
+    )
+    tally = sender.run()
+    workspace.activity.add(
+        "synced", f"destination {key}", who="", at=time.time_ns() // 1_000, detail={"sent": tally.sent, "failed": tally.failed, "pending": tally.pending}
+    )
+    return SyncResult(key, tally.sent, tally.failed, tally.pending, stop.is_set(), tally.last_error)
+
+
+def dry_run_of(run: Path, destination: str, workspace: Path | None) -> Ledger:
+    """`engage sync RUN --dry-run`."""
+    from engage_desktop.app.reopen import own_workspace, reopen_run
+    from engage_desktop.store import Workspace
+
+    workspace = workspace or own_workspace(run)
+    replayed = reopen_run(run, workspace=workspace)
+    with Workspace.open(workspace, create=True) as opened:
+        return ledger(replayed, destination, opened)
+
+
+def sync_run(
+    run: Path, destination: str, workspace: Path | None, *, resume: bool = False,
+    progress: Callable[[float, str], None] | None = None, checkpoint: Callable[[str], None] | None = None,
+) -> SyncResult:  # fmt: skip
+    """`engage sync RUN`: deliver, with a bar where there is a terminal."""
+    from engage_desktop.app.reopen import own_workspace, reopen_run
+    from engage_desktop.store import Workspace
+
+    workspace = workspace or own_workspace(run)
+
+    def show(tally: Tally) -> None:
+        if progress is not None:
+            done = tally.sent + tally.failed
+            progress(done / max(1, done + tally.pending), f"{done:,} of {done + tally.pending:,} calls")
+
+    replayed = reopen_run(run, workspace=workspace)
+    with Workspace.open(workspace, create=True) as opened:
+        return deliver(replayed, destination, opened, resume=resume, progress=show, checkpoint=checkpoint)

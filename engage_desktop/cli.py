@@ -1,0 +1,399 @@
+"""The command line: the same use cases as the window, for scripts and terminals.
+
+Exit codes: 0 done, 1 the input or the design is at fault (one sentence on stderr), 2 wrong
+usage. With `--json` the result, and nothing else, is printed on stdout.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated, Any
+
+import typer
+
+from engage_desktop.domain.errors import Cancelled, DesignError, InputError, UserError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Design customer campaigns and prove them on a real log. Without a command, the window opens.",
+)
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on stdout.")]
+LogOption = Annotated[list[Path] | None, typer.Option("--log", help="Event log; may repeat.")]
+CampaignsOption = Annotated[Path | None, typer.Option("--campaigns", help="Campaign file.")]
+WorkspaceOption = Annotated[Path | None, typer.Option("--workspace", help="Workspace folder, instead of --campaigns, --log or both.")]
+MapOption = Annotated[list[str] | None, typer.Option("--map", help="Rename a column: --map ts=timestamp; may repeat.")]
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command; returns its exit code."""
+    try:
+        app(args=arguments, prog_name="engage", standalone_mode=False)
+    except typer.Exit as stop:
+        return int(stop.exit_code)
+    except Cancelled:
+        print("Stopped, as you asked.", file=sys.stderr)
+        return 1
+    except UserError as error:
+        print(_sentence(error), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped, as you asked.", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        return 1
+    except Exception as error:
+        usage = _usage_error(error)
+        if usage is None:
+            raise
+        print(usage, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _sentence(error: UserError) -> str:
+    if isinstance(error, DesignError):
+        errors = [problem for problem in error.problems if problem.is_error] or list(error.problems)
+        return "\n".join(problem.sentence() for problem in errors)
+    return str(error)
+
+
+def _usage_error(error: Exception) -> str | None:
+    format_message = getattr(error, "format_message", None)
+    if format_message is None:
+        return None
+    context = getattr(error, "ctx", None)
+    hint = f" See: {context.command_path} --help" if context is not None else ""
+    return f"{format_message()}{hint}"
+
+
+def _print_json(body: Any) -> None:
+    print(json.dumps(body, ensure_ascii=False))
+
+
+@contextmanager
+def _progress(as_json: bool) -> Iterator[Any]:
+    """A bar on stderr where it is a terminal; yields the progress callback or None."""
+    if as_json or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda fraction, sentence: bar.update(task, completed=fraction, description=sentence)
+
+
+def _mapping(pairs: list[str] | None) -> dict[str, str] | None:
+    mapping = {}
+    for pair in pairs or []:
+        source, sign, target = pair.partition("=")
+        if not sign or not source or not target:
+            raise UserError(f"--map {pair}: write COLUMN=NAME, for example --map ts=timestamp.")
+        mapping[source] = target
+    return mapping or None
+
+
+def _campaigns_path(campaigns: Path | None, workspace: Path | None) -> Path:
+    if campaigns is not None:
+        return campaigns
+    if workspace is None:
+        raise UserError("Name a campaign file with --campaigns, or a workspace with --workspace.")
+    from engage_desktop.app.workspace import CAMPAIGNS, need_folder
+
+    need_folder(workspace)
+    return workspace / CAMPAIGNS
+
+
+def _open_log(logs: list[Path] | None, workspace: Path | None, campaigns: Any, mapping: Any, progress: Any) -> Any:
+    from engage_desktop.app.replay import open_logs
+    from engage_desktop.app.workspace import open_workspace_log
+
+    if logs:
+        return open_logs(logs, campaigns, mapping=mapping, progress=progress)
+    if workspace is None:
+        raise UserError("Name a log with --log, or a workspace that holds one with --workspace.")
+    log = open_workspace_log(workspace)
+    if log is None:
+        raise InputError(f"{workspace}: this workspace holds no log yet. Add one with: engage import LOG --workspace {workspace}")
+    return log
+
+
+def _instant(text: str | None, option: str) -> int | None:
+    from engage_desktop.domain.duration import parse_instant
+
+    if text is None:
+        return None
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise UserError(f"{option}: {error}") from None
+
+
+@app.command("import")
+def import_(
+    logs: Annotated[list[Path], typer.Argument(help="Logs: .jsonl (.gz, .zst), .csv, .parquet.", metavar="LOG...")],
+    workspace: Annotated[Path, typer.Option("--workspace", help="Workspace folder; made when it is not there.")],
+    map_: MapOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Add logs to a workspace.
+
+    Example: engage import orders.jsonl.gz --workspace shop
+    """
+    from engage_desktop.app.workspace import create_workspace, import_logs
+
+    create_workspace(workspace, workspace.resolve().name)
+    with _progress(as_json) as progress:
+        log = import_logs(workspace, logs, mapping=_mapping(map_), progress=progress)
+    from engage_desktop.domain.duration import format_instant
+
+    store = log.store
+    body = {
+        "read": log.read,
+        "kept": log.read - log.rejected - log.duplicates,
+        "rejected": log.rejected,
+        "duplicates": log.duplicates,
+        "profiles": store.n_profiles,
+        "first": format_instant(store.first_us) if store.n_profiles else None,
+        "last": format_instant(store.last_us) if store.n_profiles else None,
+    }
+    if as_json:
+        _print_json(body)
+        return
+    print(f"Read {body['read']:,}, kept {body['kept']:,}, rejected {body['rejected']:,}, duplicates {body['duplicates']:,}.")
+    print(f"{store.n_profiles:,} people, {store.n_events:,} events, {body['first']} to {body['last']}.")
+    for reject in store.rejects()[:5]:
+        print(f"  rejected: {reject.file} line {reject.line}, {reject.field or 'record'}: {reject.message} ({reject.code})")
+    if log.rejected > 5:
+        print(f"  ... and {log.rejected - 5:,} more; the Data page lists them all.")
+
+
+@app.command()
+def validate(campaigns: Annotated[Path, typer.Argument(help="Campaign file.")], as_json: JsonFlag = False) -> None:
+    """List the problems of a campaign file: code, severity, path, and how to mend it.
+
+    Example: engage validate campaigns.json
+    """
+    from engage_desktop.document import load
+    from engage_desktop.document import validate as validate_campaigns
+
+    loaded, problems = load(campaigns)
+    if loaded is not None:
+        problems = (*problems, *validate_campaigns(loaded))
+    if as_json:
+        fields = ("severity", "code", "path", "message", "mend")
+        _print_json({"problems": [{field: getattr(problem, field) for field in fields} for problem in problems]})
+    for problem in problems if not as_json else ():
+        print(f"{problem.severity}: {problem.sentence()} [{problem.code}]")
+    if not problems and not as_json:
+        print("No problems.")
+    if any(problem.is_error for problem in problems):
+        raise typer.Exit(1)
+
+
+@app.command()
+def query(text: Annotated[str, typer.Argument(help="A condition or trait in the query language.")], as_json: JsonFlag = False) -> None:
+    """Print the canonical text and type of an expression, or its error with a caret.
+
+    Example: engage query "event('Order Completed').within(90 days).count() >= 2"
+    """
+    from engage_desktop.language import QueryError, check, parse, to_text, type_of
+
+    try:
+        expression = parse(text)
+        check(expression, journey=True)
+    except QueryError as error:
+        if not as_json:
+            raise UserError(f"{error.message} (line {error.line}, column {error.column})\n{error.caret(text)}") from None
+        _print_json({"ok": False, "error": {"message": error.message, "line": error.line, "column": error.column}})
+        raise typer.Exit(1) from None
+    if as_json:
+        _print_json({"ok": True, "canonical": to_text(expression), "type": type_of(expression)})
+    else:
+        print(to_text(expression))
+        print(f"type: {type_of(expression)}")
+
+
+@app.command()
+def audience(
+    key: Annotated[str, typer.Argument(help="Key of the audience.")],
+    campaigns: CampaignsOption = None,
+    log: LogOption = None,
+    workspace: WorkspaceOption = None,
+    at: Annotated[str | None, typer.Option("--at", help="Instant with zone; default the log's last.")] = None,
+    ids: Annotated[bool, typer.Option("--ids", help="List the members.")] = False,
+    map_: MapOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Size, and members, of an audience at an instant.
+
+    Example: engage audience loyal --campaigns campaigns.json --log log.jsonl.zst --at 2011-06-01T00:00:00Z --ids
+    """
+    from engage_desktop.app.replay import audience_at, read_design
+    from engage_desktop.domain.duration import format_instant
+
+    design, _ = read_design(_campaigns_path(campaigns, workspace))
+    with _progress(as_json) as progress:
+        opened = _open_log(log, workspace, design, _mapping(map_), progress)
+    at_us, members = audience_at(design, opened, key, _instant(at, "--at"))
+    if as_json:
+        body: dict[str, Any] = {"audience": key, "at": format_instant(at_us), "size": len(members)}
+        _print_json(body | ({"profiles": members} if ids else {}))
+        return
+    print(f"{key}: {len(members):,} people at {format_instant(at_us)}")
+    for member in members if ids else ():
+        print(member)
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option("--out", help="Folder of the run.")],
+    campaigns: CampaignsOption = None,
+    log: LogOption = None,
+    workspace: WorkspaceOption = None,
+    from_: Annotated[str | None, typer.Option("--from", help="First instant; default the log's first.")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Last instant; default the log's last.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every draw.")] = 0,
+    only: Annotated[list[str] | None, typer.Option("--only", help="Run this campaign alone; may repeat.")] = None,
+    map_: MapOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Replay a log through the campaigns and write the run.
+
+    Example: engage simulate --campaigns campaigns.json --log log.jsonl.zst --seed 7 --out run
+    """
+    from engage_desktop.app.replay import assumptions, read_design, replay, write_run
+
+    design, problems = read_design(_campaigns_path(campaigns, workspace))
+    window = (_instant(from_, "--from"), _instant(to, "--to"))
+    begun = perf_counter()
+    with _progress(as_json) as progress:
+        opened = _open_log(log, workspace, design, _mapping(map_), progress)
+        replayed = replay(
+            design,
+            opened,
+            window=window,
+            seed=seed,
+            only=only or (),
+            problems=problems,
+            load_seconds=perf_counter() - begun,
+            progress=progress,
+        )
+    body = write_run(replayed, out)
+    if as_json:
+        _print_json(body)
+        return
+    for problem in problems:
+        print(f"{problem.severity}: {problem.sentence()}")
+    _print_summary(body, assumptions(design))
+
+
+def _print_summary(body: dict[str, Any], assumed: list[str]) -> None:
+    width = max(len(name) for name in body["counts"])
+    for name, count in body["counts"].items():
+        print(f"{name:<{width}}  {count:>12,}")
+    for sentence in assumed:
+        print(sentence)
+    seconds = body["seconds"]
+    print(f"load {seconds['load']:.2f} s, run {seconds['run']:.2f} s, write {seconds['write']:.2f} s")
+    print(f"Run      {body['run']}")
+
+
+@app.command()
+def experiment(
+    run: Annotated[Path | None, typer.Argument(help="Folder of a run.", metavar="[RUN]")] = None,
+    journey: Annotated[str | None, typer.Option("--journey", help="Journey of the split.")] = None,
+    step: Annotated[str | None, typer.Option("--step", help="The random split.")] = None,
+    metric: Annotated[str, typer.Option("--metric", help="goal, event:NAME, count:NAME, sum:NAME.property, mean:NAME.property; with --table a column.")] = "goal",
+    within: Annotated[str | None, typer.Option("--within", help="Count what happens this long after the split, such as 14d.")] = None,
+    log: LogOption = None,
+    workspace: WorkspaceOption = None,
+    table: Annotated[Path | None, typer.Option("--table", help="A table of a test run elsewhere, CSV or Parquet.")] = None,
+    arm: Annotated[str | None, typer.Option("--arm", help="With --table: the column that names the arm.")] = None,
+    control: Annotated[str | None, typer.Option("--control", help="The arm that the others are compared with.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Compare the arms of a random split, or of a test run elsewhere.
+
+    Example: engage experiment run --journey welcome_offer --step offer --metric goal --log log.jsonl.zst
+    """
+    from engage_desktop.app.experiments import experiment_of_run, experiment_of_table, lines
+
+    if table is not None:
+        if arm is None:
+            raise UserError("--table needs --arm COLUMN, the column that names the arm of each row.")
+        body = experiment_of_table(table, arm, metric, control)
+    elif run is None or journey is None or step is None:
+        raise UserError("Name a run, --journey and --step; or a table of a test run elsewhere with --table and --arm.")
+    else:
+        body = experiment_of_run(run, journey, step, metric, within, logs=log or [], workspace=workspace, control=control)
+    if as_json:
+        _print_json(body)
+    else:
+        print("\n".join(lines(body)))
+
+
+@app.command()
+def sync(
+    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    destination: Annotated[str, typer.Option("--destination", help="Key of the destination.")],
+    workspace: Annotated[Path | None, typer.Option("--workspace", help="Workspace whose log, approvals and outbox apply; default the one the run was saved in.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be sent, send nothing.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Only send what an earlier sync left in the outbox.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Deliver a run to a destination, or print the ledger of what would be.
+
+    Example: engage sync shop/runs/20261123-101500 --destination warehouse --workspace shop --dry-run
+    """
+    from engage_desktop.app.delivering import dry_run_of, sync_run
+
+    if dry_run:
+        ledger = dry_run_of(run, destination, workspace)
+        if as_json:
+            _print_json(ledger.as_json())
+        else:
+            print("\n".join(ledger.lines()))
+        return
+    with _progress(as_json) as progress:
+        result = sync_run(run, destination, workspace, resume=resume, progress=progress)
+    if as_json:
+        _print_json(result.as_json())
+    else:
+        print(result.sentence())
+    if result.failed:
+        raise typer.Exit(1)
+
+
+def replay_headless(workspace: Path | None) -> Path:
+    """Replay a workspace (default: the sample), print the summary, save the run; returns the workspace."""
+    from engage_desktop.app.replay import assumptions, read_design, replay
+    from engage_desktop.app.sample import ensure_sample
+    from engage_desktop.app.workspace import CAMPAIGNS, save_run
+
+    if workspace is None:
+        with _progress(False) as progress:
+            workspace = ensure_sample(progress=progress)
+    design, problems = read_design(workspace / CAMPAIGNS)
+    begun = perf_counter()
+    opened = _open_log(None, workspace, design, None, None)
+    replayed = replay(design, opened, problems=problems, load_seconds=perf_counter() - begun)
+    begun = perf_counter()
+    folder = save_run(workspace, replayed)
+    from engage_desktop.app.replay import counts
+
+    seconds = replayed.seconds | {"write": perf_counter() - begun}
+    print(f"Workspace {design.workspace.name}: {workspace}")
+    _print_summary({"run": str(folder), "counts": counts(replayed), "seconds": seconds}, assumptions(design))
+    return workspace

@@ -1,0 +1,160 @@
+"""What may leave now: the calls of a sync, and what is withheld and why (D-38, D-39).
+
+Audiences and lists deliver the difference between their membership at the run's last instant
+and what the destination is known to have. Step rows of a past window go to sandboxes only.
+Rows of kind assumed never leave.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engage_desktop.delivery.call import message_id, subject
+from engage_desktop.delivery.payloads import People, audience_payload, send_payload
+from engage_desktop.domain.message import Destination
+from engage_desktop.domain.people import Audience, Sync
+from engage_desktop.domain.step import Send
+from engage_desktop.store import Call
+
+if TYPE_CHECKING:
+    from engage_desktop.engine import Run
+    from engage_desktop.events import EventStore
+
+Expected = Callable[[str], dict[str, int]]
+"""subject -> profiles the destination has, or will have once its queue has drained, with since when."""
+
+
+@dataclass(frozen=True)
+class DeliveryPlan:
+    """Calls in the order they are to be made; `withheld` counts rows by reason."""
+
+    destination: str
+    calls: tuple[Call, ...]
+    withheld: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def people(self) -> int:
+        return len({call.profile for call in self.calls})
+
+    def seconds_at_rate(self, rate: float | None) -> float:
+        """How long the calls take at the destination's rate; 0 without one."""
+        return max(0, len(self.calls) - 1) / rate if rate else 0.0
+
+
+def plan_calls(run: Run, store: EventStore, destination: Destination, expected: Expected) -> DeliveryPlan:
+    """Everything the run has for one destination that it does not have yet."""
+    people = People(store)
+    withheld: Counter[str] = Counter()
+    calls: list[Call] = []
+    for audience in run.plan.campaigns.audiences:
+        for sync in audience.sync:
+            if sync.destination == destination.key:
+                calls += _audience_calls(run, store, people, audience, sync, expected(subject(audience.key)))
+    calls += _step_calls(run, store, people, destination, withheld)
+    calls.sort(key=lambda call: (call.changed_at, call.subject, call.profile))
+    return DeliveryPlan(destination.key, tuple(calls), dict(withheld))
+
+
+def campaigns_for(run: Run, destination: str) -> list[tuple[str, str]]:
+    """(kind, key) of every campaign that sends to the destination; all must be approved for it."""
+    campaigns = run.plan.campaigns
+    found = [("audience", one.key) for one in campaigns.audiences if any(sync.destination == destination for sync in one.sync)]
+    for journey in campaigns.journeys:
+        if any(isinstance(step, Send) and step.destination == destination for step in journey.steps):
+            found.append(("journey", journey.key))
+    return found
+
+
+def _audience_calls(
+    run: Run, store: EventStore, people: People, audience: Audience, sync: Sync, known: dict[str, int]
+) -> Iterator[Call]:
+    last = run.window[1]
+    table = run.memberships
+    index = run.plan.campaigns.audiences.index(audience)
+    mine = table["audience"] == index
+    profile, start, end = (table[name][mine] for name in ("profile", "from_at", "to_at"))
+    inside = (start <= last) & (end > last)
+    members = {int(who): int(since) for who, since in zip(profile[inside], start[inside], strict=True)}
+    # When someone the destination still has left last: changed_at of the exit.
+    gone = end <= last
+    order = np.argsort(end[gone], kind="stable")
+    left_at = dict(zip(profile[gone][order].tolist(), end[gone][order].tolist(), strict=True))
+    ids = store.profile_ids
+    for who, since in members.items():
+        if ids[who] not in known or sync.resend:
+            yield _audience_call(store, people, audience, sync, who, since, member=True, at_us=last)
+    for text_id, since in known.items():
+        index_of = store.index_of(text_id)
+        if index_of is None or index_of in members:
+            continue  # a profile that the log no longer has is not ours to remove
+        yield _audience_call(store, people, audience, sync, index_of, left_at.get(index_of, since), member=False, at_us=last)
+
+
+def _audience_call(
+    store: EventStore, people: People, audience: Audience, sync: Sync, who: int, changed_at: int, *, member: bool, at_us: int
+) -> Call:
+    words = ("added", "removed") if sync.as_ == "list" else ("entered", "exited")
+    change = words[0] if member else words[1]
+    person = store.profile_ids[who]
+    name = message_id(sync.destination, audience.key, "", person, "", 1, change, changed_at)
+    payload = audience_payload(
+        as_=sync.as_,
+        audience=audience.key,
+        destination=sync.destination,
+        identity=people.identity(who),
+        email=people.email(who, at_us),
+        member=member,
+        traits={trait: value for trait in sync.traits if (value := people.trait(trait, who, at_us)) is not None},
+        message_id=name,
+        changed_at=changed_at,
+    )
+    return Call(name, sync.destination, subject(audience.key), person, change, changed_at, payload)
+
+
+def _step_calls(run: Run, store: EventStore, people: People, destination: Destination, withheld: Counter[str]) -> Iterator[Call]:
+    from engage_desktop.engine import KINDS
+
+    table = run.deliveries
+    instances = run.instances
+    keys = zip(*(instances[name].tolist() for name in ("journey", "profile", "instance")), strict=True)
+    entered = dict(zip(keys, instances["entered_at"].tolist(), strict=True))
+    names = ("campaign", "step", "profile", "instance", "changed_at", "kind")
+    for campaign, number, who, instance, changed_at, kind in zip(*(table[name].tolist() for name in names), strict=True):
+        journey = run.plan.campaigns.journeys[campaign]
+        step = journey.steps[number]
+        if not isinstance(step, Send) or step.destination != destination.key:
+            continue
+        if KINDS[kind] != "observed":
+            withheld["assumed"] += 1
+            continue
+        if not destination.sandbox:
+            withheld["past step, not a sandbox"] += 1
+            continue
+        person, entry_key = store.profile_ids[who], str(entered[campaign, who, instance])
+        name = message_id(destination.key, journey.key, step.key, person, entry_key, 1, "sent", changed_at)
+        yield Call(
+            name, destination.key, subject(journey.key, step.key), person, "sent", changed_at,
+            _step_payload(people, journey.key, step, destination.key, who, changed_at, entry_key, name),
+        )  # fmt: skip
+
+
+def _step_payload(
+    people: People, journey: str, step: Send, destination: str, who: int, changed_at: int, entry_key: str, name: str
+) -> dict[str, Any]:
+    return send_payload(
+        journey=journey,
+        step=step.key,
+        event_name=step.event_name or step.name or step.key,
+        destination=destination,
+        identity=people.identity(who),
+        traits={trait: people.trait(trait, who, changed_at) for trait in step.traits},
+        journey_context={},
+        entry_key=entry_key,
+        message_id=name,
+        changed_at=changed_at,
+    )
