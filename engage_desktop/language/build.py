@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from lark import Tree
 
 CONDITIONS = (Compare, InAudience, Not, And, Or)
-_UNITS = ("second", "minute", "hour", "day", "week")
 _SHORT_UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LONGEST_US = 10_000 * 366 * 86_400_000_000
 
@@ -172,7 +171,7 @@ class Builder:
     def _refuse_head(self, name: Token) -> NoReturn:
         if name.text in functions.AFTER_STREAM or name.text in functions.COMPARATORS:
             example = "event('...')" if name.text in functions.AFTER_STREAM else "trait('...')"
-            raise name.error(f"{name.text}() follows something; write {example}.{name.text}(...).")
+            raise name.error(f"{name.text}() follows something; write {example}.{functions.called(name.text)}.")
         meant = functions.closest(name.text, (*functions.EXTRACTORS, *functions.AFTER_STREAM, *functions.COMPARATORS))
         raise name.error(f"There is no function {name.text}(){f'; did you mean {meant}()?' if meant else '.'}")
 
@@ -263,7 +262,7 @@ class Builder:
                 return self._reduce(stream, name, arguments)
             case comparator if comparator in functions.COMPARATORS:
                 raise name.error(
-                    f"The events must be counted before they are compared: write .count().{comparator}(...)."
+                    f"The events must be counted before they are compared: write .count().{functions.called(comparator)}."
                 )
         meant = functions.closest(name.text, functions.AFTER_STREAM)
         raise name.error(
@@ -303,7 +302,7 @@ class Builder:
             raise name.error(f"{name.text}() cannot follow {left.kind}(); compare its value.")
         kind = type(left).__name__.lower().replace("journeyvalue", "journey value")
         raise name.error(
-            f"{name.text}() works on events, not on a {kind}; compare its value, or write event('...').{name.text}(...)."
+            f"{name.text}() works on events, not on a {kind}; compare its value, or write event('...').{functions.called(name.text)}."
         )
 
     def _constant(self, name: Token, argument: Any) -> Literal:
@@ -395,17 +394,16 @@ class Builder:
 
     def _unit(self, token: Token, amount: Token) -> str:
         unit = token.text.lower().removesuffix("s")
-        if unit in _UNITS:
+        if unit in functions.UNITS:
             return unit
         if token.text.lower() in _SHORT_UNITS:
             number = read_number(amount.text)
             shown = amount.text if number is None else number_text(number)
             raise token.error(f"Write the unit out: {shown} {_SHORT_UNITS[token.text.lower()]}.")
         if unit in ("month", "year", "quarter"):
-            raise token.error(
-                f"{token.text} have no fixed length; write days or weeks, such as {'365' if unit == 'year' else '30'} days."
-            )
-        near = get_close_matches(unit, _UNITS, n=1)
+            days = {"month": 30, "quarter": 91, "year": 365}[unit]
+            raise token.error(f"A {unit} has no fixed length; write days or weeks, such as {days} days.")
+        near = get_close_matches(unit, functions.UNITS, n=1)
         if near:
             raise token.error(f"{token.text} is no unit; did you mean {near[0]}s?")
         raise token.error(f"{token.text} is no unit; write seconds, minutes, hours, days or weeks.")

@@ -27,10 +27,19 @@ REDUCERS: dict[str, ReduceKind] = {
 DEFAULT_CAST = {"min": "number", "max": "number", "mode": "string"}
 """What `as` says anyway; other casts are later work."""
 
+UNITS = ("second", "minute", "hour", "day", "week")
 EXTRACTORS = ("event", "trait", "property", "context", "journey", "audience", "literal")
 FILTERS = ("where", "within", "between")
 COMPARATORS = (*SYMBOL_FUNCTIONS, *LITERAL_FUNCTIONS)
 AFTER_STREAM = (*FILTERS, "count", *REDUCERS)
+
+NO_ARGUMENTS = ("count", "exists", "absent")
+
+
+def called(name: str) -> str:
+    """Return how a call of `name` is written."""
+    return f"{name}()" if name in NO_ARGUMENTS else f"{name}(...)"
+
 
 _OTHER_WORDS = {
     "average": "avg", "mean": "avg", "median": "avg", "total": "sum", "distinct": "unique", "filter": "where", "in": "one_of",

@@ -135,19 +135,24 @@ def _constant(value: str | int | float | bool) -> str:
     return number_text(value)
 
 
+def _name(path: Sequence[str]) -> str:
+    name = ".".join(path)
+    return name if name.strip() else f'"{name}"'
+
+
 def _noun(scalar: Scalar) -> str:
     match scalar:
         case Literal(value):
             return _constant(value)
         case Trait(path):
-            return f"trait {'.'.join(path)}"
+            return f"trait {_name(path)}"
         case Property(path, parent):
-            return f"{'.'.join(path)}{' of the first event' if parent else ''}"
+            return f"{_name(path)}{' of the first event' if parent else ''}"
         case Context(path):
-            return f"context {'.'.join(path)}"
+            return f"context {_name(path)}"
         case JourneyValue(text):
             return f"the journey's {text}"
         case Reduce("count", stream):
             return f"the number of {stream.event}{_filters(stream)}"
         case Reduce(kind, stream, path):
-            return f"{_OF[kind].format('.'.join(path))} of {stream.event}{_filters(stream)}"
+            return f"{_OF[kind].format(_name(path))} of {stream.event}{_filters(stream)}"

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from engage_desktop.language.errors import QueryError
+from engage_desktop.language.functions import AFTER_STREAM, COMPARATORS, EXTRACTORS, UNITS, called
 from engage_desktop.language.tokens import Token, check_depth, tokenize
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ LATER = frozenset((
 ))  # fmt: skip
 """Functions of the language that this version does not know yet."""
 
+_ALL = frozenset((*EXTRACTORS, *AFTER_STREAM, *COMPARATORS))
 _TERMINALS = {"OR": "_OR", "AND": "_AND", "DOT": "_DOT", "COMMA": "_COMMA", "COLON": "_COLON", "END": "$END"}
+_UNCLOSED = "This parenthesis is never closed; add the missing )."
 _STARTS = frozenset(("NAME", "STRING", "NUMBER", "BOOL", "LPAR", "NOT"))
 
 
@@ -93,22 +96,20 @@ def _explain(tokens: Sequence[Token], found: Token) -> QueryError:
         return (before if found.kind == "END" else found).error(
             "A function such as count() is missing after the point."
         )
+    if before.kind == "NAME" and (before.text in _ALL or tokens[before.number - 1].kind == "DOT"):
+        return before.error(f"{before.text} is a function; write it with parentheses: {called(before.text)}.")
     if before.kind == "COMMA":
         return before.error("After this comma a further value is missing; take the comma away or add the value.")
     if before.kind == "COLON":
         return before.error(f"A value is missing after {tokens[before.number - 1].text}:.")
     if found.kind == "END":
         assert opener is not None
-        return opener.error("This parenthesis is never closed; add the missing ).")
+        return opener.error(_UNCLOSED)
     return _explain_found(tokens, found, before, opener)
 
 
 def _explain_found(tokens: Sequence[Token], found: Token, before: Token, opener: Token | None) -> QueryError:
     """Explain a token that stands after a complete value or an opening parenthesis."""
-    if found.kind in ("LPAR", "NAME") and before.kind == "NAME" and found.kind == "NAME":
-        return found.error(
-            f"{before.text} and {found.text} need something between them; function names are followed by (."
-        )
     if before.kind == "LPAR":
         if found.kind == "RPAR":
             return before.error("There is nothing between these parentheses.")
@@ -118,6 +119,8 @@ def _explain_found(tokens: Sequence[Token], found: Token, before: Token, opener:
             return found.error("A comma only separates the values of a function; join conditions with AND or OR.")
         return found.error("This comma is out of place.")
     if found.kind == "SYMBOL" and _has_comparison(tokens, found):
+        if opener is not None and _open_parenthesis(tokens) is not None:
+            return opener.error(_UNCLOSED)
         return found.error("Only two values can be compared at a time; join comparisons with AND or OR.")
     if found.kind in ("SYMBOL", "DOT") and before.kind == "RPAR":
         return found.error("A condition in parentheses is finished; join it with AND or OR.")
@@ -126,6 +129,10 @@ def _explain_found(tokens: Sequence[Token], found: Token, before: Token, opener:
     if found.kind in _STARTS:
         if opener is not None and _is_call(tokens, opener) and found.kind != "NAME":
             return found.error(f"A comma, AND or OR is missing before {found.text}.")
+        if found.kind in ("STRING", "NUMBER", "BOOL") and not _has_comparison(tokens, found):
+            return found.error(f"A comparison such as = is missing before {found.text}.")
+        if before.kind == "NUMBER" and found.kind == "NAME" and found.text.lower().removesuffix("s") in UNITS:
+            return before.error("A duration can only stand inside within() and between().")
         return found.error(f"AND or OR is missing before {found.text}.")
     if found.kind == "AS":
         return found.error("as may only stand inside max(), min() and mode().")

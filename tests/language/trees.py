@@ -1,0 +1,95 @@
+"""Random trees of every kind the parser can make."""
+
+from hypothesis import strategies as st
+
+from engage_desktop.domain.condition import (
+    And,
+    Compare,
+    Condition,
+    Context,
+    Duration,
+    Expression,
+    InAudience,
+    JourneyValue,
+    Literal,
+    Not,
+    Or,
+    Property,
+    Reduce,
+    Scalar,
+    Stream,
+    Trait,
+    Window,
+)
+from engage_desktop.language.numbers import normal
+
+names = st.one_of(
+    st.sampled_from(
+        ["Order Completed", "total", "a.b", "o'clock", 'say "x"', "back\\slash", "$", "and", "\\", "'", " "]
+    ),
+    st.text(min_size=1, max_size=8),
+)
+paths = st.lists(names, min_size=1, max_size=3).map(tuple)
+durations = st.builds(Duration, st.integers(1, 500), st.sampled_from(["second", "minute", "hour", "day", "week"]))
+literals = st.one_of(
+    st.text(max_size=8),
+    st.booleans(),
+    st.integers(-(10**25), 10**25).map(normal),
+    st.floats(allow_nan=False, allow_infinity=False).map(normal),
+).map(Literal)
+
+
+def _windows(draw_two: tuple[Duration, Duration, str]) -> Window:
+    a, b, kind = draw_two
+    if kind == "between" and a.us != b.us:
+        return Window(*sorted((a, b), key=lambda duration: duration.us))
+    return Window(a, parent=kind == "parent")
+
+
+windows = st.tuples(durations, durations, st.sampled_from(["within", "between", "parent"])).map(_windows)
+heads: st.SearchStrategy[Scalar] = st.one_of(
+    st.builds(Trait, paths),
+    st.builds(Property, paths, st.booleans()),
+    st.builds(Context, paths),
+    st.builds(JourneyValue, names),
+    literals,
+)
+
+
+def _streams(conditions: st.SearchStrategy[Condition]) -> st.SearchStrategy[Stream]:
+    return st.builds(Stream, names, st.none() | conditions, st.lists(windows, max_size=2).map(tuple))
+
+
+def _reduces(conditions: st.SearchStrategy[Condition]) -> st.SearchStrategy[Reduce]:
+    kinds = st.sampled_from(["sum", "avg", "min", "max", "mode", "first", "last", "unique_count"])
+    return st.one_of(
+        st.builds(Reduce, st.just("count"), _streams(conditions)),
+        st.builds(Reduce, kinds, _streams(conditions), paths),
+    )
+
+
+def _compares(scalars: st.SearchStrategy[Scalar]) -> st.SearchStrategy[Compare]:
+    several = st.lists(literals, min_size=1, max_size=3).map(tuple)
+    return st.one_of(
+        st.builds(Compare, scalars, st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), st.tuples(scalars)),
+        st.builds(Compare, scalars, st.sampled_from(["contains", "one_of", "none_of"]), several),
+        st.builds(Compare, scalars, st.sampled_from(["omits", "starts_with", "ends_with"]), st.tuples(literals)),
+        st.builds(Compare, scalars, st.sampled_from(["exists", "absent"])),
+    )
+
+
+def _grow(conditions: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
+    def junction(kind: type[And] | type[Or]) -> st.SearchStrategy[Condition]:
+        other = conditions.filter(lambda item: not isinstance(item, kind))
+        return st.lists(other, min_size=2, max_size=3).map(lambda items: kind(tuple(items)))
+
+    return st.one_of(
+        junction(And), junction(Or), st.builds(Not, conditions), _compares(st.one_of(heads, _reduces(conditions)))
+    )
+
+
+leaves: st.SearchStrategy[Condition] = st.one_of(_compares(heads), st.builds(InAudience, names))
+conditions: st.SearchStrategy[Condition] = st.recursive(leaves, _grow, max_leaves=12)
+expressions: st.SearchStrategy[Expression] = st.one_of(
+    conditions, heads, _reduces(conditions), st.builds(Reduce, st.just("unique"), _streams(conditions), paths)
+)
