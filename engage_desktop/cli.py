@@ -36,9 +36,7 @@ MapOption = Annotated[list[str] | None, typer.Option("--map", help="Rename a col
 def run(arguments: list[str]) -> int:
     """Run one command; returns its exit code."""
     try:
-        app(args=arguments, prog_name="engage", standalone_mode=False)
-    except typer.Exit as stop:
-        return int(stop.exit_code)
+        code = app(args=arguments, prog_name="engage", standalone_mode=False)
     except Cancelled:
         print("Stopped, as you asked.", file=sys.stderr)
         return 1
@@ -56,7 +54,7 @@ def run(arguments: list[str]) -> int:
             raise
         print(usage, file=sys.stderr)
         return 2
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def _sentence(error: UserError) -> str:

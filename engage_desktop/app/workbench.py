@@ -33,7 +33,7 @@ from engage_desktop.app.protocol import (
     Superseded,
     SyncProgress,
 )
-from engage_desktop.document import Change, Changed, Document, dumps, dumps_layout, load, loads_layout, save
+from engage_desktop.document import Change, Changed, Document, dumps, load, loads_layout, save, save_layout
 from engage_desktop.domain.campaigns import Campaigns, Layout
 from engage_desktop.domain.errors import DesignError, UserError
 from engage_desktop.domain.problem import Problem
@@ -104,7 +104,7 @@ class Workbench:
         campaigns, problems = load(self.campaigns_path)
         if campaigns is None:
             raise DesignError(problems)
-        return Document(campaigns, self._open_layout())
+        return Document(campaigns, self._open_layout(), journal=self._write_journal)
 
     def _open_layout(self) -> Layout:
         try:
@@ -121,12 +121,8 @@ class Workbench:
     def save(self) -> None:
         """Write design and layout, each whole or not at all; raises UserError."""
         save(self.campaigns, self.campaigns_path)
-        text = dumps_layout(self.document.layout)
-        try:
-            self.layout_path.write_text(text, encoding="utf-8", newline="\n")
-            self.journal_path.unlink(missing_ok=True)
-        except OSError as error:
-            raise UserError(f"The layout could not be saved to {self.layout_path}: {error.strerror}. Free the file and save again.") from error
+        save_layout(self.document.layout, self.layout_path)
+        self.journal_path.unlink(missing_ok=True)
         self.document.mark_saved()
 
     def recoverable(self) -> int:
@@ -320,17 +316,13 @@ class Workbench:
     # -- edits ----------------------------------------------------------------------------
 
     def _document_changed(self, changed: Changed) -> None:
-        self._write_journal(changed)
         self._tell("document", changed)
         if not changed.layout_only:
             self.replay()
 
-    def _write_journal(self, changed: Changed) -> None:
-        change = getattr(changed, "change", None)
-        if change is None:
-            return
+    def _write_journal(self, change: dict[str, Any]) -> None:
         try:
             with self.journal_path.open("a", encoding="utf-8") as journal:
-                journal.write(json.dumps(change.to_json()) + "\n")
+                journal.write(json.dumps(change) + "\n")
         except OSError as error:
-            self.notify("warning", f"Changes cannot be journalled ({error.strerror}); save often.")
+            self.notify("warning", f"Changes cannot be journalled ({error.strerror}), so a crash would lose them. Save often.")
