@@ -1,0 +1,335 @@
+"""From log files to a store: read, drop duplicates, resolve identities, sort, write."""
+
+from __future__ import annotations
+
+import gc
+import time as clock
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from engage_desktop.domain.errors import Cancelled, InputError
+from engage_desktop.domain.workspace import Identity
+from engage_desktop.events.arrays import FolderSink, MemoryArrays, Sink
+from engage_desktop.events.column import MISSING, ColumnArrays, ColumnBuilder
+from engage_desktop.events.identity import LIMITS, TYPE_NAMES, Resolution, resolve
+from engage_desktop.events.log import Group, IdentifierCodes, Log
+from engage_desktop.events.read import read_file, sizes_of
+from engage_desktop.events.rejects import ID_BLOCKED, LIMIT_EXCEEDED, NO_IDENTIFIERS, Reject
+from engage_desktop.events.store import NEVER, EventStore
+from engage_desktop.events.table import TableBuilder, path_text
+
+Progress = Callable[[float, str], None]
+_FIELD_OF_TYPE = ("userId", "traits.email", "anonymousId")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of every record: read = kept + rejected + duplicates."""
+
+    read: int
+    kept: int
+    rejected: int
+    duplicates: int
+    profiles: int
+    first_us: int | None
+    last_us: int | None
+    seconds: float
+
+
+def read_logs(
+    paths: str | Path | Sequence[str | Path],
+    *,
+    identity: Identity | None = None,
+    mapping: dict[str, str] | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Log:
+    """Read files in the order given; raises InputError for a file that is not what it says, Cancelled."""
+    files = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
+    if identity is not None and identity.identifiers:
+        raise InputError("Own identifier types and limits are not supported yet. Remove `identity.identifiers`.")
+    log = Log(identity.blocked if identity else ())
+    sizes = sizes_of(files)
+    total, before = max(sum(sizes), 1), 0
+    with _no_collection():
+        for file, size in zip(files, sizes, strict=True):
+            for done in read_file(file, log, mapping or {}):
+                _stop(cancelled)
+                if progress:
+                    part = 0.8 * (before + min(done, size)) / total
+                    progress(part, f"Reading {file.name}: {log.count:,} calls")
+            before += size
+    return log
+
+
+def build_store(
+    paths: str | Path | Sequence[str | Path],
+    folder: Path | None = None,
+    *,
+    identity: Identity | None = None,
+    mapping: dict[str, str] | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[EventStore, ImportReport]:
+    """Import logs into `folder` (replacing an older import there), or into memory without one.
+
+    Raises InputError and Cancelled; in both cases no half-written folder stays behind."""
+    started = clock.perf_counter()
+    sink = FolderSink(Path(folder)) if folder is not None else None
+    try:
+        log = read_logs(paths, identity=identity, mapping=mapping, progress=progress, cancelled=cancelled)
+        return _assemble(log, sink, started, progress, cancelled)
+    except MemoryError as error:
+        raise InputError("The log does not fit into memory. Import a part of it, or close other programs.") from error
+    finally:
+        if sink is not None:
+            sink.discard()
+
+
+def store_of(log: Log) -> tuple[EventStore, ImportReport]:
+    """An in-memory store of calls that were added to a `Log` by hand."""
+    return _assemble(log, None, clock.perf_counter(), None, None)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Decoding makes millions of objects and no cycles: the garbage collector would only walk over them."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _stop(cancelled: Callable[[], bool] | None) -> None:
+    if cancelled and cancelled():
+        raise Cancelled("The import was stopped.")
+
+
+def _assemble(
+    log: Log, folder: FolderSink | None, started: float, progress: Progress | None, cancelled: Callable[[], bool] | None
+) -> tuple[EventStore, ImportReport]:
+    def step(fraction: float, sentence: str) -> None:
+        _stop(cancelled)
+        if progress:
+            progress(fraction, sentence)
+
+    step(0.8, "Dropping duplicates")
+    time, received = log.column("time").astype(np.int64, copy=False), log.column("received").astype(np.int64, copy=False)
+    unique = _first_of_duplicates(log.column("hash"))
+    order = _in_time(time, received, unique)
+    step(0.83, "Resolving identities")
+    codes = tuple(log.column(name).astype(np.int32, copy=False) for name in ("user", "email", "anon"))
+    known = (log.users.values_, log.emails.values_, log.anonymous.values_)
+    people = resolve(codes, known, time, order)  # type: ignore[arg-type]
+    lost = _notices(log, codes, people, order, time)
+    step(0.87, "Sorting events")
+    order = order[people.profile[order] >= 0]
+    order = order[np.argsort(people.profile[order], kind="stable")]  # now by profile, time, received, input
+    sink: Sink = folder if folder is not None else MemoryArrays()
+    meta = _write(log, sink, order, time, people, step)
+    report = ImportReport(
+        read=log.read,
+        kept=len(order),
+        rejected=log.read - log.count + lost,
+        duplicates=log.count - len(unique),
+        profiles=len(people.texts),
+        first_us=meta["first_us"],
+        last_us=meta["last_us"],
+        seconds=clock.perf_counter() - started,
+    )
+    meta["report"] = {field: getattr(report, field) for field in ImportReport.__slots__}
+    step(0.99, "Finishing")
+    if folder is not None:
+        folder.finish(meta)
+        return EventStore.open(folder.folder), report
+    assert isinstance(sink, MemoryArrays)
+    return EventStore(meta, sink), report
+
+
+def _first_of_duplicates(hashes: NDArray[np.uint64]) -> NDArray[np.intp]:
+    """Calls to keep, ascending: of those with one message id the first (EV-3, D-47)."""
+    if not len(hashes):
+        return np.empty(0, dtype=np.intp)
+    by = np.argsort(hashes[:, 0], kind="stable")
+    word = hashes[by, 0]
+    same = (word[1:] == word[:-1]) & (word[1:] != 0)
+    if not same.any():
+        return np.arange(len(hashes))
+    again = np.zeros(len(hashes), dtype=bool)
+    # within a run of equal first words: a call is a duplicate if an earlier one has the same second word
+    suspects = np.nonzero(same)[0]
+    members = by[np.unique(np.concatenate([suspects, suspects + 1]))]
+    members.sort()
+    seen: set[tuple[int, int]] = set()
+    for i, key in zip(members.tolist(), map(tuple, hashes[members].tolist()), strict=True):
+        if key in seen:
+            again[i] = True
+        seen.add(key)
+    return np.nonzero(~again)[0]
+
+
+def _in_time(time: NDArray[np.int64], received: NDArray[np.int64], kept: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The kept calls by (time, received, position in the input)."""
+    at, late = time[kept], received[kept]
+    if (at == late).all():
+        if (at[1:] >= at[:-1]).all():
+            return kept
+        return kept[np.argsort(at, kind="stable")]
+    return kept[np.lexsort((late, at))]
+
+
+def _notices(
+    log: Log, codes: tuple[NDArray[np.int32], ...], people: Resolution, order: NDArray[np.intp], time: NDArray[np.int64]
+) -> int:
+    """Tell of blocked and dropped identifiers (ID-5, ID-12); returns how many calls had none left (ID-9)."""
+    lines, files = log.column("line"), log.column("file")
+
+    def tell(call: int, field: str, code: str, message: str) -> None:
+        log.rejects.append(Reject(log.files[int(files[call])], int(lines[call]), field, code, message))
+
+    sources: tuple[IdentifierCodes, ...] = (log.users, log.emails, log.anonymous)
+    for kind, (code, source) in enumerate(zip(codes, sources, strict=True)):
+        if source.blocked:
+            places = np.nonzero(code < -1)[0]
+            values, first, counts = np.unique(code[places], return_index=True, return_counts=True)
+            for value, at, count in zip(values.tolist(), first.tolist(), counts.tolist(), strict=True):
+                what = f"{source.blocked[-value - 2]!r} is a blocked {TYPE_NAMES[kind]}"
+                tell(int(places[at]), _FIELD_OF_TYPE[kind], ID_BLOCKED, f"{what}; it was set aside in {count:,} calls.")
+    for call, kind, value in people.dropped:
+        text = sources[kind].values_[value]  # type: ignore[attr-defined]
+        limit = f"{LIMITS[kind]} {TYPE_NAMES[kind]}" if kind else "one user_id"
+        message = f"{text!r} was not attached, or a profile would break its limits ({limit}). The event is kept."
+        tell(call, _FIELD_OF_TYPE[kind], LIMIT_EXCEEDED, message)
+    without = order[people.profile[order] < 0]
+    for call in without.tolist():
+        tell(call, "userId", NO_IDENTIFIERS, "every identifier of the call is blocked. Give it a real userId or anonymousId.")
+    return len(without)
+
+
+def _write(
+    log: Log,
+    sink: Sink,
+    order: NDArray[np.intp],
+    time: NDArray[np.int64],
+    people: Resolution,
+    step: Callable[[float, str], None],
+) -> dict[str, Any]:
+    """Write every array. A call's *place* is its position in `order`; rows count events only."""
+    calls = len(people.profile)
+    place_of = np.full(calls, -1, dtype=np.int64)
+    place_of[order] = np.arange(len(order))
+    profile_at, time_at = people.profile[order], time[order]
+    is_event = np.ones(calls, dtype=bool)
+    for seqs in log.silent.seqs:
+        is_event[seqs] = False
+    event_at = is_event[order]
+    place_of_row = np.nonzero(event_at)[0]
+    row_at = np.cumsum(event_at) - 1
+    n_profiles = len(people.texts)
+    starts = np.searchsorted(profile_at[place_of_row], np.arange(n_profiles + 1))
+    event_time = time_at[place_of_row]
+    sink.put("time", event_time)
+    sink.put("profile_start", starts.astype(np.int64))
+    sink.put("place_of_row", place_of_row.astype(np.uint32))
+    heads = np.searchsorted(profile_at, np.arange(n_profiles))
+    sink.put("since", time_at[heads] if n_profiles else np.empty(0, np.int64))
+    sink.put_texts("profile_ids", people.texts)
+    _write_identifiers(log, sink, people)
+    events: list[dict[str, Any]] = []
+    names = sorted(log.groups)
+    for i, name in enumerate(names):
+        step(0.88 + 0.1 * i / len(names), f"Writing {name}")
+        group = log.groups.pop(name)
+        by, places = _group_order(group, place_of)
+        if len(by):
+            key = f"e{len(events)}"
+            sink.put(f"{key}.row", row_at[places].astype(np.uint32))
+            sink.put(f"{key}.profile", profile_at[places])
+            columns = _write_table(sink, f"{key}.p", group.properties, by, keep_missing=False)
+            context = _write_table(sink, f"{key}.c", group.context, by, keep_missing=False)
+            events.append({"name": name, "count": len(by), "properties": columns, "context": context})
+    by, places = _group_order(log.silent, place_of)
+    sink.put("silent.place", places.astype(np.uint32))
+    sink.put("silent.profile", profile_at[places])
+    sink.put("silent.time", time_at[places])
+    silent = {"count": len(by), "context": _write_table(sink, "silent.c", log.silent.context, by, keep_missing=False)}
+    by, places = _group_order(log.traits, place_of)
+    sink.put("traits.place", places.astype(np.uint32))
+    sink.put("traits.profile", profile_at[places])
+    sink.put("traits.time", time_at[places])
+    traits = {"count": len(by), "columns": _write_table(sink, "traits.t", log.traits.properties, by, keep_missing=True)}
+    sink.put_texts("rejects", [msgspec.json.encode(reject).decode() for reject in log.rejects])
+    return {
+        "n_events": len(place_of_row),
+        "n_profiles": n_profiles,
+        "first_us": int(event_time.min()) if len(event_time) else None,
+        "last_us": int(event_time.max()) if len(event_time) else None,
+        "events": events,
+        "silent": silent,
+        "traits": traits,
+    }
+
+
+def _write_identifiers(log: Log, sink: Sink, people: Resolution) -> None:
+    sources = (log.users, log.emails, log.anonymous)
+    pairs = zip(people.identifier_type.tolist(), people.identifier_code.tolist(), strict=True)
+    sink.put("id.profile", people.identifier_profile)
+    sink.put("id.type", people.identifier_type)
+    sink.put("id.time", people.identifier_time)
+    sink.put_texts("id.value", [sources[kind].values_[code] for kind, code in pairs])
+    for name, types in (("eligible.known", 2), ("eligible.all", 3)):
+        since = np.full(len(people.texts), NEVER, dtype=np.int64)
+        counted = people.identifier_type < types
+        np.minimum.at(since, people.identifier_profile[counted], people.identifier_time[counted])
+        sink.put(name, since)
+
+
+def _group_order(group: Group, place_of: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+    """Positions in the group's own order of those calls that stay, sorted by place; and the places."""
+    seqs = np.concatenate(group.seqs) if group.seqs else np.empty(0, dtype=np.int32)
+    group.seqs = []
+    places = place_of[seqs]
+    kept = np.nonzero(places >= 0)[0]
+    by = kept[np.argsort(places[kept])]
+    return by, places[by]
+
+
+def _write_table(
+    sink: Sink, key: str, table: TableBuilder, by: NDArray[np.intp], *, keep_missing: bool
+) -> dict[str, dict[str, Any]]:
+    """Columns under `key`; returns by path what the manifest must know."""
+    described: dict[str, dict[str, Any]] = {}
+    for k, path in enumerate(sorted(table.columns)):
+        column = table.columns.pop(path)
+        arrays = _finish(column, table.count, by, keep_missing)
+        entry: dict[str, Any] = {"key": f"{key}{k}"}
+        if isinstance(arrays.kind, int):
+            entry["kind"] = arrays.kind
+        else:
+            sink.put(f"{key}{k}.kind", arrays.kind)
+        if arrays.number is not None:
+            entry["number"] = True
+            sink.put(f"{key}{k}.number", arrays.number)
+        if arrays.code is not None:
+            entry["text"] = True
+            sink.put(f"{key}{k}.code", arrays.code)
+            sink.put_texts(f"{key}{k}.text", arrays.texts)
+        described[path_text(path)] = entry
+    return described
+
+
+def _finish(column: ColumnBuilder, count: int, by: NDArray[np.intp], keep_missing: bool) -> ColumnArrays:
+    arrays = column.finish(count, by)
+    if not keep_missing and not isinstance(arrays.kind, int):
+        arrays.kind[arrays.kind == MISSING] = 0
+    return arrays

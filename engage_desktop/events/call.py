@@ -1,0 +1,109 @@
+"""One call of the Segment spec, decoded from JSON.
+
+The strict decoder takes whole blocks of lines. A block that it refuses is decoded again line
+by line, and a line that it refuses is looked at field by field to say what is wrong (HT-5).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from engage_desktop.events.rejects import Fault, bad_time
+
+NO_CONTEXT = msgspec.Raw(b"")
+TYPES = frozenset({"track", "identify", "page", "screen", "group", "alias"})
+EVENT_OF_TYPE = {"page": "Page Viewed", "screen": "Screen Viewed"}
+
+
+class Call(msgspec.Struct, gc=False):
+    """The fields that are read. `context` stays raw: many calls share the same bytes."""
+
+    type: str | None = None
+    userId: str | None = None  # noqa: N815 - the spec's spelling
+    anonymousId: str | None = None  # noqa: N815
+    messageId: str | None = None  # noqa: N815
+    event: str | None = None
+    timestamp: str | None = None
+    receivedAt: str | None = None  # noqa: N815
+    name: str | None = None
+    category: str | None = None
+    groupId: str | None = None  # noqa: N815
+    properties: dict[str, Any] | None = None
+    traits: dict[str, Any] | None = None
+    context: msgspec.Raw = NO_CONTEXT
+
+
+strict = msgspec.json.Decoder(Call)
+_loose = msgspec.json.Decoder()
+encode = msgspec.json.Encoder().encode
+
+
+def decode_lines(block: bytes) -> list[Call] | None:
+    """Every call of a block of whole lines (blank ones skipped), or None if any line is unusable."""
+    try:
+        return strict.decode_lines(block)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def decode_line(line: bytes) -> Call | Fault:
+    """The call of one line, or the first thing that is wrong with it."""
+    try:
+        return strict.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        record = _loose.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return Fault("", "bad_request", f"the line is not valid JSON ({error}). Write one JSON object a line.")
+    return from_record(record)
+
+
+def from_record(record: object) -> Call | Fault:
+    """Check a decoded record field by field."""
+    if not isinstance(record, dict):
+        return Fault("", "bad_request", "the line is not a JSON object. Write one call, {...}, a line.")
+    kind = record.get("type")
+    if kind is not None and (not isinstance(kind, str) or kind not in TYPES):
+        return unknown_type(kind)
+    if kind is None and record.get("event") is None:
+        return unknown_type(kind)
+    for field in ("userId", "anonymousId", "messageId", "groupId"):
+        if not isinstance(record.get(field), str | None):
+            return Fault(field, "id_not_string", f"{field} is not text. Put it in quotes.")
+    named = kind in EVENT_OF_TYPE
+    if kind in (None, "track") and not isinstance(record.get("event"), str | None):
+        return Fault("event", "event_not_string", "the event name is not text. Put it in quotes.")
+    for field in ("properties", "traits"):
+        if not isinstance(record.get(field), dict | None):
+            return Fault(field, f"{field}_not_object", f"{field} is not an object. Write it as {{...}}.")
+    if named:
+        for field in ("name", "category"):
+            if not isinstance(record.get(field), str | None):
+                return Fault(field, f"{field}_not_string", f"{field} is not text. Put it in quotes.")
+    for field in ("timestamp", "receivedAt"):
+        if not isinstance(record.get(field), str | None):
+            return bad_time(field, record[field])
+    context = record.get("context")
+    return Call(
+        type=kind,
+        userId=record.get("userId"),
+        anonymousId=record.get("anonymousId"),
+        messageId=record.get("messageId"),
+        event=record.get("event") if kind in (None, "track") else None,
+        timestamp=record.get("timestamp"),
+        receivedAt=record.get("receivedAt"),
+        name=record.get("name") if named else None,
+        category=record.get("category") if named else None,
+        groupId=record.get("groupId"),
+        properties=record.get("properties"),
+        traits=record.get("traits"),
+        context=NO_CONTEXT if context is None else msgspec.Raw(encode(context)),
+    )
+
+
+def unknown_type(kind: object) -> Fault:
+    what = "type is missing" if kind is None else f"{str(kind)[:40]!r} is not a type of call"
+    return Fault("type", "bad_request", f"{what}. Use one of: track, identify, page, screen, group, alias.")

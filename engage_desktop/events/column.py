@@ -1,0 +1,167 @@
+"""Tagged columns: the only place that knows what types a value of a log can have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engage_desktop.events.call import encode
+
+ABSENT: Final = 0
+NUMBER: Final = 1
+TEXT: Final = 2
+BOOL: Final = 3
+LIST: Final = 4
+OBJECT: Final = 5
+MISSING: Final = 255
+"""Inside this layer only: the key was not there at all, while ABSENT stands for null."""
+
+NO_VALUE: Final[Any] = type("NoValue", (), {"__slots__": ()})()
+_KIND_OF = {
+    type(None): ABSENT,
+    int: NUMBER,
+    float: NUMBER,
+    str: TEXT,
+    bool: BOOL,
+    list: LIST,
+    dict: OBJECT,
+    type(NO_VALUE): MISSING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Values aligned to some rows. `number` holds NUMBER and BOOL (0/1) values and NaN elsewhere
+    or is all NaN; `code` indexes `texts` for TEXT, LIST and OBJECT (the last two as JSON), else -1."""
+
+    kind: NDArray[np.uint8]
+    number: NDArray[np.float64]
+    code: NDArray[np.int32]
+    texts: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    def take(self, at: NDArray[Any]) -> Column:
+        """The column at the given positions (or where a mask is true)."""
+        return Column(self.kind[at], self.number[at], self.code[at], self.texts)
+
+    def value(self, i: int) -> str | float | bool | None:
+        """The value at position i: text (JSON for lists and objects), number, boolean or None."""
+        kind = self.kind[i]
+        if kind in (TEXT, LIST, OBJECT):
+            return self.texts[int(self.code[i])]
+        if kind == NUMBER:
+            return float(self.number[i])
+        return bool(self.number[i]) if kind == BOOL else None
+
+
+class Codes(dict[Any, int]):
+    """Text to code, counting up from 0 in order of first sight."""
+
+    def __missing__(self, text: str) -> int:
+        self[text] = code = len(self)
+        return code
+
+
+@dataclass(slots=True)
+class Piece:
+    """Part of a column: rows [start, start + count). A uniform kind is an int; None = no such values."""
+
+    start: int
+    count: int
+    kind: int | NDArray[np.uint8]
+    number: NDArray[np.float64] | None
+    code: NDArray[np.int32] | None
+
+    def spread(self, inverse: NDArray[np.intp]) -> None:
+        """Repeat values: row i becomes the former row inverse[i]."""
+        self.count = len(inverse)
+        if not isinstance(self.kind, int):
+            self.kind = self.kind[inverse]
+        if self.number is not None:
+            self.number = self.number[inverse]
+        if self.code is not None:
+            self.code = self.code[inverse]
+
+
+def encode_values(values: list[Any], start: int, codes: Codes) -> Piece:
+    """Values of one key as a piece; an object only leaves its kind, its fields are columns of their own."""
+    count = len(values)
+    types = set(map(type, values))
+    if types == {str}:
+        return Piece(start, count, TEXT, None, np.fromiter(map(codes.__getitem__, values), np.int32, count))
+    if types <= {int, float}:
+        return Piece(start, count, NUMBER, _doubles(values), None)
+    kind = np.fromiter(map(_KIND_OF.__getitem__, map(type, values)), np.uint8, count)
+    number = code = None
+    if types & {int, float, bool}:
+        at = np.nonzero((kind == NUMBER) | (kind == BOOL))[0]
+        number = np.full(count, np.nan)
+        number[at] = _doubles([values[i] for i in at.tolist()])
+    if types & {str, list}:
+        at = np.nonzero((kind == TEXT) | (kind == LIST))[0]
+        texts = [values[i] for i in at.tolist()]
+        if list in types:
+            texts = [text if type(text) is str else encode(text).decode() for text in texts]
+        code = np.full(count, -1, dtype=np.int32)
+        code[at] = np.fromiter(map(codes.__getitem__, texts), np.int32, len(at))
+    return Piece(start, count, int(kind[0]) if len(types) == 1 else kind, number, code)
+
+
+def _doubles(values: list[Any]) -> NDArray[np.float64]:
+    try:
+        return np.array(values, dtype=np.float64)
+    except OverflowError:  # an integer beyond a double's range
+        return np.array([float(str(value)) for value in values])
+
+
+class ColumnBuilder:
+    """Pieces of one column in the order of its rows; rows without a piece are MISSING."""
+
+    __slots__ = ("codes", "pieces")
+
+    def __init__(self) -> None:
+        self.codes = Codes()
+        self.pieces: list[Piece] = []
+
+    def finish(self, count: int, order: NDArray[np.intp]) -> ColumnArrays:
+        """The column of `count` rows, then taken at `order`."""
+        kinds = {piece.kind if isinstance(piece.kind, int) else -1 for piece in self.pieces}
+        covered = sum(piece.count for piece in self.pieces) == count
+        uniform = kinds.pop() if len(kinds) == 1 and covered else -1
+        kind: int | NDArray[np.uint8] = uniform
+        if uniform == -1:
+            full = np.full(count, MISSING, dtype=np.uint8)
+            for piece in self.pieces:
+                full[piece.start : piece.start + piece.count] = piece.kind
+            kind = full[order]
+        number = code = None
+        if any(piece.number is not None for piece in self.pieces):
+            numbers = np.full(count, np.nan)
+            for piece in self.pieces:
+                if piece.number is not None:
+                    numbers[piece.start : piece.start + piece.count] = piece.number
+            number = numbers[order]
+        if any(piece.code is not None for piece in self.pieces):
+            codes = np.full(count, -1, dtype=np.int32)
+            for piece in self.pieces:
+                if piece.code is not None:
+                    codes[piece.start : piece.start + piece.count] = piece.code
+            code = codes[order]
+        self.pieces = []
+        return ColumnArrays(kind, number, code, list(self.codes))
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnArrays:
+    """A finished column as it is stored: uniform parts are left out."""
+
+    kind: int | NDArray[np.uint8]
+    number: NDArray[np.float64] | None
+    code: NDArray[np.int32] | None
+    texts: list[str]

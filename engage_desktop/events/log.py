@@ -1,0 +1,283 @@
+"""A log in memory as it was read: codes and instants per call, tables per event name.
+
+Calls are numbered by `seq`, their position among the calls kept so far: files in the order
+given, lines in theirs. Nothing is sorted, merged or deduplicated here; see `build`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+from engage_desktop.events.call import EVENT_OF_TYPE, NO_CONTEXT, TYPES, Call, unknown_type
+from engage_desktop.events.column import Codes
+from engage_desktop.events.instants import INVALID, MISSING_TIME, parse_instants
+from engage_desktop.events.rejects import (
+    CONTEXT_NOT_OBJECT,
+    NO_EVENT,
+    NO_ID,
+    NO_TIME,
+    TOO_LONG_ID,
+    TOO_MANY_PROPERTIES,
+    TOO_MANY_TRAITS,
+    Fault,
+    Reject,
+    bad_time,
+)
+from engage_desktop.events.table import TableBuilder
+
+_BLOCKED = re.compile(r"[0-]*")
+_BLOCKED_EXACT = frozenset({"-1", "null", "anonymous"})
+_contexts = msgspec.json.Decoder(list[dict[str, Any] | None])
+_context = msgspec.json.Decoder(dict[str, Any] | None)
+
+
+class IdentifierCodes(dict[Any, int]):
+    """Identifier values to codes: >= 0 in order of first sight, -1 for none, <= -2 for blocked values (ID-5)."""
+
+    def __init__(self, blocked: Iterable[str] = ()) -> None:
+        super().__init__({None: -1, "": -1})
+        self.values_: list[str] = []
+        self.blocked: list[str] = []
+        self._exact = _BLOCKED_EXACT | frozenset(blocked)
+
+    def __missing__(self, value: str) -> int:
+        if value in self._exact or _BLOCKED.fullmatch(value):
+            self.blocked.append(value)
+            self[value] = code = -1 - len(self.blocked)
+        else:
+            self[value] = code = len(self.values_)
+            self.values_.append(value)
+        return code
+
+
+class Group:
+    """The calls of one event name (or of none): their `seq`, properties and context."""
+
+    __slots__ = ("context", "properties", "seqs")
+
+    def __init__(self) -> None:
+        self.seqs: list[NDArray[np.int32]] = []
+        self.properties = TableBuilder()
+        self.context = TableBuilder()
+
+
+class Log:
+    """Collects calls block by block. `read` counts every record seen, rejected ones included."""
+
+    def __init__(self, blocked: Iterable[str] = ()) -> None:
+        blocked = tuple(blocked)
+        self.read = 0
+        self.rejects: list[Reject] = []
+        self.users = IdentifierCodes(blocked)
+        self.emails = IdentifierCodes(blocked)
+        self.anonymous = IdentifierCodes(blocked)
+        self.groups: dict[str, Group] = {}
+        self.silent = Group()  # identify, group and alias: no event, yet their context counts
+        self.traits = Group()  # `properties` of this one holds the traits
+        self.files: list[str] = []
+        self.count = 0
+        self._event_codes = Codes()
+        self._parts: dict[str, list[NDArray[Any]]] = {
+            name: [] for name in ("user", "email", "anon", "time", "received", "line", "file", "hash")
+        }
+
+    def reject(self, file: str, line: int, fault: Fault) -> None:
+        self.rejects.append(Reject(file, line, *fault))
+
+    def column(self, name: str) -> NDArray[Any]:
+        """One value a call: user, email, anon (int32 codes), time, received (int64), line, file (int32),
+        hash (uint64[n, 2], zero where the call has no messageId). The parts are given up."""
+        parts = self._parts.pop(name)
+        if not parts:
+            return np.empty((0, 2) if name == "hash" else 0, dtype=np.uint64 if name == "hash" else np.int64)
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def add(self, calls: list[Call], lines: NDArray[np.int32], file: str) -> None:
+        """Check and keep a block of calls that stand on `lines` of `file`."""
+        if not calls:
+            return
+        self.read += len(calls)
+        faults: dict[int, Fault] = {}
+        types = [call.type for call in calls]
+        plain = set(types) == {"track"}
+        if not plain:
+            for i, kind in enumerate(types):
+                if kind is None and calls[i].event is not None:
+                    types[i] = calls[i].type = "track"
+                elif kind not in TYPES:
+                    faults[i] = unknown_type(kind)
+        names = [call.event for call in calls]
+        if not plain:
+            names = [
+                name if kind == "track" else EVENT_OF_TYPE.get(kind or "") for name, kind in zip(names, types, strict=True)
+            ]
+        if not all(names):
+            for i, name in enumerate(names):
+                if not name and types[i] == "track":
+                    faults.setdefault(i, NO_EVENT)
+        user = np.fromiter(map(self.users.__getitem__, [call.userId for call in calls]), np.int32, len(calls))
+        anon = np.fromiter(map(self.anonymous.__getitem__, [call.anonymousId for call in calls]), np.int32, len(calls))
+        for i in np.nonzero((user == -1) & (anon == -1))[0].tolist():
+            faults.setdefault(i, NO_ID)
+        time, received = self._times(calls, faults)
+        ids = [call.messageId for call in calls]
+        properties = [call.properties for call in calls]
+        traits = [call.traits for call in calls]
+        self._limits(calls, faults, ids, properties, traits)
+        contexts, context_of = _decode_contexts(calls, faults)
+        if faults:
+            for i, fault in sorted(faults.items()):
+                self.reject(file, int(lines[i]), fault)
+            kept = [i for i in range(len(calls)) if i not in faults]
+            if not kept:
+                return
+            at = np.array(kept)
+            user, anon, time, received, lines, context_of = (
+                part[at] for part in (user, anon, time, received, lines, context_of)
+            )
+            calls, types, names, ids, properties, traits = (
+                [part[i] for i in kept] for part in (calls, types, names, ids, properties, traits)  # type: ignore[misc]
+            )
+        if not plain:
+            for i, kind in enumerate(types):
+                if kind in EVENT_OF_TYPE:
+                    properties[i] = _page_properties(calls[i])
+                elif kind in ("group", "alias"):
+                    traits[i] = None  # a group's traits are the account's
+        email = self._emails(traits, contexts, context_of)
+        self._keep_tables(names, properties, traits, contexts, context_of)
+        if not self.files or self.files[-1] != file:
+            self.files.append(file)
+        count = len(calls)
+        for name, part in (("user", user), ("email", email), ("anon", anon), ("time", time), ("received", received)):
+            self._parts[name].append(part)
+        self._parts["line"].append(lines.astype(np.int32))
+        self._parts["file"].append(np.full(count, len(self.files) - 1, dtype=np.int16))
+        self._parts["hash"].append(_hashes(ids))
+        self.count += count
+
+    def _times(self, calls: list[Call], faults: dict[int, Fault]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Timestamp and receivedAt, each standing in for the other where that one is missing (D-2, D-47)."""
+        time = parse_instants([call.timestamp for call in calls])
+        received = parse_instants([call.receivedAt for call in calls])
+        for i in np.nonzero(time == INVALID)[0].tolist():
+            faults.setdefault(i, bad_time("timestamp", calls[i].timestamp))
+        for i in np.nonzero(received == INVALID)[0].tolist():
+            faults.setdefault(i, bad_time("receivedAt", calls[i].receivedAt))
+        time = np.where(time == MISSING_TIME, received, time)
+        received = np.where(received == MISSING_TIME, time, received)
+        for i in np.nonzero(time == MISSING_TIME)[0].tolist():
+            faults.setdefault(i, NO_TIME)
+        return time, received
+
+    def _limits(self, calls: list[Call], faults: dict[int, Fault], ids: list[Any], properties: list[Any], traits: list[Any]) -> None:
+        """HT-6, the limits of the profile store."""
+        if max(map(len, filter(None, ids)), default=0) > 100:
+            for i, text in enumerate(ids):
+                if text and len(text) > 100:
+                    faults.setdefault(i, TOO_LONG_ID)
+        for objects, fault in ((properties, TOO_MANY_PROPERTIES), (traits, TOO_MANY_TRAITS)):
+            if max(map(len, filter(None, objects)), default=0) > 300:
+                for i, item in enumerate(objects):
+                    if item and len(item) > 300:
+                        faults.setdefault(i, fault)
+        for i, call in enumerate(calls):
+            if call.type == "group":
+                if not call.groupId:
+                    faults.setdefault(i, Fault("groupId", "group_id_empty", "a group call has no groupId. Give it one."))
+                elif len(call.groupId) > 500:
+                    message = "groupId is longer than 500 characters. Shorten it."
+                    faults.setdefault(i, Fault("groupId", "group_id_too_long", message))
+
+    def _emails(self, traits: list[Any], contexts: list[dict[str, Any] | None], context_of: NDArray[np.intp]) -> NDArray[np.int32]:
+        """traits.email, else context.traits.email (ID-1)."""
+        in_context = []
+        for context in contexts:
+            inner = context.get("traits") if context else None
+            email = inner.get("email") if type(inner) is dict else None
+            in_context.append(self.emails[email] if type(email) is str else -1)
+        result = np.array(in_context, dtype=np.int32)[context_of]
+        if any(traits):
+            for i, found in enumerate(traits):
+                if found:
+                    email = found.get("email")
+                    if type(email) is str and email:
+                        result[i] = self.emails[email]
+        return result
+
+    def _keep_tables(
+        self,
+        names: list[str | None],
+        properties: list[Any],
+        traits: list[Any],
+        contexts: list[dict[str, Any] | None],
+        context_of: NDArray[np.intp],
+    ) -> None:
+        codes = np.fromiter(map(self._event_codes.__getitem__, [name or "" for name in names]), np.int32, len(names))
+        order = np.argsort(codes, kind="stable")
+        starts = np.nonzero(np.diff(codes[order], prepend=-1))[0].tolist()
+        for start, end in zip(starts, [*starts[1:], len(names)], strict=True):
+            at = order[start:end]
+            name = names[int(at[0])]
+            group = self.silent if not name else self.groups.setdefault(name, Group())
+            group.seqs.append((at + self.count).astype(np.int32))
+            if name:
+                group.properties.add([properties[i] for i in at.tolist()])
+            if any(contexts):
+                used, inverse = np.unique(context_of[at], return_inverse=True)
+                group.context.add([contexts[i] for i in used.tolist()], inverse)
+            else:
+                group.context.count += len(at)
+        if any(traits):
+            places = [i for i, found in enumerate(traits) if found]
+            self.traits.seqs.append(np.array(places, dtype=np.int32) + np.int32(self.count))
+            self.traits.properties.add([traits[i] for i in places])
+
+
+def _page_properties(call: Call) -> dict[str, Any]:
+    """EV-7: the name of a page or screen becomes `page_name` or `screen_name`; the category is folded in."""
+    properties = dict(call.properties or {})
+    name = call.name if call.name is not None else properties.get("name")
+    if name is not None:
+        properties[f"{call.type}_name"] = name
+    if call.category is not None:
+        properties["category"] = call.category
+    return properties
+
+
+def _decode_contexts(calls: list[Call], faults: dict[int, Fault]) -> tuple[list[dict[str, Any] | None], NDArray[np.intp]]:
+    """The distinct contexts of a block and, per call, which one it has."""
+    codes = Codes()
+    raw = [b"" if call.context is NO_CONTEXT else bytes(call.context) for call in calls]
+    context_of = np.fromiter(map(codes.__getitem__, raw), np.intp, len(raw))
+    texts = [text or b"null" for text in codes]
+    try:
+        return _contexts.decode(b"[" + b",".join(texts) + b"]"), context_of
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    contexts: list[dict[str, Any] | None] = []
+    for k, text in enumerate(texts):
+        try:
+            contexts.append(_context.decode(text))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            contexts.append(None)
+            for i in np.nonzero(context_of == k)[0].tolist():
+                faults.setdefault(i, CONTEXT_NOT_OBJECT)
+    return contexts, context_of
+
+
+def _hashes(ids: list[str | None]) -> NDArray[np.uint64]:
+    """128-bit hashes of the message ids, two words each; zero for none. Equal hashes are taken for equal ids."""
+    empty = bytes(16)
+    if all(ids):
+        digests = map(xxhash.xxh3_128_digest, map(str.encode, ids))  # type: ignore[arg-type]
+        return np.frombuffer(b"".join(digests), np.uint64).reshape(-1, 2)
+    digests = (xxhash.xxh3_128_digest(text.encode()) if text else empty for text in ids)
+    return np.frombuffer(b"".join(digests), np.uint64).reshape(-1, 2)
