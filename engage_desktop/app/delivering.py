@@ -133,22 +133,27 @@ def deliver(
     refused = refusal(replayed, destination, workspace)
     if refused:
         raise UserError(f"Nothing was sent to {key}: {refused}")
-    opened = open_destination(destination, workspace.folder)
+    stop = cancelled or threading.Event()
+
+    def work_off() -> Tally:
+        return Sender(
+            workspace.outbox,
+            key,
+            open_destination(destination, workspace.folder),
+            rate=float(destination.rate) if destination.rate else None,
+            progress=progress,
+            cancelled=stop,
+            checkpoint=checkpoint or (lambda name: None),
+        ).run()
+
     if resume:
         workspace.outbox.revive(key)
     else:
+        # What a crash left goes first and alone: in the batches it had, which a file destination knows again.
+        if workspace.outbox.counts(key).pending:
+            work_off()
         workspace.outbox.enqueue(ledger(replayed, key, workspace).plan.calls)
-    stop = cancelled or threading.Event()
-    sender = Sender(
-        workspace.outbox,
-        key,
-        opened,
-        rate=float(destination.rate) if destination.rate else None,
-        progress=progress,
-        cancelled=stop,
-        checkpoint=checkpoint or (lambda name: None),
-    )
-    tally = sender.run()
+    tally = work_off()
     workspace.activity.add(
         "synced", f"destination {key}", who="", at=time.time_ns() // 1_000, detail={"sent": tally.sent, "failed": tally.failed, "pending": tally.pending}
     )

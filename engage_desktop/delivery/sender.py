@@ -65,7 +65,7 @@ class Sender:
         self._outbox.release(self._key)  # we are the only sender of this destination: leases of a dead one end here
         try:
             while not self._cancelled.is_set():
-                claimed = self._outbox.claim(self._key, CLAIM, _now_us())
+                claimed = self._outbox.claim(self._key, max(CLAIM, self._destination.batch_size), _now_us())
                 if claimed:
                     self._send_all([(one.call, one.attempts) for one in claimed])
                 elif not self._wait_for_next():

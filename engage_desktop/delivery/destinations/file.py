@@ -43,7 +43,7 @@ class FileDestination:
             raise self._refusal(error) from error
 
     def send(self, calls: Sequence[Call]) -> None:
-        name = xxhash.xxh3_64_hexdigest("".join(sorted(call.message_id for call in calls)))
+        name = xxhash.xxh3_64_hexdigest("".join(sorted(call.message_id for call in calls)).encode())
         path = self._folder / f"{self._key}-{name}.{self._format}"
         temporary = path.with_suffix(".part")
         try:

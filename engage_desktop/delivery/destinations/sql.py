@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 class SqlDestination:
-    """Settings: `url` (SQLAlchemy, or env:NAME), `table` (default engage_deliveries)."""
-
-    batch_size = 1_000
+    """Settings: `url` (SQLAlchemy, or env:NAME), `table` (default engage_deliveries), `batch` (rows a
+    transaction, default 1000)."""
 
     def __init__(self, key: str, settings: dict[str, Any], base: Path) -> None:
         self._key = key
         self._url = setting(settings, "url", key)
+        self.batch_size = int(settings.get("batch", 1_000))
         self._table_name = setting(settings, "table", key, "engage_deliveries")
         if self._url.startswith("sqlite:///") and not self._url.startswith("sqlite:////") and ":memory:" not in self._url:
             self._url = f"sqlite:///{base / self._url.removeprefix('sqlite:///')}"  # relative to the workspace
