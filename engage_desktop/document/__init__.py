@@ -33,6 +33,7 @@ from engage_desktop.document.edit import (
     with_fields,
 )
 from engage_desktop.document.fresh import fresh_key, new_step, unused_key
+from engage_desktop.document.validation import validate
 from engage_desktop.document.wiring import (
     ENTRY,
     EditRefused,
@@ -87,6 +88,7 @@ __all__ = [
     "set_journey_fields",
     "to_data",
     "unused_key",
+    "validate",
     "with_fields",
     "write_text",
 ]

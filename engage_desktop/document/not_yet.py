@@ -1,0 +1,156 @@
+"""What a design may say and this version's engine cannot simulate: a list that is to shrink.
+
+Each is an error, because a run that left it out in silence would be wrong; the sentence says
+that everything else runs once it is removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engage_desktop.document.check_conditions import read
+from engage_desktop.document.sites import conditions, event_names
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.condition import (
+    Compare,
+    Context,
+    Expression,
+    JourneyValue,
+    Literal,
+    Property,
+    Reduce,
+    Stream,
+)
+from engage_desktop.domain.journey import Journey, ScheduleEntry
+from engage_desktop.domain.problem import Problem
+from engage_desktop.domain.step import Hold, SendMessage
+
+MEND = "Remove it: everything else still runs."
+_STEPS = {
+    "delay_until": "a delay until a clock time or date",
+    "fork": "a fork",
+    "ad": "an ad step",
+    "set_trait": "a step that sets a trait",
+}
+_POLICIES = {
+    "suppression": "suppression lists",
+    "holdout": "a global holdout",
+    "consent": "consent categories",
+    "quiet_hours": "quiet hours",
+    "send_window": "a send window",
+    "caps": "frequency caps",
+}
+_SENT_EVENTS = {"email": "Email Sent", "sms": "SMS Sent", "push": "Push Sent", "whatsapp": "WhatsApp Sent"}
+
+
+def check_not_yet(campaigns: Campaigns) -> Iterator[Problem]:
+    """Every use of what cannot be simulated yet."""
+    for trait in campaigns.traits:
+        yield _no(f"traits.{trait.key}", "computed traits")
+    for audience in campaigns.audiences:
+        if audience.level == "account":
+            yield _no(f"audiences.{audience.key}.level", "audiences of accounts")
+        if audience.list_ is not None:
+            yield _no(f"audiences.{audience.key}.list", "audiences from a list")
+    for message in campaigns.messages:
+        if message.responses:
+            yield _no(f"messages.{message.key}.responses", "assumed responses")
+    for name, words in _POLICIES.items():
+        if getattr(campaigns.policies, name):
+            yield _no(f"policies.{name}", words)
+    for journey in campaigns.journeys:
+        yield from _journey(journey)
+    for broadcast in campaigns.broadcasts:
+        says = "This version does not simulate broadcasts yet, so this one is left out."
+        mend = "Nothing to do: everything else runs."
+        yield Problem("warning", "not_yet", f"broadcasts.{broadcast.key}", says, mend)
+    yield from _texts(campaigns)
+    yield from _generated_events(campaigns)
+
+
+def _journey(journey: Journey) -> Iterator[Problem]:
+    root = f"journeys.{journey.key}"
+    if journey.enforce_limits:
+        yield _no(f"{root}.enforce_limits", "enforced limits")
+    if isinstance(journey.entry, ScheduleEntry):
+        yield _no(f"{root}.entry", "entry by schedule", "Enter by event or audience: everything else still runs.")
+    if journey.entry.reentry is not None and journey.entry.reentry.identifier is not None:
+        yield _no(f"{root}.entry.reentry.identifier", "instances by identifier")
+    for rule in journey.exits:
+        if rule.condition is not None:
+            yield _no(f"{root}.exits.{rule.key}", "exits by condition")
+        if rule.match_identifier:
+            yield _no(f"{root}.exits.{rule.key}.match_identifier", "instances by identifier")
+        if rule.send is not None:
+            yield _no(f"{root}.exits.{rule.key}.send", "sending on exit")
+    for step in journey.steps:
+        path = f"{root}.steps.{step.key}"
+        if step.type in _STEPS:
+            yield _no(path, _STEPS[step.type], "Delete the step: everything else still runs.")
+        if isinstance(step, Hold):
+            for branch in step.branches:
+                if branch.any_identifier:
+                    yield _no(f"{path}.branches.{branch.key}.any_identifier", "instances by identifier")
+        if isinstance(step, SendMessage) and step.responses:
+            yield _no(f"{path}.responses", "assumed responses")
+
+
+def _texts(campaigns: Campaigns) -> Iterator[Problem]:
+    for site in conditions(campaigns):
+        tree = read(site)
+        if site.role == "trait" or isinstance(tree, Problem):
+            continue
+        for words in dict.fromkeys(_in_tree(tree)):
+            yield _no(site.path, words, "Take it out of the condition: everything else still runs.")
+
+
+def _in_tree(tree: Expression) -> Iterator[str]:
+    from engage_desktop.language.walk import nodes
+
+    for node, streams in nodes(tree):
+        match node:
+            case JourneyValue():
+                yield "journey() values"
+            case Context():
+                yield "context() fields"
+            case Property(parent=True):
+                yield "properties of a parent event"
+            case Stream() if streams:
+                yield "an event inside the where() of another (a funnel)"
+            case Reduce(kind) if kind != "count":
+                yield f"{kind}()"
+            case Compare(left, _, values) if any(isinstance(side, Reduce) for side in (left, *values)):
+                if not isinstance(left, Reduce) or not all(isinstance(value, Literal) for value in values):
+                    yield "a count compared with something other than a number"
+            case _:
+                pass
+
+
+def _generated_events(campaigns: Campaigns) -> Iterator[Problem]:
+    """Conditions and rules that wait for what a message step of this file would generate (D-28)."""
+    from engage_desktop.language import references
+
+    channels = {message.key: message.channel for message in campaigns.messages}
+    sent = {
+        _SENT_EVENTS[channels[step.message]]
+        for journey in campaigns.journeys
+        for step in journey.steps
+        if isinstance(step, SendMessage) and step.message in channels
+    }
+    if not sent:
+        return
+    named: list[tuple[str, tuple[str, ...]]] = [(place.path, (place.name,)) for place in event_names(campaigns)]
+    for site in conditions(campaigns):
+        tree = read(site)
+        if not isinstance(tree, Problem):
+            named.append((site.path, references(tree).events))
+    for path, events in named:
+        for event in events:
+            if event in sent:
+                yield _no(
+                    path, f"the event {event!r} that a message step of this file makes", "Wait for another event."
+                )
+
+
+def _no(path: str, words: str, mend: str = MEND) -> Problem:
+    return Problem("error", "not_yet", path, f"This version cannot simulate {words} yet.", mend)

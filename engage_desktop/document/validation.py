@@ -1,0 +1,171 @@
+"""What is wrong with a design, all of it, in file order (D-36)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engage_desktop.document.check_conditions import check_conditions
+from engage_desktop.document.check_journey import check_journey, check_percents, duplicates, unknown
+from engage_desktop.document.not_yet import check_not_yet
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.duration import parse_instant
+from engage_desktop.domain.message import Broadcast
+from engage_desktop.domain.people import Audience
+from engage_desktop.domain.problem import Problem
+from engage_desktop.domain.step import SetTrait
+from engage_desktop.domain.workspace import DEFAULT_STAGES
+
+_SECTIONS = {
+    "traits": "trait",
+    "audiences": "audience",
+    "messages": "message",
+    "destinations": "destination",
+    "journeys": "journey",
+    "broadcasts": "broadcast",
+    "tests": "test",
+}
+
+
+def validate(campaigns: Campaigns) -> tuple[Problem, ...]:
+    """Every problem of a design: errors first, each group in the order of the file."""
+    found = [
+        *_keys(campaigns),
+        *_workspace(campaigns),
+        *(problem for audience in campaigns.audiences for problem in _audience(audience, campaigns)),
+        *_messages(campaigns),
+        *(problem for journey in campaigns.journeys for problem in check_journey(journey, campaigns)),
+        *(problem for broadcast in campaigns.broadcasts for problem in _broadcast(broadcast, campaigns)),
+        *_tests(campaigns),
+        *check_conditions(campaigns),
+        *check_not_yet(campaigns),
+    ]
+    rank = {"error": 0, "warning": 1, "info": 2}
+    return tuple(sorted(dict.fromkeys(found), key=lambda problem: rank[problem.severity]))
+
+
+def _keys(campaigns: Campaigns) -> Iterator[Problem]:
+    for section, kind in _SECTIONS.items():
+        yield from duplicates(getattr(campaigns, section), section, kind)
+    computed = {trait.key for trait in campaigns.traits}
+    written = {step.trait for journey in campaigns.journeys for step in journey.steps if isinstance(step, SetTrait)}
+    for audience in campaigns.audiences:
+        if audience.key in computed | written:
+            what = "a computed trait" if audience.key in computed else "a trait that a step sets"
+            message = f"The audience has the name of {what}, so trait({audience.key!r}) would mean two things."
+            yield Problem(
+                "error", "audience_is_trait", f"audiences.{audience.key}.key", message, "Give one of them another key."
+            )
+
+
+def _workspace(campaigns: Campaigns) -> Iterator[Problem]:
+    known = [audience.key for audience in campaigns.audiences]
+    stages = [stage.key for stage in campaigns.workspace.stages] or list(DEFAULT_STAGES)
+    yield from duplicates(campaigns.workspace.stages, "workspace.stages", "stage")
+    for stage in campaigns.workspace.stages:
+        if stage.audience is not None and stage.audience not in known:
+            yield unknown("audience", stage.audience, f"workspace.stages.{stage.key}.audience", known)
+    for place, key in enumerate(campaigns.policies.suppression):
+        if key not in known:
+            yield unknown("audience", key, f"policies.suppression.{place}", known)
+    holdout = campaigns.policies.holdout
+    if holdout is not None and holdout.audience is not None and holdout.audience not in known:
+        yield unknown("audience", holdout.audience, "policies.holdout.audience", known)
+    for section in ("audiences", "journeys", "broadcasts"):
+        for item in getattr(campaigns, section):
+            if item.stage is not None and item.stage not in stages:
+                message = f"There is no lifecycle stage {item.stage!r}."
+                mend = f"Use one of: {', '.join(stages)}."
+                yield Problem("warning", "unknown_stage", f"{section}.{item.key}.stage", message, mend)
+
+
+def _audience(audience: Audience, campaigns: Campaigns) -> Iterator[Problem]:
+    for place, sync in enumerate(audience.sync):
+        path = f"audiences.{audience.key}.sync.{place}"
+        if campaigns.destination(sync.destination) is None:
+            known = [destination.key for destination in campaigns.destinations]
+            yield unknown("destination", sync.destination, f"{path}.destination", known)
+        if sync.mode == "batch" and sync.every is None:
+            yield Problem(
+                "error",
+                "sync_every",
+                f"{path}.every",
+                "A batch sync does not say how often it runs.",
+                "Give every, such as 1h.",
+            )
+
+
+def _messages(campaigns: Campaigns) -> Iterator[Problem]:
+    used = {getattr(step, "message", None) for journey in campaigns.journeys for step in journey.steps}
+    for message in campaigns.messages:
+        path = f"messages.{message.key}"
+        if not message.body and not message.text and message.key in used:
+            yield Problem("warning", "message_empty", f"{path}.body", "The message has no body.", "Write what it says.")
+        if message.channel == "email" and not message.subject and message.key in used:
+            yield Problem("warning", "subject_missing", f"{path}.subject", "The e-mail has no subject.", "Write one.")
+        if message.send_to == "all":
+            what = "The message also goes to people who unsubscribed."
+            yield Problem(
+                "warning",
+                "send_to_all",
+                f"{path}.send_to",
+                what,
+                "Keep it for receipts and the like, or set it to subscribed.",
+            )
+
+
+def _broadcast(broadcast: Broadcast, campaigns: Campaigns) -> Iterator[Problem]:
+    path = f"broadcasts.{broadcast.key}"
+    audiences = [audience.key for audience in campaigns.audiences]
+    messages = [message.key for message in campaigns.messages]
+    if (broadcast.audience is None) == (broadcast.condition is None):
+        says = (
+            "neither an audience nor a condition" if broadcast.audience is None else "both an audience and a condition"
+        )
+        yield Problem("error", "broadcast_group", path, f"The broadcast names {says}.", "Give one of them.")
+    if (broadcast.message is None) == (not broadcast.variants):
+        says = "neither a message nor variants" if broadcast.message is None else "both a message and variants"
+        yield Problem("error", "broadcast_message", path, f"The broadcast has {says}.", "Give one of them.")
+    if broadcast.audience is not None and broadcast.audience not in audiences:
+        yield unknown("audience", broadcast.audience, f"{path}.audience", audiences)
+    for place, key in enumerate(broadcast.exclude):
+        if key not in audiences:
+            yield unknown("audience", key, f"{path}.exclude.{place}", audiences)
+    if broadcast.message is not None and broadcast.message not in messages:
+        yield unknown("message", broadcast.message, f"{path}.message", messages)
+    yield from duplicates(broadcast.variants, f"{path}.variants", "variant")
+    if broadcast.variants:
+        yield from check_percents(broadcast.variants, f"{path}.variants")
+    for variant in broadcast.variants:
+        if variant.message is not None and variant.message not in messages:
+            yield unknown("message", variant.message, f"{path}.variants.{variant.key}.message", messages)
+        if variant.message is None and variant.role is None:
+            yield Problem(
+                "error",
+                "variant_message",
+                f"{path}.variants.{variant.key}",
+                "The variant has no message.",
+                "Give it one, or role holdout.",
+            )
+    if broadcast.zone == "workspace":
+        try:
+            parse_instant(broadcast.at)
+        except ValueError as error:
+            message, _, mend = str(error).partition(". ")
+            yield Problem("error", "instant", f"{path}.at", f"{message}.", mend)
+
+
+def _tests(campaigns: Campaigns) -> Iterator[Problem]:
+    for test in campaigns.tests:
+        path = f"tests.{test.key}"
+        journey = campaigns.journey(test.journey)
+        if journey is None:
+            yield unknown("journey", test.journey, f"{path}.journey", [item.key for item in campaigns.journeys])
+            continue
+        for step, branch in test.arms.items():
+            found = journey.by_key.get(step)
+            if found is None:
+                yield unknown("step", step, f"{path}.arms.{step}", [item.key for item in journey.steps])
+                continue
+            known = [item.key for item in getattr(found, "branches", ())]
+            if branch not in known:
+                yield unknown("branch", branch, f"{path}.arms.{step}", known)

@@ -1,0 +1,193 @@
+"""Validation: each fault a design can have is found, at its path, with a mend (D-36)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from engage_desktop.document import loads, validate
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.problem import Problem
+
+from .designs import CAMPAIGN_FILES, STOREFRONT
+
+
+def design(**values: Any) -> Campaigns:
+    """The storefront with values put at paths such as `journeys__0__entry`; None removes a key."""
+    data = json.loads(STOREFRONT)
+    for path, value in values.items():
+        *steps, last = path.split("__")
+        here: Any = data
+        for step in steps:
+            here = here[int(step)] if isinstance(here, list) else here[step]
+        if isinstance(here, list):
+            here[int(last) : int(last) + 1] = [value]
+        elif value is None:
+            here.pop(last, None)
+        else:
+            here[last] = value
+    campaigns, problems = loads(json.dumps(data))
+    assert campaigns is not None, problems
+    return campaigns
+
+
+def only(campaigns: Campaigns, code: str) -> Problem:
+    (problem,) = [problem for problem in validate(campaigns) if problem.code == code]
+    assert problem.message
+    assert problem.mend
+    return problem
+
+
+J = "journeys__0__"
+EVENT_ENTRY = {"type": "event", "event": "Product Added"}
+CASES: list[tuple[str, dict[str, Any], str, str, str]] = [
+    # code, values, severity, path, words
+    ("unknown_audience", {J + "entry": EVENT_ENTRY | {"audience": "vips"}}, "error", "journeys.cart_rescue.entry.audience", "lapsed"),
+    ("unknown_audience", {J + "entry": EVENT_ENTRY | {"where": "audience('vips')"}}, "error", "journeys.cart_rescue.entry.where", "vips"),
+    ("unknown_audience", {"policies": {"suppression": ["vips"]}}, "error", "policies.suppression.0", "vips"),
+    ("unknown_message", {J + "steps__2__message": "gone"}, "error", "journeys.cart_rescue.steps.nudge.message", "Use one of: nudge"),
+    ("unknown_destination", {"audiences__0__sync__0__destination": "gone"}, "error", "audiences.lapsed.sync.0.destination", "crm"),
+    ("unknown_destination", {J + "steps__2": {"key": "nudge", "type": "send", "destination": "gone"}}, "error", "journeys.cart_rescue.steps.nudge.destination", "crm"),
+    ("unknown_step", {J + "steps__0__on_timeout": "coyn"}, "error", "journeys.cart_rescue.steps.wait.on_timeout", "wait, coin, nudge"),
+    ("unknown_step", {J + "steps__1__branches__0__next": "gone"}, "error", "journeys.cart_rescue.steps.coin.branches.mail.next", "gone"),
+    ("unknown_step", {J + "start": "gone"}, "error", "journeys.cart_rescue.start", "gone"),
+    ("cycle", {J + "steps__2__next": "wait"}, "error", "journeys.cart_rescue.steps.nudge", "wait -> coin -> nudge -> wait"),
+    ("unreachable", {J + "start": "coin"}, "warning", "journeys.cart_rescue.steps.wait", "Nobody can reach"),
+    ("percent_sum", {J + "steps__1__branches__1__percent": 5}, "error", "journeys.cart_rescue.steps.coin.branches", "sum to 95 percent"),
+    ("percent", {J + "steps__1__branches__1__percent": -10, J + "steps__1__branches__0__percent": 110}, "error", "journeys.cart_rescue.steps.coin.branches.control.percent", "negative"),
+    ("branches_missing", {J + "steps__1__branches": []}, "error", "journeys.cart_rescue.steps.coin.branches", "no branches"),
+    ("branches_missing", {J + "steps__1": {"key": "coin", "type": "split", "otherwise": "nudge"}}, "error", "journeys.cart_rescue.steps.coin.branches", "split has no branches"),
+    ("branches_missing", {J + "steps__0__branches": []}, "warning", "journeys.cart_rescue.steps.wait.branches", "use a delay"),
+    ("loop_next", {J + "steps__0__branches__0__next": "coin"}, "error", "journeys.cart_rescue.steps.wait.branches.again.next", "loops back and leads on"),
+    ("branch_key", {J + "steps__0__branches__0__key": "timeout"}, "error", "journeys.cart_rescue.steps.wait.branches.timeout.key", "'timeout'"),
+    ("next_unused", {J + "steps__1__next": "nudge"}, "warning", "journeys.cart_rescue.steps.coin.next", "never goes on by next"),
+    ("duplicate_key", {J + "steps__2__key": "coin"}, "error", "journeys.cart_rescue.steps.coin", "2 steps"),
+    ("duplicate_key", {J + "steps__1__branches__1__key": "mail"}, "error", "journeys.cart_rescue.steps.coin.branches.mail", "Two branches"),
+    ("exit_cause", {J + "exits": [{"key": "out"}]}, "error", "journeys.cart_rescue.exits.out", "has no event"),
+    ("exit_cause", {J + "exits": [{"key": "out", "event": "A", "after": "3d"}]}, "error", "journeys.cart_rescue.exits.out", "event and after"),
+    ("exit_cause", {J + "exits": [{"key": "out", "after": "3d", "where": "property('a') = 1"}]}, "error", "journeys.cart_rescue.exits.out.where", "needs an event"),
+    ("match_identifier", {J + "exits": [{"key": "out", "event": "A", "match_identifier": True}]}, "error", "journeys.cart_rescue.exits.out.match_identifier", "identifier"),
+    ("reentry_identifier", {J + "entry": EVENT_ENTRY | {"reentry": {"mode": "once", "identifier": "cart_id"}}}, "error", "journeys.cart_rescue.entry.reentry.identifier", "'once'"),
+    ("reentry_cool_down", {J + "entry": {"type": "audience", "audience": "lapsed", "reentry": {"mode": "after_exit"}}}, "error", "journeys.cart_rescue.entry.reentry.cool_down", "7d"),
+    ("reentry_cool_down", {J + "entry": EVENT_ENTRY | {"reentry": {"mode": "once", "cool_down": "1d"}}}, "warning", "journeys.cart_rescue.entry.reentry.cool_down", "not used"),
+    ("entry_group", {J + "entry": {"type": "audience"}}, "error", "journeys.cart_rescue.entry", "neither"),
+    ("entry_group", {J + "entry": {"type": "audience", "audience": "lapsed", "condition": "audience('lapsed')"}}, "error", "journeys.cart_rescue.entry", "both"),
+    ("definition_cycle", {"audiences__0__definition": "audience('lapsed')"}, "error", "audiences.lapsed.definition", "lapsed -> lapsed"),
+    ("definition_cycle", {"audiences__0__definition": "trait('b') = true", "audiences__1": {"key": "b", "name": "B", "definition": "NOT audience('lapsed')"}}, "error", "audiences.lapsed.definition", "lapsed -> b -> lapsed"),
+    ("audience_is_trait", {"traits": [{"key": "lapsed", "name": "L", "definition": "event('A').count()"}]}, "error", "audiences.lapsed.key", "two things"),
+    ("sync_every", {"audiences__0__sync__0__every": None}, "error", "audiences.lapsed.sync.0.every", "1h"),
+    ("subject_missing", {"messages__0__subject": None}, "warning", "messages.nudge.subject", "subject"),
+    ("send_to_all", {"messages__0__send_to": "all"}, "warning", "messages.nudge.send_to", "unsubscribed"),
+    ("unknown_stage", {J + "stage": "gone"}, "warning", "journeys.cart_rescue.stage", "awareness"),
+    ("never_open", {J + "starts": "2011-03-01T00:00:00Z", J + "ends": "2011-02-01T00:00:00Z"}, "warning", "journeys.cart_rescue.ends", "nobody enters"),
+    ("condition_empty", {"audiences__0__definition": " "}, "error", "audiences.lapsed.definition", "empty"),
+    ("broadcast_group", {"broadcasts": [{"key": "b", "name": "B", "message": "nudge", "at": "2011-03-01T09:00:00Z"}]}, "error", "broadcasts.b", "neither"),
+    ("unknown_journey", {"tests": [{"key": "t", "journey": "gone"}]}, "error", "tests.t.journey", "cart_rescue"),
+    ("unknown_branch", {"tests": [{"key": "t", "journey": "cart_rescue", "arms": {"coin": "gone"}}]}, "error", "tests.t.arms.coin", "mail, control"),
+]  # fmt: skip
+
+
+def test_the_storefront_has_no_problem():
+    assert validate(design()) == ()
+
+
+@pytest.mark.parametrize(("code", "values", "severity", "path", "words"), CASES)
+def test_a_fault_is_found_once_at_its_place(code, values, severity, path, words):
+    problem = only(design(**values), code)
+    assert (problem.severity, problem.path) == (severity, path)
+    assert words in f"{problem.message} {problem.mend}"
+
+
+def test_a_journey_needs_a_start_once_it_has_steps():
+    data = json.loads(STOREFRONT)
+    data["journeys"][0]["start"] = None
+    campaigns, _ = loads(json.dumps(data))
+    assert only(campaigns, "start_missing").path == "journeys.cart_rescue.start"
+    data["journeys"][0]["steps"] = []
+    campaigns, _ = loads(json.dumps(data))
+    assert only(campaigns, "no_steps").severity == "warning"
+
+
+def test_a_condition_names_line_column_and_shows_the_place():
+    problem = only(design(audiences__0__definition="trait('plan') = 'pro' AND\n  event('A').count( >= 1"), "condition")
+    assert problem.path == "audiences.lapsed.definition"
+    assert problem.message.startswith("Line 2, column ")
+    assert "event('A').count( ^>= 1" in problem.mend or "event('A').count(^" in problem.mend
+
+
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        ({"audiences__0__definition": "journey('A.b') = 1"}, "audiences.lapsed.definition"),
+        ({"audiences__0__definition": "property('price') > 3"}, "audiences.lapsed.definition"),
+        ({"audiences__0__definition": "event('A').count()"}, "audiences.lapsed.definition"),
+        ({J + "entry": EVENT_ENTRY | {"where": "property('price') >"}}, "journeys.cart_rescue.entry.where"),
+    ],
+)
+def test_a_condition_must_have_a_meaning_where_it_stands(values, path):
+    assert only(design(**values), "condition").path == path
+
+
+NOT_YET: list[tuple[dict[str, Any], str]] = [
+    ({J + "steps__2": {"key": "nudge", "type": "delay_until", "time": "09:00"}}, "journeys.cart_rescue.steps.nudge"),
+    ({J + "steps__2": {"key": "nudge", "type": "ad", "destination": "crm"}}, "journeys.cart_rescue.steps.nudge"),
+    ({J + "steps__2": {"key": "nudge", "type": "set_trait", "trait": "a", "value": 1}}, "journeys.cart_rescue.steps.nudge"),
+    ({J + "steps__2": {"key": "nudge", "type": "fork", "branches": [{"key": "a", "condition": "audience('lapsed')"}]}}, "journeys.cart_rescue.steps.nudge"),
+    ({J + "entry": {"type": "schedule", "at": "2011-03-01T09:00:00Z"}}, "journeys.cart_rescue.entry"),
+    ({J + "exits": [{"key": "out", "condition": "audience('lapsed')"}]}, "journeys.cart_rescue.exits.out"),
+    ({J + "entry": EVENT_ENTRY | {"reentry": {"mode": "every", "identifier": "cart_id"}}}, "journeys.cart_rescue.entry.reentry.identifier"),
+    ({J + "steps__0__branches__0__any_identifier": True}, "journeys.cart_rescue.steps.wait.branches.again.any_identifier"),
+    ({J + "enforce_limits": True}, "journeys.cart_rescue.enforce_limits"),
+    ({J + "steps__2__responses": {"opened": {}}}, "journeys.cart_rescue.steps.nudge.responses"),
+    ({"traits": [{"key": "n", "name": "N", "definition": "event('A').count()"}]}, "traits.n"),
+    ({"audiences__0__level": "account"}, "audiences.lapsed.level"),
+    ({"audiences__1": {"key": "l", "name": "L", "list": {"file": "a.csv", "sha256": "0"}}}, "audiences.l.list"),
+    ({"policies": {"caps": [{"max": 2, "per": "7d"}]}}, "policies.caps"),
+    ({"policies": {"holdout": {"percent": 5}}}, "policies.holdout"),
+    ({"audiences__0__definition": "event('A').sum(property('price')) > 3"}, "audiences.lapsed.definition"),
+    ({"audiences__0__definition": "event('A').count() > trait('n')"}, "audiences.lapsed.definition"),
+    ({"audiences__0__definition": "event('A').where(event('B').count() >= 1).count() >= 1"}, "audiences.lapsed.definition"),
+    ({"audiences__0__definition": "event('A').where(context('page.url') = 'x').count() >= 1"}, "audiences.lapsed.definition"),
+    ({J + "steps__0__branches__0__where": "property('a') = journey('Product Added.a')"}, "journeys.cart_rescue.steps.wait.branches.again.where"),
+    ({J + "entry": EVENT_ENTRY | {"event": "Email Sent"}}, "journeys.cart_rescue.entry.event"),
+    ({"audiences__0__definition": "event('Email Sent').count() >= 1"}, "audiences.lapsed.definition"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("values", "path"), NOT_YET)
+def test_what_the_engine_cannot_simulate_yet_is_said(values, path):
+    problem = only(design(**values), "not_yet")
+    assert (problem.severity, problem.path) == ("error", path)
+    assert problem.message.startswith("This version cannot simulate ")
+    assert "everything else still runs" in problem.mend or problem.mend == "Wait for another event."
+
+
+def test_events_of_another_channel_come_from_the_log():
+    assert validate(design(audiences__0__definition="event('SMS Sent').count() >= 1")) == ()
+
+
+def test_a_broadcast_is_left_out_with_a_warning():
+    broadcast = {"key": "b", "name": "B", "audience": "lapsed", "message": "nudge", "at": "2011-03-01T09:00:00Z"}
+    problem = only(design(broadcasts=[broadcast]), "not_yet")
+    assert (problem.severity, problem.path) == ("warning", "broadcasts.b")
+
+
+def test_errors_come_first():
+    problems = validate(design(journeys__0__start="coin", messages__0__subject=None, journeys__0__stage="gone", policies={"caps": [{"max": 1, "per": "1d"}]}))  # fmt: skip
+    severities = [problem.severity for problem in problems]
+    assert severities == sorted(severities)
+    assert severities[0] == "error"
+
+
+@settings(max_examples=80, deadline=None)
+@given(CAMPAIGN_FILES)
+def test_no_design_however_odd_makes_validation_stumble(data):
+    campaigns, problems = loads(json.dumps(data))
+    assert campaigns is not None, problems
+    for problem in validate(campaigns):
+        assert problem.message.endswith((".", "?")), problem
+        assert problem.path
+        assert problem.mend
