@@ -137,6 +137,8 @@ class Session(QObject):
             self.ask_approvals()
 
     def ask_approvals(self) -> None:
+        if self.workbench.workspace is None:
+            return  # a bare campaign file has no database; all in it are drafts
         self.latest("approvals", lambda: AskApprovals(self.generation), self.take_approvals)
 
     def take_approvals(self, reply: Reply) -> None:

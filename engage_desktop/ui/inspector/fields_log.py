@@ -113,7 +113,9 @@ class EventField(Field):
         self.commit()
 
     def value(self) -> str:
-        return self.combo.currentText().strip()
+        text = self.combo.currentText()
+        index = self.combo.findText(text, Qt.MatchFlag.MatchExactly)  # a row of the list holds the count too
+        return str(self.combo.itemData(index)) if index >= 0 else text.strip()
 
     def _show(self, value: str | None) -> None:
         self.combo.setEditText(value or "")

@@ -1,0 +1,87 @@
+"""Who is at the selected step at the clock, and who arrived so far."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
+
+from engage_desktop.app.protocol import ENTRY, AskPeople, People, PersonRow, Reply
+from engage_desktop.ui import formats
+from engage_desktop.ui.session import Session
+from engage_desktop.ui.widgets.common import column, row
+from engage_desktop.ui.widgets.people_list import PeopleList
+
+PAGE = 50
+_FIRST = 5
+
+
+class StepPeople(QWidget):
+    """Follows clock and run; asks for one page at a time."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setObjectName("inspector.people")
+        self._session = session
+        self._journey = self._step = ""
+        self._which = "inside"
+        self._group = QButtonGroup(self)
+        self._buttons = {}
+        for which, text in (("inside", "Inside now"), ("arrived", "Arrived so far")):
+            made = QPushButton(text)
+            made.setObjectName(f"inspector.people.{which}")
+            made.setAccessibleName(f"Show who is {text.lower()}" if which == "inside" else "Show who arrived so far")
+            made.setCheckable(True)
+            made.setAutoDefault(False)
+            made.clicked.connect(lambda _checked=False, which=which: self._choose(which))
+            self._group.addButton(made)
+            self._buttons[which] = made
+        self._buttons["inside"].setChecked(True)
+        self.list = PeopleList("inspector.people.list", "Nobody at this instant.")
+        layout = column(self, spacing=8)
+        layout.addLayout(row(*self._buttons.values(), "stretch", spacing=8))
+        layout.addWidget(self.list)
+        self.list.more.connect(lambda: self._ask(self.list.loaded))
+        self.list.searched.connect(self.refresh)
+        session.clock_changed.connect(lambda _at: self.refresh())
+        session.run_changed.connect(lambda _run: self.refresh())
+
+    def show_step(self, journey: str, step: str) -> None:
+        """The journey and step (or ENTRY) to show; an empty step shows nobody."""
+        if (journey, step) != (self._journey, self._step):
+            self._journey, self._step = journey, step
+            self.list.show_page(self._title(), 0, 0, [])
+        self.refresh()
+
+    def _choose(self, which: str) -> None:
+        self._which = which
+        self.refresh()
+
+    def _title(self) -> str:
+        return "Inside now" if self._which == "inside" else "Arrived so far"
+
+    def refresh(self) -> None:
+        if self._step and self.isVisible():
+            self._ask(0)
+
+    def showEvent(self, event: object) -> None:  # Qt's name
+        super().showEvent(event)  # type: ignore[arg-type]  # the event is passed on untouched
+        self.refresh()
+
+    def _ask(self, offset: int) -> None:
+        session, journey, step, which, search = self._session, self._journey, self._step, self._which, self.list.search
+
+        def request() -> AskPeople:
+            limit = PAGE if offset or self.list.loaded > _FIRST else _FIRST
+            return AskPeople(session.generation, journey, step, session.at_us, which, search, offset, limit)  # type: ignore[arg-type]  # one of its two literals
+
+        session.latest("people", request, self._show)
+
+    def _show(self, reply: Reply) -> None:
+        if isinstance(reply, People) and (reply.journey, reply.step) == (self._journey, self._step):
+            rows = [(person.profile, self._said(person)) for person in reply.rows]
+            self.list.show_page(self._title(), reply.total, reply.offset, rows)
+
+    def _said(self, person: PersonRow) -> str:
+        zone, now = self._session.zone, self._session.at_us
+        if self._which == "inside" and person.leaves_us is not None and self._step != ENTRY:
+            return f"leaves {formats.near(person.leaves_us, now, zone)}"
+        return f"since {formats.near(person.since_us, now, zone)}"

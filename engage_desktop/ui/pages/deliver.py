@@ -1,0 +1,64 @@
+"""Deliver: what would leave, why it may not, and the sending itself with progress and resume."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QListWidget, QListWidgetItem
+
+from engage_desktop.domain.message import Destination
+from engage_desktop.ui.pages.approvals import ApprovalsCard
+from engage_desktop.ui.pages.base import Page
+from engage_desktop.ui.pages.destination import DestinationCard
+from engage_desktop.ui.session import Session
+from engage_desktop.ui.theme import icon
+from engage_desktop.ui.widgets.common import Card, column, label, row
+
+_ICONS = {"file": "file-text", "webhook": "globe", "sql": "database"}
+
+
+class DeliverPage(Page):
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "deliver", "Deliver", "See exactly what would leave, then send it; nothing is sent twice")
+        left = Card("deliver.destinations.card")
+        left.setFixedWidth(232)
+        left.body.addWidget(label("Destinations", "title"))
+        self.list = QListWidget()
+        self.list.setObjectName("deliver.destinations")
+        self.list.setAccessibleName("Destinations")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._empty = label("No destination yet. Add one to the campaign file: a file, a webhook or an SQL table.", "muted", "deliver.empty", wrap=True)
+        left.body.addWidget(self.list, 1)
+        left.body.addWidget(self._empty)
+        self.card = DestinationCard(session)
+        self.approvals = ApprovalsCard(session)
+        right = column(None, spacing=16)
+        right.addWidget(self.card)
+        right.addWidget(self.approvals)
+        right.addStretch(1)
+        sides = row(spacing=16)
+        sides.addWidget(left)
+        sides.addLayout(right, 1)
+        self.body.addLayout(sides, 1)
+        self._shown: tuple[Destination, ...] = ()
+        self.list.currentRowChanged.connect(self._choose)
+        for signal in (session.document_changed, session.run_changed, session.approvals_changed):
+            signal.connect(self.touch)
+
+    def refresh(self) -> None:
+        destinations = self.session.campaigns.destinations
+        self.list.setVisible(bool(destinations))
+        self._empty.setVisible(not destinations)
+        if destinations != self._shown:
+            self._shown, before = destinations, self.list.currentRow()
+            self.list.blockSignals(True)
+            self.list.clear()
+            for destination in destinations:
+                item = QListWidgetItem(icon(_ICONS.get(destination.type, "send")), destination.name or destination.key)
+                item.setToolTip(f"{destination.type}{', sandbox' if destination.sandbox else ''}")
+                self.list.addItem(item)
+            self.list.blockSignals(False)
+            self.list.setCurrentRow(min(max(before, 0), len(destinations) - 1))
+        self._choose(self.list.currentRow())
+
+    def _choose(self, index: int) -> None:
+        self.card.show_destination(self._shown[index] if 0 <= index < len(self._shown) else None)

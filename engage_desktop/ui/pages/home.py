@@ -1,0 +1,98 @@
+"""Home: the customer lifecycle with every campaign on its stage, its size and its state."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+
+from engage_desktop.ui import formats
+from engage_desktop.ui.pages.lists import Item, SizedPage, items, stage_names
+from engage_desktop.ui.session import Session
+from engage_desktop.ui.theme import current_theme
+from engage_desktop.ui.widgets.common import Card, Pill, clear, label, row
+
+
+class CampaignCard(QPushButton):
+    """One campaign as a button: its name, its size, its state."""
+
+    def __init__(self, item: Item, size: str, state: str) -> None:
+        super().__init__()
+        self.setObjectName(f"home.open.{item.kind}.{item.key}")
+        self.setProperty("kind", "tile-button")
+        self.setAutoDefault(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"{item.kind_words} {item.name}, {size}, {state}")
+        self.setToolTip(item.name)
+        self.setFixedHeight(76)
+        tile = label()
+        tile.setPixmap(current_theme().pixmap("route" if item.kind == "journey" else "users", "text_2", 16, self.devicePixelRatioF()))
+        name = label(item.name, "strong", wrap=True)
+        figures = label(size, "muted")
+        pill = Pill(state, state.casefold())
+        layout = QGridLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setHorizontalSpacing(8)
+        layout.addWidget(tile, 0, 0)
+        layout.addWidget(name, 0, 1)
+        layout.addLayout(row(figures, "stretch", pill), 1, 0, 1, 2)
+        layout.setColumnStretch(1, 1)
+        for widget in (tile, name, figures, pill):
+            widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+
+class HomePage(SizedPage):
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "home", session.campaigns.workspace.name, "")
+        self._card = Card("home.lifecycle", 12)
+        self._card.body.addWidget(label("Customer lifecycle", "title"))
+        self._grid_host = QWidget()
+        self._grid = QGridLayout(self._grid_host)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(12)
+        self._card.body.addWidget(self._grid_host)
+        self.body.addWidget(self._card)
+        self._first = Card("home.first")
+        self._first.body.addWidget(label("First steps", "title"))
+        for text in (
+            "Open a journey: every card shows how many people went through and how many are inside at the clock.",
+            "Drag the playhead below, or press play, to see the same journey at any instant of the log.",
+            "Select a step and change it at the right: the whole log is replayed and all figures follow.",
+            "Ctrl K finds every action, campaign, step and event.",
+        ):
+            self._first.body.addWidget(label(text, "muted", wrap=True))
+        self.body.addWidget(self._first)
+        self.body.addStretch(1)
+        self._shown: object = None
+        session.log_changed.connect(self.touch)
+
+    def show_items(self) -> None:
+        campaigns, log = self.session.campaigns, self.session.workbench.log
+        self.title.setText(campaigns.workspace.name)
+        if log is not None and log.events:
+            span = f"{formats.day(log.first_us, self.session.zone)} to {formats.day(log.last_us, self.session.zone)}"
+            self.sentence.setText(f"{formats.count(log.people, 'person', 'people')}, {formats.count(log.events, 'event')}, {span}")
+        stages = stage_names(campaigns)
+        placed: dict[str, list[tuple[Item, str, str]]] = {key: [] for key in stages}
+        for item in items(campaigns):
+            now, entered = self.size_words(item)
+            size = f"{now} people" if item.kind == "audience" else f"{now} inside · {entered} entered"
+            placed.setdefault(item.stage if item.stage in stages else "", []).append((item, size, self.state_words(item)))
+        if placed == self._shown:
+            return
+        self._shown = placed
+        focused = self.focusWidget()
+        name = focused.objectName() if focused is not None else ""
+        clear(self._grid)
+        titles = {**stages, **({"": "No stage"} if placed.get("") else {})}
+        for at, (key, title) in enumerate(titles.items()):
+            self._grid.addWidget(label(title, "heading"), 0, at)
+            for line, entry in enumerate(placed[key], start=1):
+                made = CampaignCard(*entry)
+                made.clicked.connect(lambda _checked=False, item=entry[0]: self.opened.emit(item.kind, item.key))
+                self._grid.addWidget(made, line, at, Qt.AlignmentFlag.AlignTop)
+                if made.objectName() == name:
+                    made.setFocus()
+            if not placed[key]:
+                self._grid.addWidget(label("Nothing here yet", "muted"), 1, at, Qt.AlignmentFlag.AlignTop)
+            self._grid.setColumnStretch(at, 1)
+            self._grid.setColumnMinimumWidth(at, 120)

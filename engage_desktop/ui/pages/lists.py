@@ -1,0 +1,125 @@
+"""All journeys, or all audiences, with size and state; Home shows both by lifecycle stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+
+from engage_desktop.app.protocol import AskSizes, Reply, Sizes
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.workspace import DEFAULT_STAGES
+from engage_desktop.ui import formats
+from engage_desktop.ui.pages.base import Page
+from engage_desktop.ui.session import Session
+from engage_desktop.ui.widgets.common import Card, button, label
+from engage_desktop.ui.widgets.table import SmallTable
+
+
+@dataclass(frozen=True)
+class Item:
+    """One campaign as lists show it."""
+
+    kind: str
+    key: str
+    name: str
+    stage: str | None
+
+    @property
+    def kind_words(self) -> str:
+        return "Journey" if self.kind == "journey" else "Audience"
+
+
+def items(campaigns: Campaigns) -> list[Item]:
+    """Journeys, then audiences, as authored."""
+    found = [Item("journey", journey.key, journey.name, journey.stage) for journey in campaigns.journeys]
+    return found + [Item("audience", audience.key, audience.name, audience.stage) for audience in campaigns.audiences]
+
+
+def stage_names(campaigns: Campaigns) -> dict[str, str]:
+    """Stage keys in lifecycle order with their names."""
+    own = {stage.key: stage.name for stage in campaigns.workspace.stages}
+    return own or {key: key.replace("_", " ").capitalize() for key in DEFAULT_STAGES}
+
+
+class SizedPage(Page):
+    """A page that shows sizes at the clock. `opened` carries (kind, key)."""
+
+    opened = Signal(str, str)
+
+    def __init__(self, session: Session, name: str, title: str, sentence: str) -> None:
+        super().__init__(session, name, title, sentence)
+        self._name = name
+        self.sizes: Sizes | None = None
+        for signal in (session.document_changed, session.clock_changed, session.run_changed, session.approvals_changed):
+            signal.connect(self.touch)
+
+    def refresh(self) -> None:
+        self.show_items()
+        if self.session.current:
+            self.session.latest(f"sizes.{self._name}", lambda: AskSizes(self.session.generation, self.session.at_us), self._take)
+
+    def _take(self, reply: Reply) -> None:
+        if isinstance(reply, Sizes):
+            self.sizes = reply
+            self.show_items()
+
+    def show_items(self) -> None:
+        raise NotImplementedError
+
+    def size_words(self, item: Item) -> tuple[str, str]:
+        """(people now, entered so far) of a campaign; a dash where nothing is known yet."""
+        if self.sizes is None:
+            return "–", "–"
+        if item.kind == "audience":
+            size = self.sizes.audiences.get(item.key)
+            return ("–" if size is None else formats.number(size)), ""
+        figures = self.sizes.journeys.get(item.key)
+        return ("–", "–") if figures is None else (formats.number(figures[1]), formats.number(figures[0]))
+
+    def state_words(self, item: Item) -> str:
+        return self.session.state_of(item.kind, item.key).capitalize()
+
+
+class ListPage(SizedPage):
+    """`journeys` or `audiences`."""
+
+    new_asked = Signal()
+
+    def __init__(self, session: Session, kind: str) -> None:
+        plural = f"{kind}s"
+        sentence = {
+            "journey": "People enter, wait, branch and are reached, step by step",
+            "audience": "Living groups: people enter and leave as they meet the conditions",
+        }[kind]
+        super().__init__(session, plural, plural.capitalize(), sentence)
+        self._kind = kind
+        new = button(f"New {kind}", f"{plural}.new", "primary")
+        new.clicked.connect(self.new_asked)
+        self.head.addWidget(new)
+        columns = ("Name", "Stage", "Inside now", "Entered", "State") if kind == "journey" else ("Name", "Stage", "Size", "State")
+        right = frozenset({2, 3} if kind == "journey" else {2})
+        card = Card(f"{plural}.card")
+        self.table = SmallTable(f"{plural}.table", plural.capitalize(), columns, right)
+        self.table.opened.connect(lambda row: self.opened.emit(kind, self._items[row].key))
+        self._empty = label(f"No {kind} yet. Make the first one with “New {kind}”.", "muted", f"{plural}.empty")
+        card.body.addWidget(self.table)
+        card.body.addWidget(self._empty)
+        card.body.addWidget(label("Open with Enter or a double click.", "small"))
+        self.body.addWidget(card)
+        self.body.addStretch(1)
+        self._items: list[Item] = []
+
+    def show_items(self) -> None:
+        campaigns = self.session.campaigns
+        self._items = [item for item in items(campaigns) if item.kind == self._kind]
+        stages = stage_names(campaigns)
+        rows = []
+        for item in self._items:
+            now, entered = self.size_words(item)
+            stage = stages.get(item.stage or "", "–")
+            figures = (now, entered) if self._kind == "journey" else (now,)
+            rows.append((item.name, stage, *figures, self.state_words(item)))
+        self.table.show_rows(rows)
+        self.table.setVisible(bool(rows))
+        self._empty.setVisible(not rows)

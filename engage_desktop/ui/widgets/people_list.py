@@ -1,0 +1,156 @@
+"""A list of people with what is said of each at its right, page by page, searchable by id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from engage_desktop.ui import formats
+from engage_desktop.ui.theme import current_theme
+from engage_desktop.ui.widgets.common import button, column, label
+
+Index = QModelIndex | QPersistentModelIndex
+ROW_PX, MOST_ROWS = 28, 10
+SEARCH_MS = 250
+
+
+class _Rows(QAbstractListModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[tuple[str, str]] = []
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's name and default
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        left, right = self.rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return left
+        if role == Qt.ItemDataRole.UserRole:
+            return right
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            return f"{left}, {right}" if right else left
+        return None
+
+    def show(self, rows: list[tuple[str, str]]) -> None:
+        if rows != self.rows:
+            self.beginResetModel()
+            self.rows = rows
+            self.endResetModel()
+
+
+class _Painter(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # Qt's name
+        return QSize(120, ROW_PX)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        theme, box = current_theme(), QRectF(option.rect)  # type: ignore[attr-defined]  # the stubs lack the member
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]  # as above
+            painter.fillRect(box, theme.color("accent_soft"))
+        painter.setPen(theme.color("line"))
+        painter.drawLine(box.bottomLeft(), box.bottomRight())
+        painter.setFont(theme.font(tabular=True))
+        right = index.data(Qt.ItemDataRole.UserRole)
+        metrics = painter.fontMetrics()
+        taken = metrics.horizontalAdvance(right) + 12
+        name = metrics.elidedText(index.data(), Qt.TextElideMode.ElideMiddle, int(box.width() - taken))
+        painter.setPen(theme.color("text"))
+        painter.drawText(box.adjusted(4, 0, -4, 0), Qt.AlignmentFlag.AlignVCenter, name)
+        painter.setPen(theme.color("text_2"))
+        painter.drawText(box.adjusted(4, 0, -4, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, right)
+        painter.restore()
+
+
+class _View(QListView):
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # Qt's name
+        if event.matches(QKeySequence.StandardKey.Copy):
+            model = self.model()
+            rows = sorted(index.row() for index in self.selectedIndexes()) or range(model.rowCount())
+            lines = (f"{model.index(row, 0).data()}\t{model.index(row, 0).data(Qt.ItemDataRole.UserRole)}" for row in rows)
+            QGuiApplication.clipboard().setText("\n".join(lines))
+            return
+        super().keyPressEvent(event)
+
+
+class PeopleList(QWidget):
+    """`more` asks for the next page; `searched` for another filter. The owner asks its question
+    with `offset` and `search` and hands each page to `show_page`."""
+
+    more = Signal()
+    searched = Signal()
+
+    def __init__(self, name: str, empty: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._empty_text = empty
+        self._model = _Rows()
+        self._title = label("", "heading", f"{name}.title")
+        self._field = QLineEdit()
+        self._field.setObjectName(f"{name}.search")
+        self._field.setAccessibleName("Find a person by id")
+        self._field.setPlaceholderText("Find a person by id")
+        self._field.setClearButtonEnabled(True)
+        self._view = _View()
+        self._view.setObjectName(f"{name}.rows")
+        self._view.setModel(self._model)
+        self._view.setItemDelegate(_Painter(self._view))
+        self._view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        self._view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._view.setUniformItemSizes(True)
+        self._empty = label(empty, "muted", f"{name}.empty", wrap=True)
+        self._more = button("", f"{name}.more", "link")
+        self._more.clicked.connect(self.more)
+        layout = column(self, spacing=4)
+        for widget in (self._title, self._field, self._view, self._empty, self._more):
+            layout.addWidget(widget)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SEARCH_MS)
+        self._timer.timeout.connect(self._search_now)
+        self._field.textChanged.connect(lambda _text: self._timer.start())
+        self._field.returnPressed.connect(self._search_now)
+        self._searched = ""
+        self.total = 0
+        self.show_page("People", 0, 0, [])
+
+    @property
+    def search(self) -> str:
+        return self._searched
+
+    @property
+    def loaded(self) -> int:
+        return len(self._model.rows)
+
+    @property
+    def rows(self) -> Sequence[tuple[str, str]]:
+        return tuple(self._model.rows)
+
+    def _search_now(self) -> None:
+        self._timer.stop()
+        if self._field.text().strip() != self._searched:
+            self._searched = self._field.text().strip()
+            self.searched.emit()
+
+    def show_page(self, title: str, total: int, offset: int, rows: list[tuple[str, str]]) -> None:
+        """Rows from `offset` on; offset 0 starts anew."""
+        self.total = total
+        self._title.setText(f"{title} · {formats.number(total)}")
+        self._view.setAccessibleName(self._title.text())
+        self._model.show(self._model.rows[:offset] + rows if offset else rows)
+        shown = self.loaded
+        self._field.setVisible(total > 5 or bool(self._searched))
+        self._view.setVisible(shown > 0)
+        self._view.setFixedHeight(ROW_PX * min(max(shown, 1), MOST_ROWS) + 2)
+        self._empty.setText(f"Nobody whose id holds “{self._searched}”." if self._searched else self._empty_text)
+        self._empty.setVisible(shown == 0)
+        left = total - shown
+        self._more.setVisible(left > 0)
+        self._more.setText(f"Show {formats.number(min(left, 50))} more of {formats.number(left)}")
+        self._more.setAccessibleName(self._more.text())
+
+
