@@ -1,0 +1,1 @@
+"""Golden cases: tiny logs and campaigns with their tables worked out by hand from `decisions.md`."""

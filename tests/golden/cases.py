@@ -1,0 +1,128 @@
+"""Read the golden cases and write out their shorthand.
+
+A case: `name`, `rules` (decision ids), `why` (the reasoning by hand), `log`, `audiences`, `journeys`,
+`window`, `seed`, `expect` (only the tables of interest, each complete).
+
+Instants are `HH:MM[:SS[.ffffff]]`, with `Nd ` before for a later day, of 2024-01-01 UTC; ISO text stands as it is.
+A log line: `at`, `received`?, `user`?, `anon`?, `id`? (messageId), `context`?, and one of `track` (event name, with
+properties `p`), `identify` (traits), `page` (name), `group` (id); `repeat` and `every` make several; `raw` is a call as it stands.
+`audiences` may be `{key: definition}`. Messages `m` (email) and `s` (sms) and the destination `crm` are there unless named.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.duration import format_instant, parse_instant
+
+DAY_0 = parse_instant("2024-01-01T00:00:00Z")
+_CLOCK = re.compile(r"(?:(\d+)d )?(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{6}))?)?")
+COLUMNS = {
+    "instances": ("journey", "profile", "instance", "entered_at", "ended_at", "outcome", "detail"),
+    "visits": ("journey", "profile", "instance", "seq", "step", "entered_at", "left_at", "branch", "pass", "kind"),
+    "memberships": ("audience", "profile", "from_at", "to_at"),
+    "messages": ("campaign", "step", "profile", "instance", "due_at", "sent_at", "status", "reason", "kind"),
+    "deliveries": ("destination", "campaign", "step", "profile", "changed_at"),
+}
+INSTANTS = {"entered_at", "ended_at", "left_at", "from_at", "to_at", "due_at", "sent_at", "changed_at"}
+
+
+@dataclass(frozen=True)
+class Golden:
+    name: str
+    why: str
+    records: list[dict[str, Any]]
+    campaigns: Campaigns
+    window: tuple[int, int]
+    seed: int
+    expect: dict[str, list[tuple[Any, ...]]]
+
+
+def instant(text: str) -> int:
+    """Microseconds of a clock text or of ISO text."""
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        return parse_instant(text)
+    days, hours, minutes, seconds, micros = (int(part or 0) for part in match.groups())
+    return DAY_0 + (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000_000 + micros
+
+
+def load() -> list[Golden]:
+    """Every case of every file of this folder."""
+    folder = Path(__file__).parent
+    return [_golden(case) for path in sorted(folder.glob("*.json")) for case in json.loads(path.read_text("utf-8"))]
+
+
+def rows(tables: dict[str, list[dict[str, Any]]], table: str) -> list[tuple[Any, ...]]:
+    """The rows of a public table reduced to the columns that goldens state."""
+    return [tuple(row[column] for column in COLUMNS[table]) for row in tables[table]]
+
+
+def _golden(case: dict[str, Any]) -> Golden:
+    start, end = case.get("window", ["00:00", "1d 00:00"])
+    return Golden(
+        name=case["name"],
+        why=case["why"],
+        records=[record for line in case["log"] for record in _records(line)],
+        campaigns=Campaigns.model_validate_json(json.dumps(_campaigns(case))),
+        window=(instant(start), instant(end)),
+        seed=case.get("seed", 0),
+        expect={table: [_row(table, row) for row in expected] for table, expected in case["expect"].items()},
+    )
+
+
+def _records(line: dict[str, Any]) -> list[dict[str, Any]]:
+    if "raw" in line:
+        return [line["raw"]]
+    found = []
+    for number in range(line.get("repeat", 1)):
+        later = number * (instant(line["every"]) - DAY_0) if "every" in line else 0
+        record: dict[str, Any] = {"timestamp": format_instant(instant(line["at"]) + later)}
+        if "received" in line:
+            record["receivedAt"] = format_instant(instant(line["received"]))
+        for short, long in (("user", "userId"), ("anon", "anonymousId"), ("id", "messageId"), ("context", "context")):
+            if short in line:
+                record[long] = line[short]
+        if "track" in line:
+            record |= {"type": "track", "event": line["track"], "properties": line.get("p", {})}
+        elif "identify" in line:
+            record |= {"type": "identify", "traits": line["identify"]}
+        elif "page" in line:
+            record |= {"type": "page", "name": line["page"], "properties": line.get("p", {})}
+        else:
+            record |= {"type": "group", "groupId": line["group"], "traits": {}}
+        found.append(record)
+    return found
+
+
+def _campaigns(case: dict[str, Any]) -> dict[str, Any]:
+    audiences = case.get("audiences", [])
+    if isinstance(audiences, dict):
+        audiences = [{"key": key, "definition": text} for key, text in audiences.items()]
+    journeys = [{"name": journey["key"], **journey} for journey in case.get("journeys", [])]
+    for journey in journeys:
+        for bound in ("starts", "ends"):
+            if bound in journey:
+                journey[bound] = format_instant(instant(journey[bound]))
+    default = [{"key": "m", "channel": "email", "body": "x"}, {"key": "s", "channel": "sms", "body": "x"}]
+    return {
+        "format": "engage-campaigns/1",
+        "workspace": {"name": "Golden"},
+        "audiences": [{"name": audience["key"], **audience} for audience in audiences],
+        "messages": case.get("messages", default),
+        "policies": case.get("policies", {}),
+        "destinations": [{"key": "crm", "type": "file"}],
+        "journeys": journeys,
+    }
+
+
+def _row(table: str, row: list[Any]) -> tuple[Any, ...]:
+    if table == "visits" and len(row) == len(COLUMNS["visits"]) - 1:
+        row = [*row, "observed"]
+    pairs = zip(COLUMNS[table], row, strict=True)
+    return tuple(instant(value) if column in INSTANTS and value is not None else value for column, value in pairs)
