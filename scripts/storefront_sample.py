@@ -111,7 +111,7 @@ def make_person(seed: int, number: int) -> tuple[Person, Random]:
         zone=rng.choices(tuple(ZONES), tuple(ZONES.values()))[0],
         first_name=first_name,
         email=email,
-        phone=f"+4479{10_000_000 + number:08d}" if has_phone else None,
+        phone=f"+999{number:08d}" if has_phone else None,
         devices=tuple(f"a-{number:05d}-{device}" for device in range(rng.choices((1, 2, 3), (70, 25, 5))[0])),
         sessions_a_day=rng.gammavariate(1.1, {"signup": 0.066, "customer": 0.06, "visitor": 0.04}[kind]),
         opens=rng.betavariate(2, 3.5),
