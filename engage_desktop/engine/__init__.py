@@ -1,0 +1,28 @@
+"""Compile campaigns to a plan, run it over a log, produce a run. Numpy only; opens no file."""
+
+from engage_desktop.engine.arrays import NEVER
+from engage_desktop.engine.arrow import to_arrow
+from engage_desktop.engine.cache import LeafCache
+from engage_desktop.engine.compile import compile_campaigns
+from engage_desktop.engine.intervals import Intervals
+from engage_desktop.engine.plan import Plan
+from engage_desktop.engine.run import KINDS, OUTCOMES, REASONS, STATUSES, Run
+from engage_desktop.engine.simulate import condition_intervals, members_at, membership, simulate
+
+__all__ = [
+    "KINDS",
+    "NEVER",
+    "OUTCOMES",
+    "REASONS",
+    "STATUSES",
+    "Intervals",
+    "LeafCache",
+    "Plan",
+    "Run",
+    "compile_campaigns",
+    "condition_intervals",
+    "members_at",
+    "membership",
+    "simulate",
+    "to_arrow",
+]

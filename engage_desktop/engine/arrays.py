@@ -1,0 +1,56 @@
+"""Array types and the few searches everything in the engine is made of.
+
+Instants are int64 microseconds, rows are positions in the log sorted by (profile, D-2), and
+every search is a whole-array operation: nothing here loops over profiles.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+NEVER = 2**63 - 1
+"""The instant of what does not happen: an open end, a timer that is not set."""
+
+Instants: TypeAlias = NDArray[np.int64]
+Rows: TypeAlias = NDArray[np.int64]
+Profiles: TypeAlias = NDArray[np.int32]
+Mask: TypeAlias = NDArray[np.bool_]
+Index: TypeAlias = NDArray[np.intp]
+AnyArray: TypeAlias = NDArray[Any]
+
+
+def upper_bound(values: AnyArray, low: AnyArray, high: AnyArray, key: AnyArray) -> Rows:
+    """First index i of `[low, high)` with `values[i] > key`, else `high`; one search a query.
+
+    values[low[j]:high[j]] ascends; all queries arrays of one length. Cost: log of the longest
+    segment, over the queries still open.
+    """
+    # low <= answer <= high always; every round halves high - low.
+    left = low.astype(np.int64)
+    right = high.astype(np.int64)
+    todo = np.flatnonzero(left < right)
+    while todo.size:
+        lo, hi = left[todo], right[todo]
+        middle = (lo + hi) >> 1
+        greater = values[middle] > key[todo]
+        right[todo] = np.where(greater, middle, hi)
+        left[todo] = np.where(greater, lo, middle + 1)
+        todo = todo[left[todo] < right[todo]]
+    return left
+
+
+def segment_offsets(profile: Profiles, n_profiles: int) -> Rows:
+    """`offsets[p]:offsets[p + 1]` are the places of profile p in the ascending `profile`."""
+    offsets = np.zeros(n_profiles + 1, np.int64)
+    np.cumsum(np.bincount(profile, minlength=n_profiles), out=offsets[1:])
+    return offsets
+
+
+def first_of_each(ascending: AnyArray) -> Mask:
+    """True where a value differs from the one before it."""
+    first = np.ones(len(ascending), np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=first[1:])
+    return first

@@ -1,0 +1,203 @@
+"""A run as the public tables of `formats.md` section 4 (D-48)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import xxhash
+
+from engage_desktop.engine.arrays import NEVER, AnyArray
+from engage_desktop.engine.run import KINDS, OUTCOMES, REASONS, STATUSES, Run, Table
+from engage_desktop.engine.source import Log
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_TEXT, _TIME, _COUNT, _NUMBER = "utf8", "instant", "int32", "float64"
+COLUMNS: dict[str, dict[str, str]] = {
+    "instances": {"journey": _TEXT, "profile": _TEXT, "instance": _COUNT, "identifier": _TEXT, "entered_at": _TIME,
+                  "ended_at": _TIME, "outcome": _TEXT, "detail": _TEXT},
+    "visits": {"journey": _TEXT, "profile": _TEXT, "instance": _COUNT, "seq": _COUNT, "step": _TEXT, "entered_at": _TIME,
+               "left_at": _TIME, "branch": _TEXT, "pass": _COUNT, "kind": _TEXT},
+    "memberships": {"audience": _TEXT, "profile": _TEXT, "from_at": _TIME, "to_at": _TIME},
+    "messages": {"campaign": _TEXT, "step": _TEXT, "profile": _TEXT, "instance": _COUNT, "channel": _TEXT,
+                 "message": _TEXT, "due_at": _TIME, "sent_at": _TIME, "status": _TEXT, "reason": _TEXT, "kind": _TEXT},
+    "responses": {"campaign": _TEXT, "step": _TEXT, "profile": _TEXT, "instance": _COUNT, "response": _TEXT, "at": _TIME,
+                  "kind": _TEXT},
+    "deliveries": {"destination": _TEXT, "campaign": _TEXT, "step": _TEXT, "profile": _TEXT, "change": _TEXT,
+                   "changed_at": _TIME, "due_at": _TIME, "batch": _COUNT, "message_id": _TEXT, "kind": _TEXT},
+    "estimates": {"campaign": _TEXT, "step": _TEXT, "figure": _TEXT, "p5": _NUMBER, "p50": _NUMBER, "p95": _NUMBER,
+                  "replicates": _COUNT, "kind": _TEXT},
+}  # fmt: skip
+"""Name and type of every public column, in their order."""
+
+
+def schema(table: str) -> pa.Schema:
+    """The Arrow schema of a public table."""
+    import pyarrow as pa
+
+    types = {_TEXT: pa.string(), _TIME: pa.timestamp("us", "UTC"), _COUNT: pa.int32(), _NUMBER: pa.float64()}
+    return pa.schema([(name, types[kind]) for name, kind in COLUMNS[table].items()])
+
+
+def to_arrow(run: Run, store: Log) -> dict[str, pa.Table]:
+    """All public tables; those that nothing of the run fills are empty with their schema."""
+    import pyarrow as pa
+
+    build = _Builder(run, store)
+    filled: dict[str, dict[str, Any]] = {
+        "instances": build.instances(),
+        "visits": build.visits(),
+        "memberships": build.memberships(),
+        "messages": build.messages(),
+        "deliveries": build.deliveries(),
+    }
+    tables = {}
+    for name in COLUMNS:
+        shape = schema(name)
+        columns = filled.get(name)
+        if columns is None:
+            tables[name] = shape.empty_table()
+        else:
+            tables[name] = pa.table([columns[field.name].cast(field.type) for field in shape], schema=shape)
+    return tables
+
+
+class _Builder:
+    def __init__(self, run: Run, store: Log) -> None:
+        import pyarrow as pa
+
+        self.pa = pa
+        self.run = run
+        campaigns = run.plan.campaigns
+        self.journeys = campaigns.journeys
+        self.ids: Sequence[str] = store.profile_ids
+        self.id_array = pa.array(list(store.profile_ids), pa.string())
+        self.audience_keys = [audience.key for audience in campaigns.audiences]
+        self.journey_keys = [journey.key for journey in campaigns.journeys]
+        first, steps = [0], []
+        for journey in campaigns.journeys:
+            steps += list(journey.steps)
+            first.append(len(steps))
+        self.steps = steps
+        self.first_step = np.array(first)
+
+    def texts(self, codes: AnyArray, texts: Sequence[str | None]) -> Any:
+        """Texts by code, null where the code is negative."""
+        pa = self.pa
+        indices = pa.array(codes.astype(np.int32), mask=codes < 0)
+        return pa.DictionaryArray.from_arrays(indices, pa.array(list(texts), pa.string())).cast(pa.string())
+
+    def profile(self, table: Table) -> Any:
+        return self.id_array.take(self.pa.array(table["profile"]))
+
+    def instants(self, values: AnyArray) -> Any:
+        return self.pa.array(values, self.pa.int64(), mask=values == NEVER).cast(self.pa.timestamp("us", "UTC"))
+
+    def step_of(self, table: Table, journey: str) -> AnyArray:
+        """Place in `steps` of each row's step."""
+        found: AnyArray = self.first_step[table[journey]] + table["step"]
+        return found
+
+    def instances(self) -> dict[str, Any]:
+        table, pa = self.run.instances, self.pa
+        return {
+            "journey": self.texts(table["journey"], self.journey_keys),
+            "profile": self.profile(table),
+            "instance": pa.array(table["instance"]),
+            "identifier": pa.nulls(len(table["instance"]), pa.string()),
+            "entered_at": self.instants(table["entered_at"]),
+            "ended_at": self.instants(table["ended_at"]),
+            "outcome": self.texts(table["outcome"], OUTCOMES),
+            "detail": self.texts(table["detail"], self.run.texts),
+        }
+
+    def visits(self) -> dict[str, Any]:
+        table, pa = self.run.visits, self.pa
+        return {
+            "journey": self.texts(table["journey"], self.journey_keys),
+            "profile": self.profile(table),
+            "instance": pa.array(table["instance"]),
+            "seq": pa.array(table["seq"]),
+            "step": self.texts(self.step_of(table, "journey"), [step.key for step in self.steps]),
+            "entered_at": self.instants(table["entered_at"]),
+            "left_at": self.instants(table["left_at"]),
+            "branch": self.texts(table["branch"], self.run.texts),
+            "pass": pa.array(table["pass"]),
+            "kind": self.texts(table["kind"], KINDS),
+        }
+
+    def memberships(self) -> dict[str, Any]:
+        table = self.run.memberships
+        return {
+            "audience": self.texts(table["audience"], self.audience_keys),
+            "profile": self.profile(table),
+            "from_at": self.instants(table["from_at"]),
+            "to_at": self.instants(table["to_at"]),
+        }
+
+    def messages(self) -> dict[str, Any]:
+        table, pa = self.run.messages, self.pa
+        step = self.step_of(table, "campaign")
+        message = [getattr(one, "message", None) for one in self.steps]
+        known = self.run.plan.messages
+        channel = [known[key].channel if key in known else None for key in message]
+        return {
+            "campaign": self.texts(table["campaign"], self.journey_keys),
+            "step": self.texts(step, [one.key for one in self.steps]),
+            "profile": self.profile(table),
+            "instance": pa.array(table["instance"]),
+            "channel": self.texts(step, channel),
+            "message": self.texts(step, message),
+            "due_at": self.instants(table["due_at"]),
+            "sent_at": self.instants(table["sent_at"]),
+            "status": self.texts(table["status"], STATUSES),
+            "reason": self.texts(table["reason"], REASONS),
+            "kind": self.texts(table["kind"], KINDS),
+        }
+
+    def deliveries(self) -> dict[str, Any]:
+        """Rows of `send` steps; those of audiences are planned by `delivery` from memberships."""
+        table, pa = self.run.deliveries, self.pa
+        step = self.step_of(table, "campaign")
+        n = len(step)
+        return {
+            "destination": self.texts(step, [getattr(one, "destination", None) for one in self.steps]),
+            "campaign": self.texts(table["campaign"], self.journey_keys),
+            "step": self.texts(step, [one.key for one in self.steps]),
+            "profile": self.profile(table),
+            "change": self.texts(np.zeros(n, np.int32), ["sent"]),
+            "changed_at": self.instants(table["changed_at"]),
+            "due_at": self.instants(table["changed_at"]),
+            "batch": pa.nulls(n, pa.int32()),
+            "message_id": pa.array(self._message_ids(table, step), pa.string()),
+            "kind": self.texts(table["kind"], KINDS),
+        }
+
+    def _message_ids(self, table: Table, step: AnyArray) -> list[str]:
+        # D-38: hex of H(destination | campaign | step | profile | entry key | pass | change | changed_at)
+        found = []
+        rows = zip(
+            step.tolist(),
+            table["campaign"].tolist(),
+            table["profile"].tolist(),
+            table["entered_at"].tolist(),
+            table["changed_at"].tolist(),
+            strict=True,
+        )
+        for at, campaign, profile, entered_at, changed_at in rows:
+            one = self.steps[at]
+            parts = (
+                one.destination,
+                self.journey_keys[campaign],
+                one.key,
+                self.ids[profile],
+                entered_at,
+                1,
+                "sent",
+                changed_at,
+            )
+            found.append(xxhash.xxh3_64_hexdigest("|".join(map(str, parts)).encode()))
+        return found

@@ -1,0 +1,278 @@
+"""Campaigns to a plan: every text understood, every reference found, what is out of reach refused.
+
+Faults are collected and raised together as one DesignError (D-36). What this version cannot
+simulate yet is refused with code `not_yet` (`engine/scope.py`), never left out in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.condition import Condition
+from engage_desktop.domain.duration import parse_duration, parse_instant
+from engage_desktop.domain.errors import DesignError
+from engage_desktop.domain.journey import AudienceEntry, EventEntry, Exit, Journey
+from engage_desktop.domain.problem import Problem
+from engage_desktop.domain.step import Output, outputs
+from engage_desktop.engine import scope
+from engage_desktop.engine.arrays import NEVER
+from engage_desktop.engine.conditions import AudienceMeaning
+from engage_desktop.engine.definitions import Constant, Member, Node, digest_of, resolve
+from engage_desktop.engine.plan import Plan, PlanAudience, PlanEntry, PlanExit, PlanJourney, PlanStep
+from engage_desktop.engine.steps import STEP_COMPILERS
+from engage_desktop.engine.steps.base import StepContext
+from engage_desktop.language import QueryError, check, parse_condition
+
+_NOTHING = Constant(False)
+
+
+def compile_campaigns(campaigns: Campaigns) -> Plan:
+    """Understand `campaigns`; raises DesignError with every problem that keeps it from running."""
+    return _Compiler(campaigns).plan()
+
+
+def resolve_in(plan: Plan, condition: Condition) -> Node:
+    """A condition with the plan's audiences put in; raises DesignError where it is out of reach."""
+    problems = scope.condition_problems(condition, "", computed=scope.computed_keys(plan.campaigns), own_where=False)
+    if problems:
+        raise DesignError(problems)
+    members = {audience.key: audience.member for audience in plan.audiences}
+    return resolve(condition, members.get)
+
+
+class _Compiler:
+    def __init__(self, campaigns: Campaigns) -> None:
+        self.campaigns = campaigns
+        self.problems: list[Problem] = list(scope.file_problems(campaigns))
+        self.computed = scope.computed_keys(campaigns)
+        self.generated = scope.generated_events(campaigns)
+        self.meanings: dict[str, AudienceMeaning] = {}
+        self.members: dict[str, Member | None] = {}
+        """None while the audience is being resolved: met again, it stands in a circle."""
+
+    def plan(self) -> Plan:
+        audiences = []
+        for index, audience in enumerate(self.campaigns.audiences):
+            member = self.member(audience.key)
+            if member is not None:
+                audiences.append(PlanAudience(index, audience.key, member))
+        journeys = [
+            _JourneyCompiler(self, index, journey).plan() for index, journey in enumerate(self.campaigns.journeys)
+        ]
+        if self.problems:
+            raise DesignError(_distinct(self.problems))
+        messages = {message.key: message for message in self.campaigns.messages}
+        meanings: Mapping[str, AudienceMeaning] = MappingProxyType(self.meanings)
+        return Plan(self.campaigns, tuple(audiences), tuple(journeys), meanings, messages)
+
+    def fault(self, code: str, path: str, message: str, mend: str = "") -> None:
+        self.problems.append(Problem("error", code, path, message, mend))
+
+    def member(self, key: str) -> Member | None:
+        """The resolved audience, None where there is no audience of that key."""
+        audience = self.campaigns.audience(key)
+        if audience is None:
+            return None
+        if key in self.members:
+            found = self.members[key]
+            if found is None:
+                self.fault("cycle", f"audiences.{key}.definition", "The audience refers to itself through others.",
+                           "Take it out of one of the definitions (D-9).")  # fmt: skip
+                return Member(key, "")
+            return found
+        self.members[key] = None
+        path = f"audiences.{key}.definition"
+        node = _NOTHING if audience.definition is None else self.condition(audience.definition, path)
+        digest = digest_of(node, audience.include_anonymous)
+        self.meanings[digest] = AudienceMeaning(node, audience.include_anonymous)
+        member = self.members[key] = Member(key, digest)
+        return member
+
+    def condition(self, text: str, path: str, *, own_where: bool = False) -> Node:
+        """Parse, check and resolve a condition; a fault is noted and gives "never"."""
+        try:
+            tree = parse_condition(text)
+            check(tree, journey=True, where=own_where, text=text)
+        except QueryError as error:
+            self.fault("condition", path, f"{error.message} (line {error.line}, column {error.column})")
+            return _NOTHING
+        problems = scope.condition_problems(
+            tree, path, computed=self.computed, own_where=own_where, generated=self.generated
+        )
+        problems += scope.missing_audiences(tree, path, self.campaigns)
+        if problems:
+            self.problems += problems
+            return _NOTHING
+        return resolve(tree, self.member)
+
+
+class _JourneyCompiler:
+    """Compiles one journey; is the `StepCompiler` its steps see, one step at a time."""
+
+    def __init__(self, compiler: _Compiler, index: int, journey: Journey) -> None:
+        self.compiler = compiler
+        self.index = index
+        self.journey = journey
+        self.path = f"journeys.{journey.key}"
+        self.step_path = ""
+        policies = compiler.campaigns.policies
+        self._context = StepContext(
+            journey.key,
+            policies.address.unknown == "assume",
+            policies.subscription.unknown == "assume",
+            self._channel_of,
+        )
+
+    def plan(self) -> PlanJourney:
+        problems = scope.journey_problems(self.journey, self.compiler.campaigns)
+        self.compiler.problems += problems
+        order = self._order()
+        place = {key: at for at, key in enumerate(order)}
+        index_of = {step.key: at for at, step in reversed(list(enumerate(self.journey.steps)))}
+        steps = []
+        for key in order:
+            step = self.journey.by_key[key]
+            self.step_path = f"{self.path}.steps.{key}"
+            compile_step = STEP_COMPILERS.get(step.type)
+            if compile_step is None:
+                continue  # refused by scope
+            exits = outputs(step)
+            targets = tuple(-1 if output.target is None else place.get(output.target, -1) for output in exits)
+            branches = tuple(output.branch for output in exits)
+            steps.append(PlanStep(index_of[key], key, compile_step(step, self), targets, branches))
+        return PlanJourney(
+            self.index,
+            self.journey,
+            self._entry(),
+            tuple(self._exit(rule) for rule in self.journey.exits),
+            tuple(steps),
+            -NEVER if self.journey.starts is None else parse_instant(self.journey.starts),
+            NEVER if self.journey.ends is None else parse_instant(self.journey.ends),
+        )
+
+    # -- the graph -------------------------------------------------------------------------
+
+    def _order(self) -> list[str]:
+        """Keys reachable from `start` in reversed post-order of a depth-first walk (D-46)."""
+        steps = self.journey.by_key
+        finished: list[str] = []
+        entered: set[str] = set()
+        walking: list[tuple[str, list[Output]]] = []
+
+        def enter(key: str) -> None:
+            entered.add(key)
+            walking.append((key, [one for one in outputs(steps[key]) if one.target is not None and not one.loop]))
+
+        if self.journey.start is not None:
+            if self.journey.start in steps:
+                enter(self.journey.start)
+            else:
+                self._dangling(f"{self.path}.start", self.journey.start)
+        while walking:
+            key, children = walking[-1]
+            if not children:
+                walking.pop()
+                finished.append(key)
+                continue
+            output = children.pop(0)
+            target = output.target or ""
+            if target not in steps:
+                self._dangling(f"{self.path}.steps.{key}", target)
+            elif any(target == above for above, _ in walking):
+                self.compiler.fault("cycle", f"{self.path}.steps.{key}", f"It leads back to '{target}'.",
+                                    "Only the loop of a hold may lead back (D-46).")  # fmt: skip
+            elif target not in entered:
+                enter(target)
+        return finished[::-1]
+
+    def _dangling(self, path: str, key: str) -> None:
+        self.compiler.fault("unknown_step", path, f"There is no step '{key}'.", "Connect it to a step that exists.")
+
+    # -- entry and exits -------------------------------------------------------------------
+
+    def _entry(self) -> PlanEntry:
+        entry, path = self.journey.entry, f"{self.path}.entry"
+        if not isinstance(entry, EventEntry | AudienceEntry):
+            return PlanEntry("once", 0, condition=_NOTHING)  # refused by scope
+        reentry = entry.reentry
+        cool_down = 0 if reentry.cool_down is None else parse_duration(reentry.cool_down)
+        if isinstance(entry, EventEntry):
+            listens = self._event(entry.event, f"{path}.event")
+            where = self._where(entry.where, f"{path}.where")
+            members = None if entry.audience is None else self._audience(entry.audience, f"{path}.audience")
+            return PlanEntry(reentry.mode, cool_down, listens, where, members)
+        if reentry.mode == "after_exit" and cool_down <= 0:
+            self.compiler.fault("cool_down", f"{path}.reentry.cool_down", "Entry by audience needs a cool-down above zero.",
+                                "Write a duration such as 30d (D-45).")  # fmt: skip
+        if (entry.condition is None) == (entry.audience is None):
+            self.compiler.fault(
+                "entry", path, "The entry needs either a condition or an audience.", "Give one of them."
+            )
+        if entry.condition is not None:
+            condition: Node = self.compiler.condition(entry.condition, f"{path}.condition")
+        else:
+            condition = self._audience(entry.audience or "", f"{path}.audience")
+        return PlanEntry(reentry.mode, cool_down, condition=condition, include_existing=entry.include_existing)
+
+    def _exit(self, rule: Exit) -> PlanExit:
+        path = f"{self.path}.exits.{rule.key}"
+        if [rule.event, rule.condition, rule.after].count(None) != 2:
+            self.compiler.fault(
+                "exit", path, "An exit rule is by event, by condition or by age.", "Give exactly one of them."
+            )
+        if rule.event is not None:
+            return PlanExit(
+                rule.key, self._event(rule.event, f"{path}.event"), self._where(rule.where, f"{path}.where")
+            )
+        if rule.condition is not None:
+            return PlanExit(rule.key, condition=self.compiler.condition(rule.condition, f"{path}.condition"))
+        return PlanExit(rule.key, after_us=0 if rule.after is None else parse_duration(rule.after))
+
+    def _event(self, name: str, path: str) -> str:
+        self.compiler.problems += scope.event_problems(name, path, self.compiler.generated)
+        return name
+
+    def _audience(self, key: str, path: str) -> Node:
+        member = self.compiler.member(key)
+        if member is None:
+            self.compiler.fault("unknown_audience", path, f"There is no audience '{key}'.", "Name one that exists.")
+            return _NOTHING
+        return member
+
+    def _where(self, text: str | None, path: str) -> Node | None:
+        return None if text is None else self.compiler.condition(text, path, own_where=True)
+
+    # -- what steps ask (StepCompiler) -----------------------------------------------------
+
+    @property
+    def context(self) -> StepContext:
+        return self._context
+
+    def condition(self, text: str, field: str) -> Node:
+        return self.compiler.condition(text, f"{self.step_path}.{field}")
+
+    def where(self, text: str | None, field: str) -> Node | None:
+        return self._where(text, f"{self.step_path}.{field}")
+
+    def duration(self, text: str) -> int:
+        return parse_duration(text)
+
+    def message(self, key: str, field: str) -> None:
+        if self.compiler.campaigns.message(key) is None:
+            self.compiler.fault("unknown_message", f"{self.step_path}.{field}", f"There is no message '{key}'.",
+                                "Name one that exists.")  # fmt: skip
+
+    def destination(self, key: str, field: str) -> None:
+        if self.compiler.campaigns.destination(key) is None:
+            self.compiler.fault("unknown_destination", f"{self.step_path}.{field}", f"There is no destination '{key}'.",
+                                "Name one that exists.")  # fmt: skip
+
+    def _channel_of(self, key: str) -> tuple[str, str]:
+        message = self.compiler.campaigns.message(key)
+        return ("email", "subscribed") if message is None else (message.channel, message.send_to)
+
+
+def _distinct(problems: list[Problem]) -> list[Problem]:
+    return list(dict.fromkeys(problems))

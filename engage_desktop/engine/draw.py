@@ -1,0 +1,66 @@
+"""The keyed draw of D-19 over arrays; `domain/draw.py` is its one-by-one twin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+from engage_desktop.domain.draw import hash_text, mix
+from engage_desktop.engine.arrays import Instants, Profiles
+
+Hashes = NDArray[np.uint64]
+_MASK = (1 << 64) - 1
+
+
+class ProfileHashes:
+    """H of profile text ids, each computed once and only when asked for."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        self._ids = ids
+        self._hash = np.zeros(len(ids), np.uint64)
+        self._known = np.zeros(len(ids), np.bool_)
+
+    def of(self, profile: Profiles) -> Hashes:
+        """H of the text id of each profile."""
+        wanted = np.zeros(len(self._known), np.bool_)
+        wanted[profile] = True
+        missing = np.flatnonzero(wanted & ~self._known)
+        if missing.size:
+            digest, ids = xxhash.xxh3_64_intdigest, self._ids
+            self._hash[missing] = np.fromiter(
+                (digest(ids[i].encode()) for i in missing.tolist()), np.uint64, len(missing)
+            )
+            self._known[missing] = True
+        return self._hash[profile]
+
+
+def hashes_of(texts: Sequence[str]) -> Hashes:
+    """H of each text."""
+    return np.fromiter((hash_text(text) for text in texts), np.uint64, len(texts))
+
+
+def mix_array(value: Hashes) -> Hashes:
+    """One splitmix64 step of each value; arithmetic modulo 2^64."""
+    value = value + np.uint64(0x9E3779B97F4A7C15)
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
+
+
+def uniforms(seed: int, fixed: Sequence[str], *varying: Hashes) -> NDArray[np.float64]:
+    """u in [0, 1) for (seed, the fixed texts, then one hash of each varying array)."""
+    state = mix(seed & _MASK)
+    for text in fixed:
+        state = mix(state ^ hash_text(text))
+    states = np.full(len(varying[0]), state, np.uint64)
+    for hashes in varying:
+        states = mix_array(states ^ hashes)
+    return (states >> np.uint64(11)).astype(np.float64) / float(1 << 53)
+
+
+def entry_key_hashes(entered_at: Instants) -> Hashes:
+    """H of the entry keys: entered_at in microseconds as text (D-19)."""
+    return hashes_of([str(at) for at in entered_at.tolist()])

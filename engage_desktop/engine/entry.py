@@ -1,0 +1,122 @@
+"""Who enters a journey and when: candidates, and re-entry (D-13, D-16, D-17, D-45).
+
+`once` and `every` are settled before anybody walks. `after_exit` needs to know how the
+instance before ended, so it goes by generations: all first instances, then all second ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Profiles, Rows, first_of_each
+from engage_desktop.engine.intervals import Intervals
+from engage_desktop.engine.plan import PlanJourney
+from engage_desktop.engine.tokens import Entries
+from engage_desktop.engine.view import View
+from engage_desktop.engine.walk import Ends
+
+
+def generations(journey: PlanJourney, view: View, window: tuple[int, int]) -> Iterator[Entries]:
+    """Yield the instances that set out together; after each batch `send` how it ended (Ends).
+
+    The first `next()` gives the first batch; `send(ends)` the following one. Batches are sorted
+    by (profile, time, row) and never empty.
+    """
+    source = (
+        EventSource(journey, view, window) if journey.entry.event is not None else StateSource(journey, view, window)
+    )
+    batch = source.first() if journey.entry.mode != "every" else source.every()
+    while len(batch):
+        ends: Ends = yield batch
+        if journey.entry.mode != "after_exit":
+            return
+        over = ends.time != NEVER
+        batch = source.following(batch, ends, over) if over.any() else batch.take(np.zeros(0, np.intp))
+
+
+def _bounds(journey: PlanJourney, window: tuple[int, int]) -> tuple[int, int]:
+    """First and last instant at which anybody may enter: `from <= t <= to`, `starts <= t < ends`."""
+    return max(window[0], journey.starts), min(window[1], journey.ends - 1)
+
+
+class EventSource:
+    """Entry events inside the bounds that pass `where` and, at their instant, the filter (D-4)."""
+
+    def __init__(self, journey: PlanJourney, view: View, window: tuple[int, int]) -> None:
+        entry = journey.entry
+        assert entry.event is not None
+        self.view = view
+        self.cool_down_us = entry.cool_down_us
+        events = view.conditions.events(entry.event, entry.where)
+        first, last = _bounds(journey, window)
+        time = view.log.time[events.rows]
+        keep = (time >= first) & (time <= last)
+        if entry.filter is not None:
+            keep &= view.holds(entry.filter, events.profile, time)
+        everything = bool(keep.all())
+        self.row: Rows = (events.rows if everything else events.rows[keep]).astype(np.int64)
+        self.profile: Profiles = events.profile if everything else events.profile[keep]
+        self.time: Instants = time if everything else time[keep]
+
+    def _entries(self, at: AnyArray) -> Entries:
+        return Entries(self.profile[at], self.time[at], self.row[at], True)
+
+    def every(self) -> Entries:
+        return Entries(self.profile, self.time, self.row, True)
+
+    def first(self) -> Entries:
+        return self._entries(first_of_each(self.profile))
+
+    def following(self, batch: Entries, ends: Ends, over: AnyArray) -> Entries:
+        """The next entry event the clock allows. An event that ended an instance may enter
+        again; a later phase of an instant comes too late for its events (D-12)."""
+        profile, ended, row = batch.profile[over], ends.time[over], ends.row[over]
+        if self.cool_down_us:
+            allowed = self.view.first_row_after(profile, ended + (self.cool_down_us - 1))
+        else:
+            allowed = np.where(row >= 0, row, self.view.first_row_after(profile, ended))
+            allowed = np.maximum(allowed, batch.row[over] + 1)
+        place = np.searchsorted(self.row, allowed, "left")
+        found = place < len(self.row)
+        found[found] = self.profile[place[found]] == profile[found]
+        return self._entries(place[found])
+
+
+class StateSource:
+    """Beginnings of membership or of a condition, and members at `from` where they are included."""
+
+    def __init__(self, journey: PlanJourney, view: View, window: tuple[int, int]) -> None:
+        entry = journey.entry
+        assert entry.condition is not None
+        self.cool_down_us = entry.cool_down_us
+        self.first_at, self.last_at = _bounds(journey, window)
+        self.intervals: Intervals = view.conditions.intervals(entry.condition)
+        start = self.intervals.start
+        begins = (start >= self.first_at) & (start <= self.last_at)
+        self.time: Instants = start[begins]
+        self.profile: Profiles = self.intervals.profile[begins]
+        if entry.include_existing and self.first_at == window[0] and self.first_at <= self.last_at:
+            # a member at `from` enters there; the interval then began before it, or at it
+            inside = (start <= window[0]) & (self.intervals.end > window[0])
+            enters = begins | inside
+            self.profile = self.intervals.profile[enters]
+            self.time = np.maximum(start[enters], window[0])
+
+    def _entries(self, profile: Profiles, time: Instants) -> Entries:
+        return Entries(profile, time, np.full(len(profile), -1, np.int64), False)
+
+    def every(self) -> Entries:
+        return self._entries(self.profile, self.time)
+
+    def first(self) -> Entries:
+        first = first_of_each(self.profile)
+        return self._entries(self.profile[first], self.time[first])
+
+    def following(self, batch: Entries, ends: Ends, over: AnyArray) -> Entries:
+        """At the end of the cool-down where the condition then holds, else when it next begins."""
+        profile = batch.profile[over]
+        time = self.intervals.first_at_or_after(profile, ends.time[over] + self.cool_down_us)
+        keep = time <= self.last_at
+        return self._entries(profile[keep], time[keep])

@@ -1,0 +1,188 @@
+"""Sets of instants per profile as sorted half-open intervals, and their algebra (D-5).
+
+Every set is canonical: intervals of a profile are disjoint, not empty and never touch.
+Each operation is one pass of whole-array work, sort-free or a merge of sorted runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Profiles, Rows, segment_offsets, upper_bound
+
+
+@dataclass(frozen=True, eq=False)
+class Intervals:
+    """`[start[i], end[i])` of `profile[i]`, sorted by (profile, start); end NEVER = open.
+
+    `n_profiles` is the number of profiles of the store, the universe of `profile`.
+    """
+
+    profile: Profiles
+    start: Instants
+    end: Instants
+    n_profiles: int
+
+    def __len__(self) -> int:
+        return len(self.profile)
+
+    @property
+    def nbytes(self) -> int:
+        return self.profile.nbytes + self.start.nbytes + self.end.nbytes + 8 * (self.n_profiles + 1)
+
+    @cached_property
+    def offsets(self) -> Rows:
+        """`offsets[p]:offsets[p + 1]` are the intervals of profile p."""
+        return segment_offsets(self.profile, self.n_profiles)
+
+    def _place(self, profile: Profiles, at: Instants) -> Rows:
+        """Index of the first interval of each profile that starts after `at`."""
+        return upper_bound(self.start, self.offsets[profile], self.offsets[profile.astype(np.int64) + 1], at)
+
+    def value(self, profile: Profiles, at: Instants) -> Mask:
+        """Whether `at[i]` lies in the set of `profile[i]`."""
+        if not len(self):
+            return np.zeros(len(profile), np.bool_)
+        place = self._place(profile, at)
+        inside = place > self.offsets[profile]
+        inside &= self.end[np.maximum(place - 1, 0)] > at
+        return inside
+
+    def first_at_or_after(self, profile: Profiles, at: Instants) -> Instants:
+        """The first instant >= `at[i]` in the set of `profile[i]`, NEVER where there is none."""
+        if not len(self):
+            return np.full(len(profile), NEVER, np.int64)
+        place = self._place(profile, at)
+        inside = place > self.offsets[profile]
+        inside &= self.end[np.maximum(place - 1, 0)] > at
+        later = place < self.offsets[profile.astype(np.int64) + 1]
+        following = np.where(later, self.start[np.minimum(place, len(self) - 1)], NEVER)
+        return np.where(inside, at, following)
+
+    def select(self, keep: Mask) -> Intervals:
+        """The intervals at the places where `keep` is true."""
+        return Intervals(self.profile[keep], self.start[keep], self.end[keep], self.n_profiles)
+
+
+def empty(n_profiles: int) -> Intervals:
+    return Intervals(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int64), n_profiles)
+
+
+def since(first: Instants) -> Intervals:
+    """`[first[p], for ever)` for every profile whose `first` is not NEVER."""
+    profile = np.flatnonzero(first != NEVER).astype(np.int32)
+    return Intervals(profile, first[profile], np.full(len(profile), NEVER, np.int64), len(first))
+
+
+def joined(profile: Profiles, start: Instants, end: Instants, n_profiles: int) -> Intervals:
+    """The union of intervals sorted by (profile, start) whose ends ascend within a profile."""
+    # Ends ascend, so interval i opens a new piece exactly when start[i] > end[i - 1].
+    full = start < end
+    if not full.all():
+        profile, start, end = profile[full], start[full], end[full]
+    if not len(profile):
+        return empty(n_profiles)
+    opens = np.ones(len(profile), np.bool_)
+    opens[1:] = (profile[1:] != profile[:-1]) | (start[1:] > end[:-1])
+    if opens.all():
+        return Intervals(profile, start, end, n_profiles)
+    closes = np.append(opens[1:], True)
+    return Intervals(profile[opens], start[opens], end[closes], n_profiles)
+
+
+def at_least(
+    profile: Profiles, time: Instants, count: int, low_us: int, high_us: int | None, n_profiles: int
+) -> Intervals:
+    """The instants at which at least `count` (>= 1) of the given events are seen.
+
+    Events sorted by (profile, time); an event at t is seen during `[t + low, t + high)`, for
+    ever where `high_us` is None.
+    """
+    # count >= k at x  <=>  some i: t[i+k-1] + low <= x < t[i] + high, i and i+k-1 of one profile.
+    k = count
+    if len(profile) < k:
+        return empty(n_profiles)
+    last = len(profile) - k + 1
+    one = profile[:last] == profile[k - 1 :] if k > 1 else np.ones(last, np.bool_)
+    if high_us is None:  # only the first k of a profile matter: it holds for ever from then on
+        one[1:] &= profile[1:last] != profile[: last - 1]
+        at = np.flatnonzero(one)
+        return Intervals(profile[at], time[at + k - 1] + low_us, np.full(len(at), NEVER, np.int64), n_profiles)
+    if k == 1:
+        return joined(profile, time + low_us, time + high_us, n_profiles)
+    at = np.flatnonzero(one)
+    return joined(profile[at], time[at + k - 1] + low_us, time[at] + high_us, n_profiles)
+
+
+def complement(these: Intervals, first: Instants) -> Intervals:
+    """What `[first[p], for ever)` holds and `these` does not; `these` starts at `first` or later."""
+    # The gaps of a profile: [first, start_0), [end_0, start_1), ..., [end_n, NEVER).
+    n = these.n_profiles
+    offsets = these.offsets
+    heads = offsets[:-1] + np.arange(n)
+    total = len(these) + n
+    own = np.arange(len(these)) + these.profile
+    start = np.empty(total, np.int64)
+    end = np.empty(total, np.int64)
+    start[heads] = first
+    start[own + 1] = these.end
+    end[own] = these.start
+    end[offsets[1:] + np.arange(n)] = NEVER
+    keep = start < end
+    profile = np.repeat(np.arange(n, dtype=np.int32), np.diff(offsets) + 1)
+    return Intervals(profile[keep], start[keep], end[keep], n)
+
+
+def intersection(sets: Sequence[Intervals]) -> Intervals:
+    """The instants that lie in every set."""
+    if any(not len(one) for one in sets):
+        return empty(sets[0].n_profiles)
+    return _sweep(sets, len(sets))
+
+
+def union(sets: Sequence[Intervals]) -> Intervals:
+    """The instants that lie in any set."""
+    some = [one for one in sets if len(one)]
+    return _sweep(some, 1) if some else empty(sets[0].n_profiles)
+
+
+def clip(these: Intervals, first: Instants) -> Intervals:
+    """The part at or after `first[p]` (NEVER: nothing of that profile)."""
+    start = np.maximum(these.start, first[these.profile])
+    keep = start < these.end
+    return Intervals(these.profile[keep], start[keep], these.end[keep], these.n_profiles)
+
+
+def _sweep(sets: Sequence[Intervals], need: int) -> Intervals:
+    """The instants covered by at least `need` of the sets."""
+    # Walk all boundaries in order of (profile, time), starts before ends; cover = sum of +1, -1.
+    if len(sets) == 1:
+        return sets[0]
+    profile = np.concatenate([one.profile for one in sets] * 2)
+    time = np.concatenate([one.start for one in sets] + [one.end for one in sets])
+    order = _merge_order(profile, time)
+    half = len(time) // 2
+    step = np.where(order < half, np.int8(1), np.int8(-1))
+    cover = np.cumsum(step, dtype=np.int16)  # never above the number of sets
+    opens = order[(cover == need) & (step == 1)]
+    closes = order[(cover == need - 1) & (step == -1)]
+    start, end = time[opens], time[closes]
+    keep = start < end  # where one set ends as another starts, the cover touches `need` for no time
+    return Intervals(profile[opens][keep], start[keep], end[keep], sets[0].n_profiles)
+
+
+def _merge_order(profile: Profiles, time: Instants) -> AnyArray:
+    """Stable order by (profile, time); the input is a handful of sorted runs."""
+    finite = time[time != NEVER]
+    low = int(finite.min()) if len(finite) else 0
+    span = (int(finite.max()) - low + 2) if len(finite) else 2
+    if (int(profile.max()) + 1) * span < NEVER:  # one int64 key: timsort merges the runs in linear time
+        key = np.minimum(time, low + span - 1)
+        key -= low
+        key += profile.astype(np.int64) * span
+        return np.argsort(key, kind="stable")
+    return np.lexsort((time, profile))

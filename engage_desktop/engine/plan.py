@@ -1,0 +1,87 @@
+"""A compiled design: what a run needs, with every text already understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.journey import Journey
+from engage_desktop.domain.message import Message
+from engage_desktop.engine.arrays import NEVER
+from engage_desktop.engine.conditions import AudienceMeaning
+from engage_desktop.engine.definitions import Member, Node
+from engage_desktop.engine.steps.base import CompiledStep
+
+
+@dataclass(frozen=True)
+class PlanAudience:
+    """`index` is the place in `campaigns.audiences`."""
+
+    index: int
+    key: str
+    member: Member
+
+
+@dataclass(frozen=True)
+class PlanEntry:
+    """Who enters. By event: `event`, `where`, and the state `filter` at its instant; else by
+    beginnings of `condition` (an audience is one too)."""
+
+    mode: str
+    cool_down_us: int
+    event: str | None = None
+    where: Node | None = None
+    filter: Node | None = None
+    condition: Node | None = None
+    include_existing: bool = False
+
+
+@dataclass(frozen=True)
+class PlanExit:
+    """An exit rule: by event, by condition, or by age."""
+
+    key: str
+    event: str | None = None
+    where: Node | None = None
+    condition: Node | None = None
+    after_us: int | None = None
+
+
+@dataclass(frozen=True)
+class PlanStep:
+    """A step in place: `targets[i]` is the index in `PlanJourney.steps` that output i leads to
+    (-1 = the path ends), `branches[i]` what `visits.branch` shows for it."""
+
+    index: int
+    key: str
+    compiled: CompiledStep
+    targets: tuple[int, ...]
+    branches: tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class PlanJourney:
+    """`steps` are those reachable from `start`, in reversed post-order (D-46), so `start` is the first."""
+
+    index: int
+    journey: Journey
+    entry: PlanEntry
+    exits: tuple[PlanExit, ...]
+    steps: tuple[PlanStep, ...]
+    starts: int = -NEVER
+    ends: int = NEVER
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`compile_campaigns` makes it; `meanings` gives every audience's definition by digest."""
+
+    campaigns: Campaigns
+    audiences: tuple[PlanAudience, ...]
+    journeys: tuple[PlanJourney, ...]
+    meanings: Mapping[str, AudienceMeaning]
+    messages: Mapping[str, Message] = field(default_factory=dict)
+
+    def audience(self, key: str) -> PlanAudience | None:
+        return next((audience for audience in self.audiences if audience.key == key), None)

@@ -1,0 +1,77 @@
+"""The result of a run: compact columns in the public order of rows, and the codes in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from engage_desktop.engine.arrays import AnyArray
+
+if TYPE_CHECKING:
+    from engage_desktop.engine.plan import Plan
+
+Table: TypeAlias = dict[str, AnyArray]
+
+OUTCOMES = ("completed", "exited", "active", "expired", "dropped")
+COMPLETED, EXITED, ACTIVE = range(3)
+KINDS = ("observed", "assumed", "learned", "reweighted")
+OBSERVED, ASSUMED = range(2)
+STATUSES = ("sent", "dropped", "held_out", "waiting")
+SENT, DROPPED, HELD_OUT, WAITING = range(4)
+REASONS = (
+    "no_address", "address_unknown", "unsubscribed", "did_not_subscribe", "subscription_unknown", "no_consent",
+    "suppressed", "holdout", "quiet_hours", "frequency_cap", "too_late", "instance_ended", "destination_minimum",
+)  # fmt: skip
+REASON = {reason: code for code, reason in enumerate(REASONS)}
+
+
+class Texts:
+    """Texts of a run by code: branch keys, exit keys, outcomes; -1 stands for null."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, int] = {}
+
+    def code(self, text: str | None) -> int:
+        return -1 if text is None else self._code.setdefault(text, len(self._code))
+
+    def all(self) -> tuple[str, ...]:
+        return tuple(self._code)
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """See `docs/plan.md`, engine, for the columns. Instants are int64 microseconds, NEVER an
+    open end; `journey`, `campaign`, `step`, `audience` are places in the lists of the campaigns."""
+
+    plan: Plan
+    window: tuple[int, int]
+    seed: int
+    only: tuple[str, ...] | None
+    instances: Table
+    visits: Table
+    memberships: Table
+    messages: Table
+    deliveries: Table
+    texts: tuple[str, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+INSTANCES = {"journey": np.int16, "profile": np.int32, "instance": np.int32, "entered_at": np.int64,
+             "ended_at": np.int64, "outcome": np.int8, "detail": np.int32, "kind": np.int8}  # fmt: skip
+VISITS = {"journey": np.int16, "profile": np.int32, "instance": np.int32, "seq": np.int32, "step": np.int16,
+          "entered_at": np.int64, "left_at": np.int64, "branch": np.int32, "pass": np.int32, "kind": np.int8}  # fmt: skip
+MEMBERSHIPS = {"audience": np.int16, "profile": np.int32, "from_at": np.int64, "to_at": np.int64}
+MESSAGES = {"campaign": np.int16, "step": np.int16, "profile": np.int32, "instance": np.int32, "due_at": np.int64,
+            "sent_at": np.int64, "status": np.int8, "reason": np.int8, "kind": np.int8}  # fmt: skip
+DELIVERIES = {"campaign": np.int16, "step": np.int16, "profile": np.int32, "instance": np.int32,
+              "changed_at": np.int64, "entered_at": np.int64, "kind": np.int8}  # fmt: skip
+
+
+def stack(tables: list[Table], columns: dict[str, type]) -> Table:
+    """The tables one below the other, every column in its type."""
+    return {
+        name: np.concatenate([np.asarray(table[name], dtype) for table in tables]) if tables else np.empty(0, dtype)
+        for name, dtype in columns.items()
+    }

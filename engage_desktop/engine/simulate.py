@@ -1,0 +1,239 @@
+"""Run a plan over a log (D-12..D-21): memberships, then every journey on its own.
+
+Nothing that is simulated so far reads what a run generates, so journeys do not see each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from engage_desktop.domain.condition import Condition
+from engage_desktop.domain.errors import Cancelled, DesignError
+from engage_desktop.domain.problem import Problem
+from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Profiles
+from engage_desktop.engine.cache import LeafCache
+from engage_desktop.engine.compile import resolve_in
+from engage_desktop.engine.conditions import Conditions
+from engage_desktop.engine.entry import generations
+from engage_desktop.engine.intervals import Intervals
+from engage_desktop.engine.plan import Plan, PlanJourney
+from engage_desktop.engine.run import (
+    DELIVERIES,
+    INSTANCES,
+    MEMBERSHIPS,
+    MESSAGES,
+    VISITS,
+    Run,
+    Table,
+    Texts,
+    stack,
+)
+from engage_desktop.engine.source import Log
+from engage_desktop.engine.view import View
+from engage_desktop.engine.walk import Walk, WalkResult
+
+Progress = Callable[[float, str], None]
+Cancel = Callable[[], bool]
+
+
+def simulate(
+    plan: Plan,
+    store: Log,
+    *,
+    window: tuple[int, int],
+    seed: int = 0,
+    only: Sequence[str] | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancel | None = None,
+    cache: LeafCache | None = None,
+) -> Run:
+    """Replay the log from `window[0]` to `window[1]` (both included) through the design.
+
+    `only` names the journeys that run. Raises DesignError where design and log contradict each
+    other, Cancelled when asked to stop. Same inputs, same run.
+    """
+    conditions = _conditions(plan, store, cache, cancelled)
+    journeys = _chosen(plan, only)
+    view = View(store, conditions, seed)
+    texts = Texts()
+    parts = len(plan.audiences) + len(journeys)
+
+    def tell(done: int, what: str) -> None:
+        if cancelled is not None and cancelled():
+            raise Cancelled("Stopped.")
+        if progress is not None:
+            progress(done / max(parts, 1), what)
+
+    memberships: list[Table] = []
+    for done, audience in enumerate(sorted(plan.audiences, key=lambda one: one.key)):
+        tell(done, f"Audience {audience.key}")
+        memberships.append(_membership_rows(audience.index, conditions.intervals(audience.member), window))
+    tables: dict[str, list[Table]] = {"instances": [], "visits": [], "messages": [], "deliveries": []}
+    for done, journey in enumerate(sorted(journeys, key=lambda one: one.journey.key), len(plan.audiences)):
+        tell(done, f"Journey {journey.journey.key}")
+        for name, table in _journey(journey, view, window, texts, cancelled).items():
+            tables[name].append(table)
+    tell(parts, "Done")
+    run = {
+        "instances": stack(tables["instances"], INSTANCES),
+        "visits": stack(tables["visits"], VISITS),
+        "memberships": stack(memberships, MEMBERSHIPS),
+        "messages": stack(tables["messages"], MESSAGES),
+        "deliveries": stack(tables["deliveries"], DELIVERIES),
+    }
+    counts = {"profiles": int((store.since <= window[1]).sum()), "events": store.n_events}
+    counts |= {name: len(next(iter(table.values()))) for name, table in run.items()}
+    return Run(plan, window, seed, None if only is None else tuple(only), texts=texts.all(), counts=counts, **run)
+
+
+def membership(plan: Plan, store: Log, key: str, cache: LeafCache | None = None) -> Intervals:
+    """The intervals of an audience over the whole log and beyond its end (D-5)."""
+    audience = plan.audience(key)
+    if audience is None:
+        raise DesignError([_unknown("audiences", key, [one.key for one in plan.audiences])])
+    return _conditions(plan, store, cache, None).intervals(audience.member)
+
+
+def condition_intervals(condition: Condition, plan: Plan, store: Log, cache: LeafCache | None = None) -> Intervals:
+    """The intervals at which any condition holds; it may name the plan's audiences."""
+    return _conditions(plan, store, cache, None).intervals(resolve_in(plan, condition))
+
+
+def members_at(intervals: Intervals, at_us: int) -> Profiles:
+    """Profiles inside at an instant, ascending."""
+    return intervals.profile[(intervals.start <= at_us) & (intervals.end > at_us)]
+
+
+def _conditions(plan: Plan, store: Log, cache: LeafCache | None, cancelled: Cancel | None) -> Conditions:
+    names = set(store.trait_names())
+    clash = [audience.key for audience in plan.audiences if audience.key in names]
+    if clash:
+        raise DesignError([
+            Problem("error", "trait_name", f"audiences.{key}", f"The log has a user trait named '{key}' too.",
+                    "Give the audience another key (D-9).")
+            for key in clash
+        ])  # fmt: skip
+    return Conditions(store, plan.meanings, cache, cancelled)
+
+
+def _chosen(plan: Plan, only: Sequence[str] | None) -> list[PlanJourney]:
+    if only is None:
+        return list(plan.journeys)
+    known = [one.journey.key for one in plan.journeys]
+    missing = [key for key in only if key not in known]
+    if missing:
+        raise DesignError([_unknown("journeys", key, known) for key in missing])
+    return [one for one in plan.journeys if one.journey.key in only]
+
+
+def _unknown(kind: str, key: str, known: list[str]) -> Problem:
+    mend = f"Use one of: {', '.join(known)}." if known else "The campaign file has none."
+    return Problem("error", "unknown_key", kind, f"There is no '{key}'.", mend)
+
+
+def _membership_rows(index: int, intervals: Intervals, window: tuple[int, int]) -> Table:
+    """Intervals that reach into the window, cut at neither end; what ends after it is open (D-5)."""
+    keep = (intervals.start <= window[1]) & (intervals.end > window[0])
+    end = intervals.end[keep]
+    return {
+        "audience": np.full(len(end), index, np.int16),
+        "profile": intervals.profile[keep],
+        "from_at": intervals.start[keep],
+        "to_at": np.where(end > window[1], NEVER, end),
+    }
+
+
+def _journey(
+    journey: PlanJourney, view: View, window: tuple[int, int], texts: Texts, cancelled: Cancel | None
+) -> dict[str, Table]:
+    """All generations of one journey, rows in public order."""
+    results: list[tuple[Table, WalkResult]] = []
+    batches = generations(journey, view, window)
+    entries = next(batches, None)
+    while entries is not None:
+        result = Walk(journey, entries, view, window[1], texts, cancelled).run()
+        entered = {"profile": entries.profile, "entered_at": entries.time, "row": entries.row}
+        results.append((entered, result))
+        try:
+            entries = batches.send(result.ends)
+        except StopIteration:
+            entries = None
+    return _collect(journey, results)
+
+
+def _collect(journey: PlanJourney, results: list[tuple[Table, WalkResult]]) -> dict[str, Table]:
+    if not results:
+        return {}
+    profile: Profiles = np.concatenate([entered["profile"] for entered, _ in results])
+    entered_at: Instants = np.concatenate([entered["entered_at"] for entered, _ in results])
+    row = np.concatenate([entered["row"] for entered, _ in results])
+    n = len(profile)
+    # place[i]: where the instance that set out as i-th stands in (profile, entered_at, row)
+    if len(results) == 1:
+        order = place = np.arange(n)
+    else:
+        order = np.lexsort((row, entered_at, profile))
+        place = np.empty(n, np.int64)
+        place[order] = np.arange(n)
+    profile, entered_at = profile[order], entered_at[order]
+    heads = np.flatnonzero(np.append(True, profile[1:] != profile[:-1])) if n else np.zeros(0, np.int64)
+    number = (np.arange(n) - np.repeat(heads, np.diff(np.append(heads, n))) + 1).astype(np.int32)
+    offset, shift = [], 0
+    for entered, _ in results:
+        offset.append(shift)
+        shift += len(entered["profile"])
+
+    def ends(name: str) -> AnyArray:
+        return np.concatenate([getattr(result.ends, name) for _, result in results])[order]
+
+    def gather(kind: str) -> tuple[Table, AnyArray]:
+        """The batches of all walks as one table, and the place of each row's instance."""
+        tables = [
+            (batch, shift)
+            for (_, result), shift in zip(results, offset, strict=True)
+            for batch in getattr(result, kind)
+        ]
+        if not tables:
+            return {}, np.zeros(0, np.int64)
+        table = {name: np.concatenate([batch[name] for batch, _ in tables]) for name in tables[0][0]}
+        instance = np.concatenate([batch["instance"].astype(np.int64) + shift for batch, shift in tables])
+        return table, place[instance] if len(results) > 1 else instance
+
+    def public(table: Table, instance: AnyArray, rows: AnyArray, head: str) -> Table:
+        done = {name: column[rows] for name, column in table.items() if name != "instance"}
+        own = instance[rows]
+        return done | {
+            head: np.full(len(rows), journey.index, np.int16),
+            "profile": profile[own],
+            "instance": number[own],
+        }
+
+    tables: dict[str, Table] = {
+        "instances": {
+            "journey": np.full(n, journey.index, np.int16),
+            "profile": profile,
+            "instance": number,
+            "entered_at": entered_at,
+            "ended_at": ends("time"),
+            "outcome": ends("outcome"),
+            "detail": ends("detail"),
+            "kind": ends("assumed").astype(np.int8),
+        }
+    }
+    visits, instance = gather("visits")
+    if visits:
+        # rows of an instance stand side by side, `seq` counts them: a row's place is known
+        first = np.zeros(n + 1, np.int64)
+        np.cumsum(np.bincount(instance, minlength=n), out=first[1:])
+        rows = np.empty(len(instance), np.int64)
+        rows[first[instance] + visits["seq"]] = np.arange(len(instance))
+        tables["visits"] = public(visits, instance, rows, "journey")
+    for kind, time in (("messages", "due_at"), ("deliveries", "changed_at")):
+        table, instance = gather(kind)
+        if table:
+            keys = np.array([step.key for step in journey.journey.steps])
+            rank = np.argsort(np.argsort(keys, kind="stable"), kind="stable")
+            tables[kind] = public(table, instance, np.lexsort((rank[table["step"]], table[time], instance)), "campaign")
+    return tables

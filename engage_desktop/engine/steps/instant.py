@@ -1,0 +1,38 @@
+"""`send` and `end`: nothing to decide, the fold does what they stand for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engage_desktop.domain.step import End, Send
+from engage_desktop.engine.steps.base import Departures, StepCompiler
+from engage_desktop.engine.tokens import Tokens
+from engage_desktop.engine.view import View
+
+
+@dataclass(frozen=True)
+class SendStep:
+    waits: bool = False
+
+    def depart(self, tokens: Tokens, view: View) -> Departures:
+        return Departures(0)
+
+
+@dataclass(frozen=True)
+class EndStep:
+    """Its path ends as completed; `outcome` becomes the detail (D-50)."""
+
+    outcome: str | None
+    waits: bool = False
+
+    def depart(self, tokens: Tokens, view: View) -> Departures:
+        return Departures(0)
+
+
+def compile_send(step: Send, compiler: StepCompiler) -> SendStep:
+    compiler.destination(step.destination, "destination")
+    return SendStep()
+
+
+def compile_end(step: End, compiler: StepCompiler) -> EndStep:
+    return EndStep(step.outcome)

@@ -1,0 +1,82 @@
+"""`message`: eligibility at the due instant, then holdout; no other policy yet (D-22, D-23, D-49, D-52)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engage_desktop.domain.step import SendMessage
+from engage_desktop.engine.run import DROPPED, HELD_OUT, REASON, SENT
+from engage_desktop.engine.source import ABSENT
+from engage_desktop.engine.steps.base import Departures, MessageRows, StepCompiler
+from engage_desktop.engine.tokens import Tokens
+from engage_desktop.engine.view import View, state_at
+
+
+@dataclass(frozen=True)
+class MessageStep:
+    channel: str
+    check_subscription: bool
+    leave: bool
+    assume_address: bool
+    assume_subscription: bool
+    waits: bool = False
+
+    def depart(self, tokens: Tokens, view: View) -> Departures:
+        n = len(tokens)
+        reason = np.full(n, -1, np.int8)
+        assumed = np.zeros(n, np.bool_)
+
+        history = view.log.address(self.channel)
+        shown = np.asarray(history.column.kind) != ABSENT
+        last = state_at(history.start, history.time, tokens.profile, tokens.time)
+        seen = np.append(0, np.cumsum(shown))  # addresses shown before each entry
+        known = seen[last + 1] > seen[history.start[tokens.profile.astype(np.int64)]]
+        known &= last >= 0
+        reason[known & ~np.append(shown, False)[last]] = REASON["no_address"]
+        if self.assume_address:
+            assumed |= ~known
+        else:
+            reason[~known] = REASON["address_unknown"]
+
+        if self.check_subscription:
+            self._subscription(tokens, view, reason, assumed)
+        status = np.where(reason >= 0, np.int8(DROPPED), np.int8(SENT))
+        leave = status == DROPPED if self.leave else None  # held out is no drop (D-54)
+        held = (status == SENT) & tokens.holdout
+        status[held] = HELD_OUT
+        reason[held] = REASON["holdout"]
+        return Departures(0, messages=MessageRows(status, reason, assumed, leave))
+
+    def _subscription(self, tokens: Tokens, view: View, reason: np.ndarray, assumed: np.ndarray) -> None:  # type: ignore[type-arg]  # int8, bool
+        at = np.flatnonzero(reason < 0)  # the first stage that stops a message names the reason
+        history = view.log.subscription(self.channel)
+        last = state_at(history.start, history.time, tokens.profile[at], tokens.time[at])
+        column = history.column
+        code_of_text = np.array([_verdict(text) for text in column.texts] + [-2], np.int8)
+        of_entry = np.append(np.where(column.kind == ABSENT, np.int8(-2), code_of_text[column.code]), np.int8(-2))
+        verdict = of_entry[last]  # -1 subscribed, -2 the log does not know
+        unknown = verdict == -2
+        if self.assume_subscription:
+            assumed[at[unknown]] = True
+            verdict[unknown] = -1
+        else:
+            verdict[unknown] = REASON["subscription_unknown"]
+        reason[at] = verdict
+
+
+def _verdict(state: str) -> int:
+    return -1 if state == "subscribed" else REASON.get(state, -2)
+
+
+def compile_message(step: SendMessage, compiler: StepCompiler) -> MessageStep:
+    compiler.message(step.message, "message")
+    channel, send_to = compiler.context.channel_of(step.message)
+    return MessageStep(
+        channel,
+        send_to == "subscribed",
+        step.when_not_sent == "leave",
+        compiler.context.assume_address,
+        compiler.context.assume_subscription,
+    )

@@ -1,0 +1,96 @@
+"""Tokens: instances on their way through a journey, as columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engage_desktop.engine.arrays import AnyArray, Instants, Mask, Profiles, Rows
+
+
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """Instances that set out together: all by an event (`row` is it) or none (`row` unused)."""
+
+    profile: Profiles
+    time: Instants
+    row: Rows
+    by_event: bool
+
+    def __len__(self) -> int:
+        return len(self.profile)
+
+    def take(self, at: AnyArray) -> Entries:
+        return Entries(self.profile[at], self.time[at], self.row[at], self.by_event)
+
+
+@dataclass(eq=False)
+class Tokens:
+    """Arrivals at a step; all arrays of one length.
+
+    `instance` indexes `entries`, `profile` their profiles, `time` the instant
+    of arrival. `row[i]` is the event reached on where `on_event[i]`; otherwise the token came
+    after all events of its instant and `row` means nothing (D-13). `seq` counts the visits
+    made so far. `leave_at` is NEVER, or the instant after whose movement a dropped message
+    ends the instance, `leave_step` the index of that step in the journey (D-49).
+    """
+
+    entries: Entries
+    instance: NDArray[np.int32]
+    profile: Profiles
+    time: Instants
+    row: Rows
+    on_event: Mask
+    seq: NDArray[np.int32]
+    holdout: Mask
+    assumed: Mask
+    leave_at: Instants | None = None
+    leave_step: NDArray[np.int16] | None = None
+
+    def __len__(self) -> int:
+        return len(self.instance)
+
+    @property
+    def entered_at(self) -> Instants:
+        """When the instance of each token was entered."""
+        return self.entries.time[self.instance]
+
+    def take(self, at: AnyArray) -> Tokens:
+        """The tokens at the given places (or where a mask is true), copied."""
+        return Tokens(
+            self.entries,
+            self.instance[at],
+            self.profile[at],
+            self.time[at],
+            self.row[at],
+            self.on_event[at],
+            self.seq[at],
+            self.holdout[at],
+            self.assumed[at],
+            None if self.leave_at is None else self.leave_at[at],
+            None if self.leave_step is None else self.leave_step[at],
+        )
+
+
+def concatenate(batches: list[Tokens], no_leave: int) -> Tokens:
+    """All tokens of the batches in their order; `no_leave` fills a missing `leave_at`."""
+    if len(batches) == 1:
+        return batches[0]
+    leaving = any(batch.leave_at is not None for batch in batches)
+    if leaving:
+        for batch in batches:
+            if batch.leave_at is None or batch.leave_step is None:
+                batch.leave_at = np.full(len(batch), no_leave, np.int64)
+                batch.leave_step = np.full(len(batch), -1, np.int16)
+    joined = [
+        np.concatenate([getattr(batch, name) for batch in batches])
+        for name in ("instance", "profile", "time", "row", "on_event", "seq", "holdout", "assumed")
+    ]
+    leave = (
+        [np.concatenate([getattr(batch, name) for batch in batches]) for name in ("leave_at", "leave_step")]
+        if leaving
+        else []
+    )
+    return Tokens(batches[0].entries, *joined, *leave)

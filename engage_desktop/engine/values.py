@@ -1,0 +1,177 @@
+"""Comparison of a value with literals (D-8, D-40, D-41, D-53): one by one and a column at a time.
+
+`holds` is the rule; `column_holds` is the same rule over a column, numbers as arrays and
+every distinct text, list or object once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from engage_desktop.domain.condition import CompareOp
+from engage_desktop.engine.arrays import AnyArray, Mask
+from engage_desktop.engine.source import ABSENT, BOOL, LIST, NUMBER, OBJECT, TEXT, Column
+from engage_desktop.language.numbers import FULLY_NUMERIC, number_text
+
+Scalar: TypeAlias = str | int | float | bool
+
+_ORDER: dict[str, Callable[[Any, Any], Any]] = {
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+_NEGATION: dict[str, CompareOp] = {"omits": "contains", "absent": "exists", "none_of": "one_of"}
+
+
+def number_of(value: Any) -> float | None:
+    """The number a value is or coerces to (fully numeric text, D-40), else None."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, str) and FULLY_NUMERIC.fullmatch(value):
+        return float(value)
+    return None
+
+
+def text_of(value: Any) -> str:
+    """Text form: shortest JSON of a number (5.0 is 5), `true`, `false`, JSON of an object (AU-10)."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return number_text(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def equal(value: Any, literal: Scalar) -> bool:
+    """Equality of D-40; anything it does not name is not equal."""
+    if isinstance(value, str) and isinstance(literal, str):
+        return value == literal
+    if isinstance(value, bool) or isinstance(literal, bool):
+        alike = isinstance(value, bool | str) and isinstance(literal, bool | str)
+        return alike and text_of(value) == text_of(literal)
+    mine, other = number_of(value), number_of(literal)
+    return mine is not None and other is not None and mine == other
+
+
+def _one_holds(value: Any, op: CompareOp, literals: Sequence[Scalar]) -> bool:
+    """A positive operator on one present value that is no list."""
+    if op in ("=", "one_of"):
+        return any(equal(value, literal) for literal in literals)
+    if op == "!=":
+        return not equal(value, literals[0])
+    if op == "exists":
+        return True
+    if op in _ORDER:
+        mine, other = number_of(value), number_of(literals[0])
+        return mine is not None and other is not None and bool(_ORDER[op](mine, other))
+    text = text_of(value)
+    if op == "contains":
+        return any(text_of(literal) in text for literal in literals)
+    if op == "starts_with":
+        return any(text.startswith(text_of(literal)) for literal in literals)
+    return any(text.endswith(text_of(literal)) for literal in literals)
+
+
+def _elements(value: Any) -> list[Any]:
+    """The present values of a value: none of null, all of a list (nested lists too)."""
+    if value is None:
+        return []
+    if isinstance(value, list):
+        return [element for item in value for element in _elements(item)]
+    return [value]
+
+
+def absent_holds(op: CompareOp) -> bool:
+    """What the operator says of an absent value (AU-9, D-8)."""
+    return op in ("absent", "omits")
+
+
+def holds(value: Any, op: CompareOp, literals: Sequence[Scalar]) -> bool:
+    """Whether `value op literals`; `value` is JSON (None = absent)."""
+    elements = _elements(value)
+    if not elements:
+        return absent_holds(op)
+    positive = _NEGATION.get(op)
+    if positive is not None:
+        return not any(_one_holds(element, positive, literals) for element in elements)
+    return any(_one_holds(element, op, literals) for element in elements)
+
+
+def _numbers_hold(numbers: AnyArray, op: CompareOp, literals: Sequence[Scalar]) -> Mask:
+    """`holds` over an array of numbers."""
+    if op in _ORDER:
+        other = number_of(literals[0])
+        if other is None:
+            return np.zeros(len(numbers), np.bool_)
+        found: Mask = _ORDER[op](numbers, other)
+        return found
+    if op in ("=", "!=", "one_of", "none_of"):
+        found = np.zeros(len(numbers), np.bool_)
+        for literal in literals:
+            other = number_of(literal)
+            if other is not None:
+                found |= numbers == other
+        return ~found if op in ("!=", "none_of") else found
+    if op in ("exists", "absent"):
+        return np.full(len(numbers), op == "exists", np.bool_)
+    distinct, place = np.unique(numbers, return_inverse=True)
+    table = np.fromiter((holds(number, op, literals) for number in distinct.tolist()), np.bool_, len(distinct))
+    return table[place]
+
+
+def _texts_hold(
+    codes: AnyArray, texts: Sequence[str], as_json: bool, op: CompareOp, literals: Sequence[Scalar]
+) -> Mask:
+    """`holds` over texts by code, each distinct one looked at once."""
+    if not len(codes):
+        return np.zeros(0, np.bool_)
+    used = np.zeros(len(texts), np.bool_)
+    used[codes] = True
+    wanted = np.flatnonzero(used).tolist()
+    table = np.zeros(len(texts), np.bool_)
+    if as_json:
+        table[wanted] = [holds(json.loads(texts[code]), op, literals) for code in wanted]
+    elif op == "=" and isinstance(literals[0], str):
+        literal = literals[0]
+        table[wanted] = [texts[code] == literal for code in wanted]
+    else:
+        table[wanted] = [holds(texts[code], op, literals) for code in wanted]
+    return table[codes]
+
+
+def _objects_hold(codes: AnyArray, texts: Sequence[str], op: CompareOp, literals: Sequence[Scalar]) -> Mask:
+    """Objects are present, equal to no literal, and texts to the text operators (AU-10)."""
+    if op in ("contains", "omits", "starts_with", "ends_with") and (codes >= 0).all():
+        return _texts_hold(codes, texts, True, op, literals)
+    return np.full(len(codes), op in ("exists", "!=", "none_of", "omits"), np.bool_)
+
+
+def column_holds(column: Column, op: CompareOp, literals: Sequence[Scalar]) -> Mask:
+    """`holds` for every value of a column; a new bool array aligned to it."""
+    kind = np.asarray(column.kind)
+    if not len(kind):
+        return np.zeros(0, np.bool_)
+    present = np.flatnonzero(np.bincount(kind, minlength=6)).tolist()
+    if present == [NUMBER]:
+        return _numbers_hold(np.asarray(column.number), op, literals)
+    if present == [TEXT]:
+        return _texts_hold(np.asarray(column.code), column.texts, False, op, literals)
+    found = np.full(len(kind), ABSENT in present and absent_holds(op), np.bool_)
+    for one in present:
+        at = kind == one
+        if one == NUMBER:
+            found[at] = _numbers_hold(np.asarray(column.number)[at], op, literals)
+        elif one == BOOL:
+            said = np.array([holds(False, op, literals), holds(True, op, literals)])
+            found[at] = said[(np.asarray(column.number)[at] != 0).astype(np.intp)]
+        elif one in (TEXT, LIST):
+            found[at] = _texts_hold(np.asarray(column.code)[at], column.texts, one == LIST, op, literals)
+        elif one == OBJECT:
+            found[at] = _objects_hold(np.asarray(column.code)[at], column.texts, op, literals)
+    return found

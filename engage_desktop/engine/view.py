@@ -1,0 +1,76 @@
+"""The three questions a step may ask of the log."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Profiles, Rows, upper_bound
+from engage_desktop.engine.conditions import Conditions, EventRows
+from engage_desktop.engine.definitions import Node
+from engage_desktop.engine.draw import ProfileHashes
+from engage_desktop.engine.source import Log
+from engage_desktop.engine.tokens import Tokens
+
+
+class View:
+    """A log and what conditions mean on it, as steps see them."""
+
+    def __init__(self, log: Log, conditions: Conditions, seed: int) -> None:
+        self.log = log
+        self.conditions = conditions
+        self.seed = seed
+        self.no_row: int = log.n_events
+        """The row that stands for "no event"."""
+        self.profile_hashes = ProfileHashes(log.profile_ids)
+
+    # -- events ----------------------------------------------------------------------------
+
+    def settle_rows(self, tokens: Tokens) -> None:
+        """Fill `row` of tokens that came after all events of their instant with the last of
+        them (or the place before the profile's first), so that later rows are later events."""
+        at = np.flatnonzero(~tokens.on_event)
+        if at.size:
+            tokens.row[at] = self.first_row_after(tokens.profile[at], tokens.time[at]) - 1
+
+    def first_row_after(self, profile: Profiles, time: Instants) -> Rows:
+        """Row of the first event of each profile later than `time`; its end where there is none."""
+        place = profile.astype(np.int64)
+        start = self.log.profile_start
+        return upper_bound(self.log.time, start[place], start[place + 1], time)
+
+    def next_event(self, events: EventRows, profile: Profiles, row: Rows) -> Rows:
+        """The first of `events` of each profile later than `row`, else `no_row`."""
+        if not len(events.rows):
+            return np.full(len(profile), self.no_row, np.int64)
+        place = np.searchsorted(events.rows, (row + 1).astype(np.uint32), "left")
+        found = place < len(events.rows)
+        place[~found] = 0
+        found &= events.profile[place] == profile
+        return np.where(found, events.rows[place], self.no_row).astype(np.int64, copy=False)
+
+    def time_of(self, row: Rows) -> Instants:
+        """The instant of each row, NEVER for `no_row`."""
+        if not self.no_row:
+            return np.full(len(row), NEVER, np.int64)
+        return np.where(row < self.no_row, self.log.time[np.minimum(row, self.no_row - 1)], NEVER)
+
+    # -- conditions ------------------------------------------------------------------------
+
+    def holds(self, node: Node, profile: Profiles, time: Instants) -> Mask:
+        """Whether `node` holds of each profile at its instant (D-4)."""
+        return self.conditions.intervals(node).value(profile, time)
+
+    def first_holding(self, node: Node, profile: Profiles, time: Instants) -> Instants:
+        """The first instant >= `time` at which `node` holds, NEVER where there is none."""
+        return self.conditions.intervals(node).first_at_or_after(profile, time)
+
+
+def state_at(start: AnyArray, times: AnyArray, profile: Profiles, at: Instants) -> Rows:
+    """Index of the last entry of each profile at or before `at`, -1 where there is none.
+
+    `start`, `times` are those of a TraitHistory; of entries of one instant the last counts.
+    """
+    place = profile.astype(np.int64)
+    low = start[place]
+    found = upper_bound(times, low, start[place + 1], at) - 1
+    return np.where(found >= low, found, -1)

@@ -1,0 +1,333 @@
+"""The fold over a journey: all tokens of a step at once, steps in topological order (D-12..D-15).
+
+Every departure is a place in an instant: (time, phase, row), phases events, exits by
+condition and age, waits, timers. A step proposes where its tokens leave; here the proposal is
+held against exit rules, a leave and the end of the run, and what is left moves on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engage_desktop.domain.errors import Cancelled
+from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Rows
+from engage_desktop.engine.exits import ExitTimes, exit_times
+from engage_desktop.engine.plan import PlanJourney, PlanStep
+from engage_desktop.engine.run import ACTIVE, COMPLETED, EXITED, SENT, Table, Texts
+from engage_desktop.engine.steps.base import EVENT, INSTANT, Departures, MessageRows
+from engage_desktop.engine.steps.hold import MAX_PASSES, HoldStep
+from engage_desktop.engine.steps.instant import EndStep, SendStep
+from engage_desktop.engine.tokens import Entries, Tokens, concatenate
+from engage_desktop.engine.view import View
+
+
+@dataclass(eq=False)
+class Ends:
+    """How each instance of a walk ended. `row` is the event it ended on, -1 where it ended in a
+    later phase of `time`; `time` NEVER while active."""
+
+    time: Instants
+    row: Rows
+    outcome: NDArray[np.int8]
+    detail: NDArray[np.int32]
+    assumed: Mask
+
+
+@dataclass(eq=False)
+class WalkResult:
+    """Ends by instance; visit, message and delivery batches whose `instance` indexes the entries."""
+
+    ends: Ends
+    visits: list[Table]
+    messages: list[Table]
+    deliveries: list[Table]
+
+
+class Walk:
+    """One walk of `entries` through `journey` up to the instant `to`."""
+
+    def __init__(
+        self,
+        journey: PlanJourney,
+        entries: Entries,
+        view: View,
+        to: int,
+        texts: Texts,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> None:
+        n = len(entries)
+        self.journey = journey
+        self.entries = entries
+        self.view = view
+        self.to = to
+        self.texts = texts
+        self.cancelled = cancelled
+        self.exits: ExitTimes = exit_times(journey.exits, entries, view)
+        self.exit_text = np.array([texts.code(rule.key) for rule in journey.exits] or [-1], np.int32)
+        self.leave_rank = _leave_ranks(journey)
+        self.ends = Ends(
+            np.full(n, NEVER, np.int64),
+            np.full(n, -1, np.int64),
+            np.full(n, ACTIVE, np.int8),
+            np.full(n, -1, np.int32),
+            np.zeros(n, np.bool_),
+        )
+        self.result = WalkResult(self.ends, [], [], [])
+        self.pending: list[list[Tokens]] = [[] for _ in journey.steps]
+
+    def run(self) -> WalkResult:
+        """Walk; raises Cancelled between steps."""
+        entries, n = self.entries, len(self.entries)
+        start = Tokens(
+            entries,
+            np.arange(n, dtype=np.int32),
+            entries.profile,
+            entries.time,
+            entries.row.copy(),
+            np.full(n, entries.by_event, np.bool_),
+            np.zeros(n, np.int32),
+            np.zeros(n, np.bool_),
+            np.zeros(n, np.bool_),
+        )
+        self._arrive(start, 0 if self.journey.steps else -1, -1, first=True)
+        for place, step in enumerate(self.journey.steps):
+            if self.cancelled is not None and self.cancelled():
+                raise Cancelled("Stopped.")
+            batches, self.pending[place] = self.pending[place], []
+            if batches:
+                self._step(step, concatenate(batches, NEVER))
+        return self.result
+
+    # -- one step --------------------------------------------------------------------------
+
+    def _step(self, step: PlanStep, tokens: Tokens) -> None:
+        compiled = step.compiled
+        if not isinstance(compiled, HoldStep):
+            self._settle(step, tokens, compiled.depart(tokens, self.view), 1)
+            return
+        number = 1
+        while len(tokens):  # each round is one pass of a loop-back (D-15)
+            departures = compiled.depart(tokens, self.view, loops=number < MAX_PASSES)
+            back = self._settle(step, tokens, departures, number)
+            if not back:
+                return
+            tokens = concatenate(back, NEVER)
+            number += 1
+
+    def _settle(self, step: PlanStep, tokens: Tokens, leaving: Departures, number: int) -> list[Tokens]:
+        """Record the visits, end what ends here, send the rest on; return what comes back."""
+        moves: Mask | None = None
+        left = tokens.time
+        if step.compiled.waits:
+            moves, left = self._cut(tokens, leaving)
+        branch_text = np.array([self.texts.code(branch) for branch in step.branches] or [-1], np.int32)
+        output = leaving.output
+        branch: AnyArray = np.full(len(tokens), branch_text[output]) if isinstance(output, int) else branch_text[output]
+        if moves is not None and not moves.all():
+            branch = np.where(moves, branch, np.int32(-1))
+        self.result.visits.append({
+            "instance": tokens.instance,
+            "seq": tokens.seq,
+            "step": np.full(len(tokens), step.index, np.int16),
+            "entered_at": tokens.time,
+            "left_at": left,
+            "branch": branch,
+            "pass": np.full(len(tokens), number, np.int32),
+            "kind": tokens.assumed.astype(np.int8),
+        })  # fmt: skip
+        if leaving.messages is not None:
+            self._message(step, tokens, leaving.messages)
+        elif isinstance(step.compiled, SendStep):
+            self._deliver(step, tokens)
+        elif isinstance(step.compiled, EndStep):
+            self._complete(tokens, step.compiled.outcome)
+            return []
+        moved = self._moved(step, tokens, leaving, moves, left)
+        if moved is None:
+            return []
+        return self._dispatch(step, moved, output if moves is None or isinstance(output, int) else output[moves])
+
+    def _dispatch(self, step: PlanStep, moved: Tokens, output: AnyArray | int) -> list[Tokens]:
+        """Hand the moved tokens to the targets of their outputs, in branch order."""
+        back: list[Tokens] = []
+        for index, target in enumerate(step.targets):
+            if isinstance(output, int):
+                if index != output:
+                    continue
+                some = moved
+            else:
+                at = np.flatnonzero(output == index)
+                if not at.size:
+                    continue
+                some = moved if at.size == len(moved) else moved.take(at)
+            back += self._arrive(some, target, step.index)
+        return back
+
+    def _arrive(self, tokens: Tokens, target: int, origin: int, *, first: bool = False) -> list[Tokens]:
+        """Test exits by condition and age, then let the tokens reach the step at place `target`
+        (-1: their path ends). Returns them when they are back where they came from."""
+        deadline = self.exits.deadline
+        if deadline is not None and (target >= 0 or first):
+            due = deadline[tokens.instance] <= tokens.time
+            if due.any():
+                gone = tokens.take(due)
+                assert self.exits.deadline_rule is not None
+                self._end(gone, EXITED, self.exit_text[self.exits.deadline_rule[gone.instance]])
+                tokens = tokens.take(~due)
+        if target < 0:
+            self._complete(tokens, None)
+        elif len(tokens):
+            if self.journey.steps[target].index == origin:
+                return [tokens]
+            self.pending[target].append(tokens)
+        return []
+
+    # -- what cuts a visit short -----------------------------------------------------------
+
+    def _cut(self, tokens: Tokens, leaving: Departures) -> tuple[Mask, Instants]:
+        """Hold departures against exits, leave and the run's end: which tokens move, and when
+        each visit is left (NEVER while inside)."""
+        assert leaving.time is not None
+        exits, instance, natural = self.exits, tokens.instance, leaving.time
+        waits: AnyArray | bool = leaving.how != INSTANT
+        on_event = leaving.how == EVENT
+        time = natural
+        rule = np.full(len(tokens), -1, np.int32)  # text of the exit that takes the token
+        row = np.full(len(tokens), -1, np.int64)
+        if exits.deadline is not None and exits.deadline_rule is not None:
+            at = exits.deadline[instance]
+            # an event at the deadline is worked off before it; waits and timers come after it
+            cut = waits & np.where(on_event, at < natural, at <= natural) & (at != NEVER)
+            time = np.where(cut, at, time)
+            rule[cut] = self.exit_text[exits.deadline_rule[instance[cut]]]
+        if exits.row is not None and exits.row_time is not None and exits.row_rule is not None:
+            at = exits.row_time[instance]
+            exit_row = exits.row[instance]
+            before = at <= natural
+            if leaving.row is not None:  # an exit beats a hold branch on the same event
+                before = np.where(on_event, exit_row <= leaving.row, before)
+            cut = waits & before & (at <= time) & (at != NEVER)
+            time = np.where(cut, at, time)
+            rule[cut] = self.exit_text[exits.row_rule[instance[cut]]]
+            row[cut] = exit_row[cut]
+        taken = rule >= 0
+        if tokens.leave_at is not None and tokens.leave_step is not None:
+            cut = waits & (time > tokens.leave_at)
+            time = np.where(cut, tokens.leave_at, time)
+            rule[cut] = [self._leave_detail(at) for at in tokens.leave_step[cut].tolist()]
+            row[cut] = -1
+            taken |= cut
+        inside = time > self.to
+        if inside.any():
+            time = np.where(inside, NEVER, time)
+            self.ends.assumed[instance[inside & tokens.assumed]] = True
+            taken &= ~inside
+        if taken.any():
+            gone = instance[taken]
+            self.ends.time[gone] = time[taken]
+            self.ends.row[gone] = row[taken]
+            self.ends.outcome[gone] = EXITED
+            self.ends.detail[gone] = rule[taken]
+            self.ends.assumed[gone] = tokens.assumed[taken]
+        return ~(taken | inside), time
+
+    def _leave_detail(self, step_index: int) -> int:
+        return self.texts.code(f"step:{self.journey.journey.steps[step_index].key}")
+
+    def _moved(
+        self, step: PlanStep, tokens: Tokens, leaving: Departures, moves: Mask | None, left: Instants
+    ) -> Tokens | None:
+        """The tokens that leave, placed where and how they leave."""
+        if moves is not None and not moves.any():
+            return None
+        everyone = moves is None or moves.all()
+        at: AnyArray = slice(None) if everyone else moves  # type: ignore[assignment]  # a slice selects all
+        moved = tokens.take(at)
+        moved.seq = moved.seq + np.int32(1)
+        if leaving.on_holdout is not None:
+            moved.holdout = moved.holdout | leaving.on_holdout[at]
+        if leaving.messages is not None:
+            self._after_message(step, moved, leaving.messages, at)
+        if moves is None:
+            return moved
+        moved.time = left[at]
+        if isinstance(leaving.how, int):
+            if leaving.how != INSTANT:
+                moved.on_event = np.zeros(len(moved), np.bool_)
+            return moved
+        how = leaving.how[at]
+        on_event = how == EVENT
+        moved.on_event = np.where(how == INSTANT, moved.on_event, on_event)
+        if leaving.row is not None:
+            moved.row = np.where(on_event, leaving.row[at], moved.row)
+        return moved
+
+    # -- ends ------------------------------------------------------------------------------
+
+    def _end(self, tokens: Tokens, outcome: int, detail: AnyArray | int) -> None:
+        ends, gone = self.ends, tokens.instance
+        ends.time[gone] = tokens.time
+        ends.row[gone] = np.where(tokens.on_event, tokens.row, -1)
+        ends.outcome[gone] = outcome
+        ends.detail[gone] = detail
+        ends.assumed[gone] = tokens.assumed
+
+    def _complete(self, tokens: Tokens, outcome: str | None) -> None:
+        if len(tokens):
+            self._end(tokens, COMPLETED, self.texts.code(outcome))
+
+    # -- what steps leave behind -----------------------------------------------------------
+
+    def _message(self, step: PlanStep, tokens: Tokens, rows: MessageRows) -> None:
+        sent = np.where(rows.status == SENT, tokens.time, NEVER)
+        self.result.messages.append({
+            "instance": tokens.instance,
+            "step": np.full(len(tokens), step.index, np.int16),
+            "due_at": tokens.time,
+            "sent_at": sent,
+            "status": rows.status,
+            "reason": rows.reason,
+            "kind": (rows.assumed | tokens.assumed).astype(np.int8),
+        })  # fmt: skip
+
+    def _after_message(self, step: PlanStep, moved: Tokens, rows: MessageRows, at: AnyArray) -> None:
+        """A dropped message may end the instance after this instant; one that goes on only by
+        assumption makes all that follows assumed."""
+        if rows.leave is None:
+            return
+        leave = rows.leave[at]
+        moved.assumed = moved.assumed | (rows.assumed[at] & ~leave)
+        if not leave.any():
+            return
+        if moved.leave_at is None or moved.leave_step is None:
+            moved.leave_at = np.full(len(moved), NEVER, np.int64)
+            moved.leave_step = np.full(len(moved), -1, np.int16)
+        # Of two dropped in one instant the one that the policy looks at first is named (D-24).
+        older = moved.leave_step >= 0
+        leave &= ~older | (self.leave_rank[step.index] < self.leave_rank[moved.leave_step])
+        moved.leave_at = np.where(leave, moved.time, moved.leave_at)
+        moved.leave_step = np.where(leave, np.int16(step.index), moved.leave_step)
+
+    def _deliver(self, step: PlanStep, tokens: Tokens) -> None:
+        self.result.deliveries.append({
+            "instance": tokens.instance,
+            "step": np.full(len(tokens), step.index, np.int16),
+            "changed_at": tokens.time,
+            "entered_at": tokens.entered_at,
+            "kind": tokens.assumed.astype(np.int8),
+        })  # fmt: skip
+
+
+def _leave_ranks(journey: PlanJourney) -> AnyArray:
+    """Order in which the policy looks at messages of one instance due at one instant, by step."""
+    steps = journey.journey.steps
+    priority = [getattr(step, "priority", None) for step in steps]
+    own = [journey.journey.priority if one is None else one for one in priority]
+    order = sorted(range(len(steps)), key=lambda at: (-own[at], steps[at].key))
+    ranks = np.zeros(len(steps) + 1, np.int32)
+    ranks[order] = np.arange(len(steps))
+    return ranks
