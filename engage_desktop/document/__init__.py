@@ -33,6 +33,7 @@ from engage_desktop.document.edit import (
     with_fields,
 )
 from engage_desktop.document.fresh import fresh_key, new_step, unused_key
+from engage_desktop.document.tidy import tidy
 from engage_desktop.document.validation import validate
 from engage_desktop.document.wiring import (
     ENTRY,
@@ -86,6 +87,7 @@ __all__ = [
     "set_entry_fields",
     "set_fields",
     "set_journey_fields",
+    "tidy",
     "to_data",
     "unused_key",
     "validate",
