@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,31 +68,30 @@ def _read(path: Path, arm: str, metric: str) -> tuple[NDArray[Any], NDArray[np.f
         raise InputError(f"There is no file {path}.")
     parquet = path.suffix.lower() in (".parquet", ".pq")
     with duckdb.connect() as connection:
-        reader = "read_parquet" if parquet else "read_csv"
+        source = "read_parquet(?)" if parquet else "read_csv(?, header = true, all_varchar = true)"
+        name = _literal(path)
         try:
-            columns = [
-                row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {reader}(?)", [str(path)]).fetchall()
-            ]
+            columns = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}", [name]).fetchall()]
         except duckdb.Error as error:
             kind = "Parquet" if parquet else "CSV"
             raise InputError(f"{path.name} cannot be read as {kind}: {str(error).splitlines()[0]}") from None
         for column in (arm, metric):
             if column not in columns:
                 raise InputError(f"{path.name} has no column {column!r}; it has {', '.join(columns)}.")
-        return _columns(connection, path, reader, arm, metric)
+        return _columns(connection, path, f"SELECT {{}} FROM {source}", arm, metric)
 
 
 def _columns(
-    connection: duckdb.DuckDBPyConnection, path: Path, reader: str, arm: str, metric: str
+    connection: duckdb.DuckDBPyConnection, path: Path, select: str, arm: str, metric: str
 ) -> tuple[NDArray[Any], NDArray[np.float64], int]:
     import duckdb
 
     a, m = (_quoted(column) for column in (arm, metric))
     text = f"nullif(trim(CAST({m} AS VARCHAR)), '')"
     number = f"coalesce(TRY_CAST({m} AS DOUBLE), CAST(TRY_CAST({text} AS BOOLEAN) AS DOUBLE))"
-    query = f"SELECT CAST({a} AS VARCHAR) AS arm, {number} AS value, {text} AS text FROM {reader}(?)"
+    query = select.format(f"CAST({a} AS VARCHAR) AS arm, {number} AS value, {text} AS text")
     try:
-        found = connection.execute(query, [str(path)]).fetchnumpy()
+        found = connection.execute(query, [_literal(path)]).fetchnumpy()
     except duckdb.Error as error:
         raise InputError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from None
     arms, value, texts = (np.ma.asarray(found[name]) for name in ("arm", "value", "text"))
@@ -106,6 +106,11 @@ def _columns(
     if not np.isfinite(kept).all():
         raise InputError(f"{path.name}: column {metric!r} holds a value that is infinite or no number.")
     return np.asarray(arms.data)[keep], kept, int(np.count_nonzero(~keep))
+
+
+def _literal(path: Path) -> str:
+    """Return a pattern that matches this one file: DuckDB reads every name as a pattern."""
+    return re.sub(r"[\[*?]", r"[\g<0>]", str(path))
 
 
 def _quoted(name: str) -> str:
