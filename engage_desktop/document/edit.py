@@ -144,7 +144,7 @@ def replace_with(journey: Journey, key: str, step: StepBase) -> Journey:
 # -- fields -------------------------------------------------------------------------------
 
 
-def set_fields(journey: Journey, key: str, **fields: Any) -> Journey:
+def set_fields(journey: Journey, key: str, /, **fields: Any) -> Journey:
     """Set fields of a step, each checked by its model; EditRefused says what does not fit."""
     step = step_of(journey, key)
     wish = fields.pop("key", key)
@@ -170,7 +170,7 @@ def rename_step_key(journey: Journey, key: str, new_key: str) -> Journey:
     return _renamed(replace_step(journey, step, key), key, new_key)
 
 
-def set_entry_fields(journey: Journey, **fields: Any) -> Journey:
+def set_entry_fields(journey: Journey, /, **fields: Any) -> Journey:
     """Set fields of the entry; another `type` keeps the fields both types have, but for re-entry."""
     kind = fields.get("type", journey.entry.type)
     if kind not in _ENTRIES:
@@ -186,12 +186,12 @@ def set_entry_fields(journey: Journey, **fields: Any) -> Journey:
     return journey.with_(entry=_entry(model, kept | _plain(fields) | {"type": kind}))
 
 
-def set_journey_fields(journey: Journey, **fields: Any) -> Journey:
+def set_journey_fields(journey: Journey, /, **fields: Any) -> Journey:
     """Set fields of the journey itself (name, goal, exits, ...)."""
     return with_fields(journey, **fields)
 
 
-def with_fields(item: M, **fields: Any) -> M:
+def with_fields(item: M, /, **fields: Any) -> M:
     """Any object with fields replaced (by attribute name; models or plain data), checked."""
     model = type(item)
     known = {name: field.alias or name for name, field in model.model_fields.items()}
@@ -205,7 +205,7 @@ def with_fields(item: M, **fields: Any) -> M:
 # -- branches -----------------------------------------------------------------------------
 
 
-def add_branch(journey: Journey, key: str, **fields: Any) -> Journey:
+def add_branch(journey: Journey, key: str, /, **fields: Any) -> Journey:
     """Append a branch. Without fields it gets a fresh key; a random one starts at 0 percent."""
     step = step_of(journey, key)
     branches = _branches(step)
@@ -237,7 +237,7 @@ def move_branch(journey: Journey, key: str, branch: str, to: int) -> Journey:
     return set_fields(journey, key, branches=rest)
 
 
-def set_branch(journey: Journey, key: str, branch: str, **fields: Any) -> Journey:
+def set_branch(journey: Journey, key: str, branch: str, /, **fields: Any) -> Journey:
     """Set fields of one branch of a step."""
     step = step_of(journey, key)
     changed = with_fields(_branch(step, branch), **fields)
@@ -296,13 +296,20 @@ def _refuse_taken(journey: Journey, key: str) -> None:
 
 
 def _refuse_new_circle(before: Journey, after: Journey, key: str) -> None:
-    for output in outputs(step_of(after, key)):
-        if output.target is None or output.loop or output.target not in after.by_key:
-            continue
-        if reaches(after, output.target, key) and not reaches(before, output.target, key):
-            raise EditRefused(
-                can_connect(before, OutputRef(key, None), output.target) or "The way would run in a circle."
-            )
+    target = _way_back(after, key)
+    if target is not None and _way_back(before, key) is None:
+        raise EditRefused(
+            f"{label(step_of(after, target))} already leads to {label(step_of(after, key))}: the way would run in a circle. "
+            "Only a hold may loop back."
+        )
+
+
+def _way_back(journey: Journey, key: str) -> str | None:
+    """Where a step leads from where the way comes back to it; None when it never does."""
+    for output in outputs(step_of(journey, key)):
+        if output.target in journey.by_key and not output.loop and reaches(journey, str(output.target), key):
+            return output.target
+    return None
 
 
 def _refuse_unclear_branches(step: StepBase) -> None:
