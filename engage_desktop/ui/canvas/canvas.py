@@ -1,0 +1,397 @@
+"""The journey canvas as one widget: the view, what floats over it, and the document behind it.
+
+Wires the parts together; each part's own work is in its own file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QLabel, QWidget
+
+from engage_desktop.document import ENTRY, Changed, Document, EditRefused, OutputRef
+from engage_desktop.domain.problem import Problem
+from engage_desktop.ui.canvas import geometry as geo
+from engage_desktop.ui.canvas.add_popup import AddStepPopup
+from engage_desktop.ui.canvas.commands import CanvasCommands
+from engage_desktop.ui.canvas.editor import JourneyEditor, Standing
+from engage_desktop.ui.canvas.gestures import Pointer, Stage
+from engage_desktop.ui.canvas.glide import Glide
+from engage_desktop.ui.canvas.hit import Hit
+from engage_desktop.ui.canvas.keys import action_of, typed_letter
+from engage_desktop.ui.canvas.menu import build_menu
+from engage_desktop.ui.canvas.minimap import Minimap
+from engage_desktop.ui.canvas.outline import OutlineView
+from engage_desktop.ui.canvas.presses import press_on
+from engage_desktop.ui.canvas.pulses import PulsePlayer
+from engage_desktop.ui.canvas.scene import JourneyScene, WireKey
+from engage_desktop.ui.canvas.style import CanvasStyle
+from engage_desktop.ui.canvas.tips import tip_of
+from engage_desktop.ui.canvas.toolbar import CanvasToolbar
+from engage_desktop.ui.canvas.view import JourneyView
+from engage_desktop.ui.theme import Theme, current_theme
+
+if TYPE_CHECKING:
+    from engage_desktop.app.protocol import JourneyFigures
+
+EDGE = 14
+READABLE = 0.7
+"""The first look at a journey never starts smaller than this."""
+_NAMING = frozenset({"message", "audience", "destination", "workspace"})
+
+
+class JourneyCanvas(QWidget):
+    """Edits one journey of a document. Every edit goes through `Document.apply`."""
+
+    selection_changed = Signal(list)
+    rename_requested = Signal(str)
+    status_text = Signal(str)
+    step_activated = Signal(str)
+
+    def __init__(
+        self, document: Document, journey_key: str, theme: Theme | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("canvas")
+        self.theme = theme or current_theme()
+        self.motion_ms = self.theme.tokens.motion_ms["calm"]
+        """Set to 0 under reduced motion and in tests."""
+        self.document = document
+        self.is_editable = True
+        self._needs_look = True
+        self._ref: OutputRef | None = None
+        self._drop: QPointF | None = None
+        style = CanvasStyle(self.theme)
+        self.scene = JourneyScene(style)
+        self.view = JourneyView(self.scene, self)
+        self.editor = JourneyEditor(document, journey_key, self._standing)
+        self.stage = Stage(self.view, self.scene, self.editor, self.say, self.open_add)
+        self.view.stage = self.stage
+        self.commands = CanvasCommands(self)
+        self.outline = OutlineView(self.scene, self)
+        self.outline.hide()
+        self.toolbar = CanvasToolbar(self)
+        self.minimap = Minimap(self.view, self)
+        self.popup = AddStepPopup(style, self)
+        self.hint = QLabel("Press Space or click the plus to add the first step", self)
+        self.hint.setObjectName("canvas.hint")
+        self.hint.setProperty("role", "muted")
+        self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.player = PulsePlayer(self)
+        self._glide = Glide(self.scene, self)
+        self._connect_parts()
+        self._stop_listening = document.subscribe(self._changed)
+        self.destroyed.connect(self._stop_listening)
+        self.setFocusProxy(self.view)
+        self._show()
+
+    def _connect_parts(self) -> None:
+        view = self.view
+        view.press_on = lambda hit, at: press_on(self, hit, at)
+        view.key_of = self._key
+        view.short_space = lambda: self.open_add(None, None)
+        view.tip_of = lambda hit, at: tip_of(self.scene, hit, at)
+        view.double_clicked.connect(self._double_clicked)
+        view.menu_wanted.connect(self._menu)
+        view.focus_changed.connect(self.scene.set_focused)
+        self.scene.selection_changed.connect(self._selected)
+        self.popup.chosen.connect(self._add_chosen)
+        self.popup.dismissed.connect(self._add_dismissed)
+        self.player.moved.connect(view.set_pulses)
+        outline = self.outline
+        outline.rename_wanted.connect(lambda key, name: self._try(lambda: self.editor.rename(key, name)))
+        outline.delete_wanted.connect(lambda keys: self._try(lambda: self.editor.delete(keys)))
+        outline.add_wanted.connect(lambda ref: self.open_add(self._known(OutputRef(*ref)), None))
+        outline.activated_step.connect(self.step_activated)
+
+    # -- what is shown ------------------------------------------------------------------------
+
+    @property
+    def journey_key(self) -> str:
+        return self.editor.journey_key
+
+    def open_journey(self, journey_key: str) -> None:
+        """Show another journey of the same document."""
+        if journey_key == self.editor.journey_key:
+            return
+        self.view.cancel_gesture()
+        self.popup.dismiss()
+        self.player.stop()
+        self._glide.finish()
+        self.editor.journey_key = journey_key
+        self.scene.select([])
+        self.scene.set_figures(None, False)
+        self._show()
+        self._needs_look = True
+        self._look()
+
+    def set_figures(self, figures: JourneyFigures | None, current: bool) -> None:
+        """Show the figures of a replay; greyed while they are not those of the document as it is."""
+        if figures is not None and figures.journey != self.journey_key:
+            return
+        self.scene.set_figures(figures, current)
+        self._after_texts()
+
+    def set_problems(self, problems: Iterable[Problem]) -> None:
+        """Put badges on the cards that the problems name; those of other campaigns are left out."""
+        found: dict[str, list[Problem]] = {}
+        for problem in problems:
+            parts = problem.path.split(".")
+            if parts[:2] == ["journeys", self.journey_key]:
+                key = parts[3] if len(parts) > 3 and parts[2] == "steps" else ENTRY
+                found.setdefault(key, []).append(problem)
+        self.scene.set_problems(found)
+        self._after_texts()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take on another theme."""
+        self.theme = theme
+        style = CanvasStyle(theme)
+        self.scene.set_style(style)
+        self.popup.set_style(style)
+        self.toolbar.set_theme(theme)
+        self._show()
+        self.view.resetCachedContent()
+        self.view.viewport().update()
+        self.minimap.update()
+
+    def set_editable(self, editable: bool) -> None:
+        """Allow edits, or only looking (while a run is compared, say)."""
+        self.is_editable = self.view.editable = editable
+        self.view.cancel_gesture()
+        self.scene.set_editable(editable)
+        self.toolbar.set_editable(editable)
+
+    def _show(self) -> None:
+        self.scene.show(self.editor.journey, self.editor.layout, self.document.campaigns)
+        self._after_texts()
+        journey = self.editor.journey
+        self.hint.setVisible(journey is not None and not journey.steps)
+
+    def _after_texts(self) -> None:
+        self.minimap.update()
+        if self.outline.isVisible():
+            self.outline.refresh()
+        self._describe()
+
+    def _changed(self, changed: Changed) -> None:
+        if self.journey_key not in changed.journeys and not (changed.kinds & _NAMING):
+            return
+        if self.view.gesture is not None:
+            # Another hand (an undo, the inspector) changed what is being dragged.
+            self.view.cancel_gesture()
+        self._glide.finish()
+        before = {key: card.pos() for key, card in self.scene.cards.items()}
+        self._show()
+        if self.motion_ms and changed.layout_only and len(self._moved(before)) > 1 and self.isVisible():
+            self._glide.play(before, self.motion_ms)
+
+    def _moved(self, before: Mapping[str, QPointF]) -> list[str]:
+        return [key for key, card in self.scene.cards.items() if key in before and card.pos() != before[key]]
+
+    def _standing(self) -> Standing:
+        self._glide.finish()
+        cards = self.scene.cards.items()
+        return Standing(
+            {key: (card.x(), card.y()) for key, card in cards},
+            {key: (card.card.width, card.card.height) for key, card in cards},
+        )
+
+    # -- words ----------------------------------------------------------------------------------
+
+    def say(self, sentence: str) -> None:
+        """Tell the person something in the status line."""
+        self.status_text.emit(sentence)
+
+    def _selected(self, keys: list[str]) -> None:
+        self.minimap.update()
+        self._describe()
+        self.selection_changed.emit(keys)
+
+    def _describe(self) -> None:
+        current = self.scene.current
+        journey = self.editor.journey
+        name = journey.name if journey is not None else "no journey"
+        self.view.setAccessibleName(f"Journey canvas: {name}")
+        card = self.scene.cards.get(current) if current is not None else None
+        text = card.content.spoken() if card is not None else f"{len(self.scene.cards)} cards, none selected"
+        if text != self.view.accessibleDescription():
+            self.view.setAccessibleDescription(text)
+
+    # -- adding ---------------------------------------------------------------------------------
+
+    def open_add(self, ref: OutputRef | None, at: QPointF | None, text: str = "") -> None:
+        """Open the search box: for an output, for a place (scene), or for whatever is selected."""
+        if not self.is_editable:
+            self.say("This view is read-only.")
+            return
+        if ref is None and at is None:
+            ref = self._free_output()
+        self._ref, self._drop = ref, at
+        if ref is not None and at is not None:
+            self.view.set_ghost(geo.Curve(self.scene.port(*ref), at))
+        anchor = at if at is not None else self.scene.wires[(ref.step, ref.branch)].layout.plus if ref else None
+        corner = self.view.mapFromScene(anchor) + QPoint(16, -20) if anchor is not None else self.rect().center()
+        self.popup.open_at(corner, text)
+
+    def _free_output(self) -> OutputRef | None:
+        """The output a new step is meant for: of the wire or the card selected, else of the entry's path."""
+        scene = self.scene
+        if scene.selected_wire is not None:
+            return OutputRef(*scene.selected_wire)
+        if scene.current is not None:
+            forward = [output for output in scene.outputs_of(scene.current) if not output.loop]
+            chosen = next((output for output in forward if output.target is None), forward[0] if forward else None)
+            return OutputRef(scene.current, chosen.branch) if chosen else None
+        empty = scene.journey is not None and scene.journey.start is None
+        return OutputRef(ENTRY, None) if empty else None
+
+    def _known(self, ref: OutputRef) -> OutputRef | None:
+        """The output itself where the card has it, else its first."""
+        if (ref.step, ref.branch) in self.scene.wires:
+            return ref
+        first = next((output for output in self.scene.outputs_of(ref.step) if not output.loop), None)
+        return OutputRef(ref.step, first.branch) if first else None
+
+    def _add_chosen(self, type_: str) -> None:
+        ref, drop = self._ref, self._drop
+        self._close_add()
+        at = None
+        if drop is not None:
+            at = (geo.snap(drop.x() - geo.CARD_MIN_WIDTH / 2), geo.snap(drop.y()))
+        elif ref is None:
+            middle = self.view.seen().center()
+            at = (geo.snap(middle.x() - geo.CARD_MIN_WIDTH / 2), geo.snap(middle.y() - geo.CARD_HEIGHT / 2))
+        self._try(lambda: self._add(type_, ref, at))
+
+    def _add(self, type_: str, ref: OutputRef | None, at: tuple[float, float] | None) -> None:
+        key = self.editor.add(type_, ref, at)
+        self.scene.select([key])
+        self.view.reveal(self.scene.cards[key].rect())
+        self.minimap.update()
+
+    def _add_dismissed(self) -> None:
+        self._close_add()
+
+    def _close_add(self) -> None:
+        self.view.set_ghost(None)
+        self._ref = self._drop = None
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _try(self, edit: object) -> None:
+        try:
+            edit()  # type: ignore[operator]  # a callable without arguments
+        except EditRefused as refusal:
+            self.say(str(refusal))
+
+    # -- view -----------------------------------------------------------------------------------
+
+    def tidy(self) -> None:
+        """Lay the journey out anew, as one undo step."""
+        if self.editor.journey is not None:
+            self.editor.tidy_up()
+
+    def fit(self) -> None:
+        """Show the whole journey."""
+        self.view.fit(self.scene.content_rect())
+
+    def fit_selection(self) -> None:
+        """Show what is selected."""
+        self.view.fit(self.scene.content_rect(self.scene.selection or None), most=1.25)
+
+    def actual_size(self) -> None:
+        """Zoom to 100 %."""
+        self.view.zoom_to(1.0)
+
+    def show_step(self, key: str) -> None:
+        """Select a step and bring it into view."""
+        if key in self.scene.cards:
+            self.scene.select([key])
+            self.view.reveal(self.scene.cards[key].rect())
+
+    def show_outline(self, shown: bool) -> None:
+        """Show the outline in place of the graph, or the graph again."""
+        self.outline.setVisible(shown)
+        self.minimap.setVisible(not shown)
+        self.toolbar.set_outline(shown)
+        if shown:
+            self.outline.refresh()
+            self.outline.raise_()
+            self.toolbar.raise_()
+            self.outline.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _look(self) -> None:
+        """The first look: all of it if that is readable, else its beginning."""
+        box = self.scene.content_rect()
+        if not self._needs_look or not self.isVisible() or self.view.viewport().width() < 50 or box.isEmpty():
+            return
+        self._needs_look = False
+        self.view.fit(box)
+        if self.view.scale_ < READABLE:
+            self.view.zoom_to(0.85)
+            entry = self.scene.cards[ENTRY].rect()
+            self.view.centerOn(entry.center().x(), entry.top() + self.view.seen().height() / 2 - 32)
+            self.view.viewport_changed.emit()
+
+    # -- pulses ---------------------------------------------------------------------------------
+
+    def set_pulses(self, pulses: Sequence[tuple[WireKey, float]]) -> None:
+        """Show dots part of the way (0 to 1) along wires."""
+        self.view.set_pulses(pulses)
+
+    def play_pulses(self, flows: Mapping[WireKey, int]) -> None:
+        """Send dots along wires by how many people went that way since the last call."""
+        if self.motion_ms and self.isVisible():
+            self.player.play(flows)
+
+    # -- events ---------------------------------------------------------------------------------
+
+    def _key(self, event: QKeyEvent) -> bool:
+        name = action_of(event)
+        if name is not None:
+            self.commands.run(name)
+            return True
+        letter = typed_letter(event)
+        if letter:
+            self.open_add(None, None, letter)
+            return True
+        return False
+
+    def _double_clicked(self, at: Pointer) -> None:
+        hit = self.view.hit(at.scene)
+        if hit.kind in ("card", "input", "output") and hit.key is not None:
+            self.step_activated.emit(hit.key)
+        elif hit.kind == "none":
+            self.open_add(None, at.scene)
+
+    def _menu(self, hit: Hit, at: QPoint) -> None:
+        build_menu(self, hit, self.view.mapToScene(self.view.viewport().mapFromGlobal(at))).popup(at)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width, height = self.width(), self.height()
+        self.view.setGeometry(0, 0, width, height)
+        self.outline.setGeometry(0, 0, width, max(0, height - 56))
+        bar = self.toolbar.sizeHint()
+        self.toolbar.setGeometry(EDGE, height - bar.height() - EDGE, bar.width(), bar.height())
+        small = self.minimap.sizeHint()
+        corner = QPoint(width - small.width() - EDGE, height - small.height() - EDGE)
+        self.minimap.setGeometry(QRect(corner, small))
+        self.minimap.setVisible(width > 480 and not self.outline.isVisible())
+        hint = self.hint.sizeHint()
+        self.hint.setGeometry((width - hint.width()) // 2, height - 90, hint.width(), hint.height())
+        self._look()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._look)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.player.stop()
+        self._glide.finish()

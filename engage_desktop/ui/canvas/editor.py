@@ -1,0 +1,297 @@
+"""The edits the canvas can make, each one change with a name people understand. Qt-free.
+
+Every method applies at most one `Change`; what cannot be done raises `EditRefused` and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engage_desktop.document import (
+    ENTRY,
+    Change,
+    Document,
+    EditRefused,
+    OutputRef,
+    add_step,
+    can_connect,
+    connect,
+    copy_steps,
+    delete_steps,
+    disconnect,
+    duplicate_steps,
+    fresh_key,
+    insert_on_wire,
+    new_step,
+    paste_steps,
+    put,
+    put_layout,
+    rename_step,
+)
+from engage_desktop.domain.campaigns import JourneyLayout
+from engage_desktop.domain.journey import Journey
+from engage_desktop.domain.step import StepBase, outputs
+from engage_desktop.ui.canvas.placing import COLUMN_GAP, ROW_GAP, Position, Size, clear_of, tidy
+from engage_desktop.ui.canvas.words import step_title
+
+NEW_SIZE: Size = (232.0, 88.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the cards stand on the canvas right now, stored or not."""
+
+    places: Mapping[str, Position]
+    sizes: Mapping[str, Size]
+
+
+class JourneyEditor:
+    """Edits one journey of a document."""
+
+    def __init__(self, document: Document, journey_key: str, standing: Callable[[], Standing]) -> None:
+        self.document = document
+        self.journey_key = journey_key
+        self._standing = standing
+
+    @property
+    def journey(self) -> Journey | None:
+        return self.document.campaigns.journey(self.journey_key)
+
+    @property
+    def layout(self) -> JourneyLayout | None:
+        return self.document.layout.journeys.get(self.journey_key)
+
+    # -- one change ---------------------------------------------------------------------------
+
+    def _apply(
+        self, name: str, journey: Journey | None, nodes: Mapping[str, Position] | None, gesture: str = ""
+    ) -> None:
+        edits = []
+        if journey is not None:
+            edits.append(put(self.document.campaigns, "journey", journey, key=self.journey_key))
+        after = journey if journey is not None else self._must()
+        if nodes is not None:
+            alive = {ENTRY, *after.by_key}
+            kept = {key: (_whole(x), _whole(y)) for key, (x, y) in nodes.items() if key in alive}
+            base = self.layout or JourneyLayout()
+            edits.append(put_layout(self.document.layout, self.journey_key, base.with_(nodes=kept)))
+        self.document.apply(Change(name, tuple(edits), gesture))
+
+    def _must(self) -> Journey:
+        journey = self.journey
+        if journey is None:
+            raise EditRefused("This journey is no longer there.")
+        return journey
+
+    @property
+    def _is_placed(self) -> bool:
+        """Whether positions are stored; until then the tidy layout follows every edit by itself."""
+        return self.layout is not None and bool(self.layout.nodes)
+
+    def _label(self, keys: Iterable[str]) -> str:
+        chosen = list(keys)
+        journey = self._must()
+        if len(chosen) == 1 and chosen[0] in journey.by_key:
+            return f"“{step_title(journey.by_key[chosen[0]], self.document.campaigns)}”"
+        return "the entry" if chosen == [ENTRY] else f"{len(chosen)} steps"
+
+    # -- places -------------------------------------------------------------------------------
+
+    def move(self, places: Mapping[str, Position], gesture: str = "") -> None:
+        """Put cards elsewhere."""
+        self._apply(f"Move {self._label(places)}", None, {**self._standing().places, **places}, gesture)
+
+    def tidied(self) -> dict[str, Position]:
+        """Where tidying would put every card; the entry stays where it is."""
+        standing = self._standing()
+        ideal = tidy(self._must(), standing.sizes)
+        dx = standing.places[ENTRY][0] - ideal[ENTRY][0]
+        dy = standing.places[ENTRY][1] - ideal[ENTRY][1]
+        return {key: (_grid(x + dx), _grid(y + dy)) for key, (x, y) in ideal.items()}
+
+    def tidy_up(self) -> None:
+        """Lay all cards out anew, as one undo step."""
+        self._apply("Tidy up", None, self.tidied())
+
+    # -- wires --------------------------------------------------------------------------------
+
+    def why_not(self, ref: OutputRef, target: str) -> str | None:
+        """Why the output may not lead to the step; None when it may."""
+        return can_connect(self._must(), ref, target)
+
+    def connect(self, ref: OutputRef, target: str) -> None:
+        self._apply(f"Connect to {self._label([target])}", connect(self._must(), ref, target), None)
+
+    def disconnect(self, ref: OutputRef) -> None:
+        self._apply("Disconnect", disconnect(self._must(), ref), None)
+
+    def move_source(self, old: OutputRef, new: OutputRef) -> None:
+        """Let another output lead where `old` leads; `old` then leads nowhere."""
+        journey = self._must()
+        target = journey.start if old.step == ENTRY else _target(journey.by_key[old.step], old.branch)
+        if target is None or old == new:
+            return
+        self._apply(f"Reconnect {self._label([target])}", connect(disconnect(journey, old), new, target), None)
+
+    # -- steps --------------------------------------------------------------------------------
+
+    def make(self, type_: str) -> StepBase:
+        """A new step with a fresh key and references that exist where there are any."""
+        campaigns = self.document.campaigns
+        fields: dict[str, Any] = {}
+        if type_ == "message" and campaigns.messages:
+            fields["message"] = campaigns.messages[0].key
+        if type_ in ("send", "ad") and campaigns.destinations:
+            fields["destination"] = campaigns.destinations[0].key
+        return new_step(type_, fresh_key(self._must(), type_), **fields)
+
+    def add(self, type_: str, ref: OutputRef | None = None, at: Position | None = None) -> str:
+        """Add a step behind an output (spliced in where it leads somewhere already), at `at` when given;
+        returns its key."""
+        journey = self._must()
+        step = self.make(type_)
+        after = add_step(journey, step, ref)
+        old = _follower(journey, ref) if ref is not None else None
+        nodes = self._places_for(journey, step.key, ref, old, at)
+        self._apply(f"Add {self._name_of(step)}", after, nodes)
+        return step.key
+
+    def _name_of(self, step: StepBase) -> str:
+        return f"“{step_title(step, self.document.campaigns)}”"
+
+    def _places_for(
+        self, journey: Journey, key: str, ref: OutputRef | None, old: str | None, at: Position | None
+    ) -> dict[str, Position] | None:
+        if at is None and ref is not None and not self._is_placed:
+            return None
+        standing = self._standing()
+        nodes = dict(standing.places)
+        if at is None and old is not None and ref is not None:
+            self._open_gap(journey, nodes, standing.sizes, key, ref.step, old)
+            return nodes
+        wish = at
+        if wish is None:
+            wish = self._below(journey, standing, ref)
+        others = {k: (nodes[k], standing.sizes[k]) for k in nodes}
+        nodes[key] = clear_of((_grid(wish[0]), _grid(wish[1])), NEW_SIZE, others)
+        return nodes
+
+    def _below(self, journey: Journey, standing: Standing, ref: OutputRef | None) -> Position:
+        if ref is None:
+            left = min(x for x, _ in standing.places.values())
+            bottom = max(y + standing.sizes[key][1] for key, (_, y) in standing.places.items())
+            return left, bottom + ROW_GAP
+        x, y = standing.places[ref.step]
+        width, height = standing.sizes[ref.step]
+        forward = [ref.branch] if ref.step == ENTRY else _forward(journey.by_key[ref.step])
+        index = forward.index(ref.branch) if ref.branch in forward else 0
+        offset = (index - (len(forward) - 1) / 2) * (NEW_SIZE[0] + COLUMN_GAP)
+        gap = ROW_GAP if len(forward) == 1 else ROW_GAP + 16
+        return x + (width - NEW_SIZE[0]) / 2 + offset, y + height + gap
+
+    def _open_gap(
+        self, journey: Journey, nodes: dict[str, Position], sizes: Mapping[str, Size], key: str, above: str, below: str
+    ) -> None:
+        """Stand the new card where `below` was and move what is below down, unless there is room."""
+        x, y = nodes[below]
+        bottom = nodes[above][1] + sizes[above][1]
+        centre = x + sizes[below][0] / 2
+        top = bottom + ROW_GAP
+        missing = top + NEW_SIZE[1] + ROW_GAP - y
+        if missing > 0:
+            for moved in _downstream(journey, below):
+                nodes[moved] = (nodes[moved][0], _grid(nodes[moved][1] + missing + 4))
+        nodes[key] = (_grid(centre - NEW_SIZE[0] / 2), _grid(top))
+
+    def splice(self, key: str, ref: OutputRef, at: Position) -> None:
+        """Put a step that stands free into a wire."""
+        journey = self._must()
+        old = _follower(journey, ref)
+        after = insert_on_wire(journey, ref, journey.by_key[key])
+        standing = self._standing()
+        nodes = dict(standing.places) | {key: at}
+        if old is not None:
+            missing = at[1] + standing.sizes[key][1] + ROW_GAP - nodes[old][1]
+            if missing > 0:
+                for moved in _downstream(journey, old):
+                    if moved != key:
+                        nodes[moved] = (nodes[moved][0], _grid(nodes[moved][1] + missing + 4))
+        self._apply(f"Insert {self._label([key])}", after, nodes)
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Take steps out; what led to one leads to where its path went on."""
+        chosen = [key for key in keys if key != ENTRY]
+        if not chosen:
+            raise EditRefused("The entry cannot be deleted. Change how people enter in the inspector.")
+        nodes = dict(self._standing().places) if self._is_placed else None
+        self._apply(f"Delete {self._label(chosen)}", delete_steps(self._must(), chosen), nodes)
+
+    def rename(self, key: str, name: str) -> None:
+        self._apply(f"Rename {self._label([key])}", rename_step(self._must(), key, name), None)
+
+    # -- copies -------------------------------------------------------------------------------
+
+    def copied(self, keys: Iterable[str]) -> dict[str, Any]:
+        """The steps as plain data, for the clipboard."""
+        return copy_steps(self._must(), [key for key in keys if key != ENTRY])
+
+    def paste(self, data: Mapping[str, Any], at: Position | None = None) -> list[str]:
+        """Add steps from the clipboard under fresh keys; returns them."""
+        after, renamed = paste_steps(self._must(), data)
+        return self._placed_copies("Paste", after, renamed, at)
+
+    def duplicate(self, keys: Iterable[str]) -> list[str]:
+        """Add copies of steps beside them; returns their keys."""
+        after, renamed = duplicate_steps(self._must(), [key for key in keys if key != ENTRY])
+        return self._placed_copies("Duplicate", after, renamed, None)
+
+    def _placed_copies(self, verb: str, after: Journey, renamed: Mapping[str, str], at: Position | None) -> list[str]:
+        standing = self._standing()
+        nodes = dict(standing.places)
+        sizes = dict(standing.sizes)
+        known = [old for old in renamed if old in standing.places]
+        origin = min((standing.places[old] for old in known), default=(0.0, 0.0))
+        start = at if at is not None else (origin[0] + NEW_SIZE[0] + COLUMN_GAP, origin[1])
+        for place, (old, new) in enumerate(renamed.items()):
+            base = standing.places.get(old, (origin[0], origin[1] + place * (NEW_SIZE[1] + ROW_GAP)))
+            wish = (_grid(start[0] + base[0] - origin[0]), _grid(start[1] + base[1] - origin[1]))
+            sizes[new] = standing.sizes.get(old, NEW_SIZE)
+            nodes[new] = clear_of(wish, sizes[new], {k: (nodes[k], sizes[k]) for k in nodes})
+        count = len(renamed)
+        self._apply(f"{verb} {count} step{'' if count == 1 else 's'}", after, nodes)
+        return list(renamed.values())
+
+
+def _whole(value: float) -> float | int:
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def _grid(value: float) -> float:
+    return round(value / 8) * 8.0
+
+
+def _forward(step: StepBase) -> list[str | None]:
+    return [output.branch for output in outputs(step) if not output.loop]
+
+
+def _target(step: StepBase, branch: str | None) -> str | None:
+    return next((o.target for o in outputs(step) if o.branch == branch and not o.loop), None)
+
+
+def _follower(journey: Journey, ref: OutputRef) -> str | None:
+    return journey.start if ref.step == ENTRY else _target(journey.by_key[ref.step], ref.branch)
+
+
+def _downstream(journey: Journey, key: str) -> list[str]:
+    """The step and all that it leads to."""
+    found: dict[str, None] = {}
+    waiting = [key]
+    while waiting:
+        here = waiting.pop()
+        if here in found or here not in journey.by_key:
+            continue
+        found[here] = None
+        waiting += [o.target for o in outputs(journey.by_key[here]) if o.target is not None and not o.loop]
+    return list(found)

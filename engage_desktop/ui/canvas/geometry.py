@@ -1,0 +1,133 @@
+"""Where things stand on the canvas: measures, ports, the curve of a wire, the arc of a loop-back.
+
+Scene units are pixels at 100 %. A card's position is its top left corner. No painting here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import hypot
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+GRID = 8
+DOT_PITCH = 20
+CARD_MIN_WIDTH = 232
+CARD_MAX_WIDTH = 296
+CARD_WIDTH_STEP = 16
+CARD_HEIGHT = 88
+CARD_RADIUS = 8
+PAD = 12
+TILE = 30
+TEXT_X = PAD + TILE + 10
+FIGURE_BAND = 33
+PORT_SPACING = 48
+STUB = 44
+"""Length of the wire under a branch that leads nowhere; its plus sits at the end."""
+PLUS_DROP = 18
+"""How far below a free plain output its plus sits."""
+PLUS_RADIUS = 9
+LOOP_OUT = 62
+"""How far left of its card a loop-back swings."""
+WIRE_SEGMENTS = 24
+
+
+def snap(value: float) -> float:
+    """The nearest multiple of the grid."""
+    return round(value / GRID) * GRID
+
+
+def input_port(rect: QRectF) -> QPointF:
+    return QPointF(rect.center().x(), rect.top())
+
+
+def output_port(rect: QRectF, index: int, count: int) -> QPointF:
+    """Where output `index` of `count` leaves the card: spread evenly around the middle of its lower edge."""
+    spacing = min(PORT_SPACING, (rect.width() - 2 * PAD) / max(1, count - 1))
+    offset = (index - (count - 1) / 2) * spacing
+    return QPointF(rect.center().x() + offset, rect.bottom())
+
+
+class Curve:
+    """A wire's course: one vertical cubic, with its points sampled once for distance and placing."""
+
+    __slots__ = ("a", "b", "c", "d", "points")
+
+    def __init__(self, start: QPointF, end: QPointF) -> None:
+        down = end.y() - start.y()
+        if down >= 24:
+            bend = max(16.0, down / 2)
+        else:  # the target stands above: swing out below and come back from above
+            bend = min(200.0, 56 - down * 0.4 + abs(end.x() - start.x()) * 0.1)
+        self.a, self.d = start, end
+        self.b = QPointF(start.x(), start.y() + bend)
+        self.c = QPointF(end.x(), end.y() - bend)
+        self.points = [self.at(i / WIRE_SEGMENTS) for i in range(WIRE_SEGMENTS + 1)]
+
+    def at(self, t: float) -> QPointF:
+        """The point at parameter `t`, 0 at the source to 1 at the target."""
+        u = 1 - t
+        p, q, r, s = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
+        return QPointF(
+            p * self.a.x() + q * self.b.x() + r * self.c.x() + s * self.d.x(),
+            p * self.a.y() + q * self.b.y() + r * self.c.y() + s * self.d.y(),
+        )
+
+    def path(self) -> QPainterPath:
+        path = QPainterPath(self.a)
+        path.cubicTo(self.b, self.c, self.d)
+        return path
+
+    def bounds(self) -> QRectF:
+        """A box around the curve (that of its control points)."""
+        xs = (self.a.x(), self.b.x(), self.c.x(), self.d.x())
+        ys = (self.a.y(), self.b.y(), self.c.y(), self.d.y())
+        return QRectF(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
+
+    def distance(self, point: QPointF) -> float:
+        return polyline_distance(self.points, point)
+
+
+def polyline_distance(points: Sequence[QPointF], point: QPointF) -> float:
+    """The distance of `point` to the nearest segment of a polyline."""
+    return min(_segment_distance(a, b, point) for a, b in pairwise(points))
+
+
+def _segment_distance(a: QPointF, b: QPointF, p: QPointF) -> float:
+    dx, dy = b.x() - a.x(), b.y() - a.y()
+    length = dx * dx + dy * dy
+    t = 0.0 if length == 0 else max(0.0, min(1.0, ((p.x() - a.x()) * dx + (p.y() - a.y()) * dy) / length))
+    return hypot(a.x() + t * dx - p.x(), a.y() + t * dy - p.y())
+
+
+def loop_points(rect: QRectF, order: int) -> tuple[QPointF, QPointF, QPointF, QPointF]:
+    """The corners of a loop-back: out of the card's left side, up, and in above its input.
+    `order` sets several loops of one card apart."""
+    out = LOOP_OUT + 14 * order
+    low = rect.top() + 44 + 10 * order
+    high = rect.top() - 18 - 8 * order
+    left = rect.left() - out
+    return (
+        QPointF(rect.left(), low),
+        QPointF(left, low),
+        QPointF(left, high),
+        QPointF(rect.center().x(), high),
+    )
+
+
+def loop_path(corners: Sequence[QPointF], radius: float = 8.0) -> QPainterPath:
+    """A rounded path through the corners of a loop-back."""
+    path = QPainterPath(corners[0])
+    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
+        path.lineTo(_towards(corner, before, radius))
+        path.quadTo(corner, _towards(corner, after, radius))
+    path.lineTo(corners[-1])
+    return path
+
+
+def _towards(start: QPointF, end: QPointF, by: float) -> QPointF:
+    length = hypot(end.x() - start.x(), end.y() - start.y()) or 1.0
+    step = min(by, length / 2) / length
+    return QPointF(start.x() + (end.x() - start.x()) * step, start.y() + (end.y() - start.y()) * step)

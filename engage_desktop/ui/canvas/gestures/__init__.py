@@ -1,0 +1,9 @@
+"""The gestures of the canvas, one file each."""
+
+from engage_desktop.ui.canvas.gestures.band import BandGesture
+from engage_desktop.ui.canvas.gestures.base import Gesture, Pointer, Stage
+from engage_desktop.ui.canvas.gestures.connect import ConnectGesture
+from engage_desktop.ui.canvas.gestures.move import MoveGesture
+from engage_desktop.ui.canvas.gestures.pan import PanGesture
+
+__all__ = ["BandGesture", "ConnectGesture", "Gesture", "MoveGesture", "PanGesture", "Pointer", "Stage"]

@@ -1,0 +1,108 @@
+"""What lies under a point of the canvas: a pure question to the scene."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF
+
+from engage_desktop.document import ENTRY
+from engage_desktop.ui.canvas import geometry as geo
+from engage_desktop.ui.canvas.scene import JourneyScene, WireKey
+
+HitKind = Literal["none", "card", "output", "input", "plus", "wire_plus", "wire_end", "wire_start", "wire"]
+REACH_PX = 12.0
+"""Half the size of every target on screen: nothing to aim at is under 24 pixels."""
+WIRE_REACH_PX = 9.0
+
+
+class Hit(NamedTuple):
+    """`key` is a card, `wire` a wire (for outputs and pluses: the output's own)."""
+
+    kind: HitKind
+    key: str | None = None
+    wire: WireKey | None = None
+
+
+NOTHING = Hit("none")
+
+
+def hit_at(scene: JourneyScene, point: QPointF, scale: float, *, editable: bool = True) -> Hit:
+    """The topmost thing at `point` (scene coordinates) at a zoom of `scale`."""
+    reach = REACH_PX / scale
+    if editable:
+        plus = _plus_at(scene, point, reach)
+        if plus is not None:
+            return plus
+        port = _port_at(scene, point, reach)
+        if port is not None:
+            return port
+    card = card_at(scene, point)
+    if card is not None:
+        return Hit("card", card)
+    return _wire_hit(scene, point, scale, editable)
+
+
+def card_at(scene: JourneyScene, point: QPointF) -> str | None:
+    return next((key for key in reversed(scene.cards) if scene.cards[key].rect().contains(point)), None)
+
+
+def _around(point: QPointF, reach: float) -> QRectF:
+    return QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
+
+
+def _plus_at(scene: JourneyScene, point: QPointF, reach: float) -> Hit | None:
+    for key, wire in scene.wires.items():
+        kind = wire.layout.kind
+        if kind in ("free", "stub") and _near(wire.layout.plus, point, max(reach, geo.PLUS_RADIUS)):
+            return Hit("plus", key[0], key)
+    hovered = scene.hovered_wire
+    if hovered is not None and hovered in scene.wires:
+        wire = scene.wires[hovered]
+        if wire.layout.kind == "curve" and _near(wire.layout.plus, point, max(reach, geo.PLUS_RADIUS)):
+            return Hit("wire_plus", None, hovered)
+    return None
+
+
+def _port_at(scene: JourneyScene, point: QPointF, reach: float) -> Hit | None:
+    for key, card in scene.cards.items():
+        if not card.rect().adjusted(-reach, -reach, reach, reach).contains(point):
+            continue
+        forward = [output.branch for output in scene.outputs_of(key) if not output.loop]
+        ports = [(branch, geo.output_port(card.rect(), i, len(forward))) for i, branch in enumerate(forward)]
+        near = [(abs(port.x() - point.x()), branch) for branch, port in ports if _near(port, point, reach)]
+        if near:
+            branch = min(near, key=lambda pair: pair[0])[1]
+            return Hit("output", key, (key, branch))
+        if key != ENTRY and _near(geo.input_port(card.rect()), point, reach):
+            return Hit("input", key)
+    return None
+
+
+def _wire_hit(scene: JourneyScene, point: QPointF, scale: float, editable: bool) -> Hit:
+    reach = WIRE_REACH_PX / scale
+    best: tuple[float, WireKey] | None = None
+    for key in wires_near(scene, point, reach):
+        wire = scene.wires[key]
+        distance = 0.0 if wire.layout.label.contains(point) else wire.layout.distance(point)
+        if distance <= max(reach, 3.0) and (best is None or distance < best[0]):
+            best = (distance, key)
+    if best is None:
+        return NOTHING
+    curve = scene.wires[best[1]].layout.curve
+    if editable and curve is not None and scene.wires[best[1]].target is not None:
+        if _near(curve.d, point, 2.2 * REACH_PX / scale):
+            return Hit("wire_end", None, best[1])
+        if _near(curve.a, point, 2.2 * REACH_PX / scale):
+            return Hit("wire_start", None, best[1])
+    return Hit("wire", None, best[1])
+
+
+def wires_near(scene: JourneyScene, point: QPointF, reach: float) -> list[WireKey]:
+    """The wires whose box holds the point."""
+    box = _around(point, reach)
+    return [key for key, wire in scene.wires.items() if wire.boundingRect().intersects(box)]
+
+
+def _near(a: QPointF, b: QPointF, reach: float) -> bool:
+    return abs(a.x() - b.x()) <= reach and abs(a.y() - b.y()) <= reach

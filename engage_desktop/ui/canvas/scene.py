@@ -1,0 +1,372 @@
+"""The journey as graphics items: kept equal to the document by comparing, never by rebuilding.
+
+Knows what is shown and how it stands in the view (selection, hover); makes no edit and hears no mouse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtWidgets import QGraphicsScene
+
+from engage_desktop.document import ENTRY
+from engage_desktop.domain.campaigns import Campaigns, JourneyLayout
+from engage_desktop.domain.journey import Journey
+from engage_desktop.domain.problem import Problem
+from engage_desktop.domain.step import End, Output, StepBase, outputs
+from engage_desktop.ui.canvas import geometry as geo
+from engage_desktop.ui.canvas import wire_layout
+from engage_desktop.ui.canvas.card_painter import CardState
+from engage_desktop.ui.canvas.content import CardContent, WireContent, card_content, entry_content, wire_content
+from engage_desktop.ui.canvas.items import CardItem, PaintCount, WireItem
+from engage_desktop.ui.canvas.placing import positions
+from engage_desktop.ui.canvas.style import CanvasStyle
+from engage_desktop.ui.canvas.wire_layout import Obstacles, WireLayout
+from engage_desktop.ui.canvas.wire_painter import WireState, label_size
+from engage_desktop.ui.canvas.words import is_holdout
+
+if TYPE_CHECKING:
+    from engage_desktop.app.protocol import JourneyFigures
+
+WireKey = tuple[str, str | None]
+_ENTRY_OUTPUT = Output("next", None, "", None)
+
+
+class JourneyScene(QGraphicsScene):
+    """All cards and wires of one journey."""
+
+    selection_changed = Signal(list)
+
+    def __init__(self, style: CanvasStyle) -> None:
+        super().__init__()
+        self.style_ = style
+        self.count = PaintCount()
+        self.revision = 0
+        """Rises whenever anything painted may have changed; a cached picture is valid for one value."""
+        self.journey: Journey | None = None
+        self.campaigns: Campaigns | None = None
+        self.cards: dict[str, CardItem] = {}
+        self.wires: dict[WireKey, WireItem] = {}
+        self.figures: JourneyFigures | None = None
+        self.current_figures = False
+        self.selection: list[str] = []
+        self.current: str | None = None
+        self.selected_wire: WireKey | None = None
+        self._hover: tuple[str, object] = ("", None)
+        self._targets: dict[str, str] = {}
+        self._lit: WireKey | None = None
+        self._focused = False
+        self._editable = True
+        self._problems: dict[str, tuple[Problem, ...]] = {}
+
+    # -- showing a journey ------------------------------------------------------------------
+
+    def show(
+        self,
+        journey: Journey | None,
+        layout: JourneyLayout | None,
+        campaigns: Campaigns | None,
+        problems: Mapping[str, Sequence[Problem]] | None = None,
+    ) -> None:
+        """Show the journey as it is now; items that stay equal are not touched."""
+        self.revision += 1
+        self.journey, self.campaigns = journey, campaigns
+        if problems is not None:
+            self._problems = {key: tuple(found) for key, found in problems.items()}
+        if journey is None:
+            self._drop_cards(list(self.cards))
+            self._drop_wires(list(self.wires))
+            self._after_show()
+            return
+        touched = self._sync_cards(journey)
+        sizes = {key: (card.card.width, card.card.height) for key, card in self.cards.items()}
+        for key, (x, y) in positions(journey, layout, sizes).items():
+            if self.cards[key].pos() != QPointF(x, y):
+                self.cards[key].setPos(x, y)
+                touched.add(key)
+        self._sync_wires(journey, touched)
+        self._after_show()
+
+    def _after_show(self) -> None:
+        bounds = self.content_rect()
+        if not self.sceneRect().contains(bounds) or self.sceneRect().isNull():
+            self.setSceneRect(bounds.adjusted(-400, -400, 400, 400))
+        kept = [key for key in self.selection if key in self.cards]
+        wire = self.selected_wire if self.selected_wire in self.wires else None
+        if kept != self.selection or wire != self.selected_wire:
+            self.select(kept, wire=wire)
+        self._refresh()
+
+    def _sync_cards(self, journey: Journey) -> set[str]:
+        """Create, drop and update cards; the keys of those whose size is new."""
+        contents = self._contents(journey)
+        self._drop_cards([key for key in self.cards if key not in contents])
+        touched = set()
+        for key, content in contents.items():
+            card = self.cards.get(key)
+            if card is None:
+                self.cards[key] = card = CardItem(content, self.style_, self.count)
+                self.addItem(card)
+                touched.add(key)
+            elif card.set_content(content):
+                touched.add(key)
+        self.cards = {key: self.cards[key] for key in contents}
+        return touched
+
+    def _contents(self, journey: Journey) -> dict[str, CardContent]:
+        figures = self.figures
+        entered = figures.entered if figures else None
+        holdouts = self._holdout_ends(journey)
+        made = {
+            ENTRY: entry_content(
+                journey,
+                figures,
+                key=ENTRY,
+                campaigns=self.campaigns,
+                current=self.current_figures,
+                problems=self._problems.get(ENTRY, ()),
+            )
+        }
+        for key, step in journey.by_key.items():
+            made[key] = card_content(
+                step,
+                figures.steps.get(key) if figures else None,
+                entered=entered,
+                campaigns=self.campaigns,
+                current=self.current_figures,
+                problems=self._problems.get(key, ()),
+                holdout=key in holdouts,
+            )
+        # by_key lists the first of a duplicate; the file's order is the reading order.
+        return {key: made[key] for key in [ENTRY, *dict.fromkeys(step.key for step in journey.steps)]}
+
+    @staticmethod
+    def _holdout_ends(journey: Journey) -> set[str]:
+        """Ends that nothing but holdout branches reach."""
+        reached: dict[str, list[bool]] = {}
+        for step in journey.steps:
+            for output in outputs(step):
+                if output.target is not None and not output.loop:
+                    reached.setdefault(output.target, []).append(is_holdout(step, output.branch))
+        return {key for key, ways in reached.items() if all(ways) and isinstance(journey.by_key.get(key), End)}
+
+    def _drop_cards(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self.removeItem(self.cards.pop(key))
+
+    # -- wires ------------------------------------------------------------------------------
+
+    def outputs_of(self, key: str) -> tuple[Output, ...]:
+        """The outputs of a card; the entry has one."""
+        if self.journey is None:
+            return ()
+        if key == ENTRY:
+            return (_ENTRY_OUTPUT._replace(target=self.journey.start),)
+        return outputs(self.journey.by_key[key])
+
+    def port(self, key: str, branch: str | None) -> QPointF:
+        """Where an output leaves its card."""
+        forward = [output.branch for output in self.outputs_of(key) if not output.loop]
+        index = forward.index(branch) if branch in forward else 0
+        return geo.output_port(self.cards[key].rect(), index, max(1, len(forward)))
+
+    def _sync_wires(self, journey: Journey, touched: set[str]) -> None:
+        wanted: dict[WireKey, tuple[StepBase | None, Output]] = {}
+        for key in self.cards:
+            for output in self.outputs_of(key):
+                wanted[(key, output.branch)] = (journey.by_key.get(key), output)
+        self._drop_wires([key for key in self.wires if key not in wanted])
+        stale: set[WireKey] = set()
+        for at, (step, output) in wanted.items():
+            content = self._wire_content(at, step, output)
+            target = output.target if output.target in self.cards else None
+            wire = self.wires.get(at)
+            if wire is None:
+                wire = WireItem(at, target, content, wire_layout.free(QPointF()), self.style_, self.count)
+                wire.editable = self._editable
+                self.wires[at] = wire
+                self.addItem(wire)
+                stale.add(at)
+                continue
+            if wire.target != target or _kind(wire.content) != _kind(content) or self._resized(wire, content):
+                stale.add(at)
+            wire.target = target
+            wire.set_content(content)
+        changed = stale | {key for key, wire in self.wires.items() if key[0] in touched or wire.target in touched}
+        # The outputs of one card share its lower edge: when one goes or comes, all move.
+        sources = {key[0] for key in changed}
+        self.route([key for key in self.wires if key[0] in sources or key in changed])
+
+    def _resized(self, wire: WireItem, content: WireContent) -> bool:
+        return label_size(wire.content, self.style_) != label_size(content, self.style_)
+
+    def _wire_content(self, key: WireKey, step: StepBase | None, output: Output) -> WireContent:
+        figures = self.figures
+        count = figures.wires.get(key, 0) if figures else None
+        return wire_content(step, output, count, figures.entered if figures else None, current=self.current_figures)
+
+    def _drop_wires(self, keys: Iterable[WireKey]) -> None:
+        for key in keys:
+            self.removeItem(self.wires.pop(key))
+
+    def route(self, keys: Iterable[WireKey], *, fast: bool = False) -> None:
+        """Lay wires anew. `fast` (while dragging) does not look for free places."""
+        chosen = set(keys)
+        if not chosen:
+            return
+        self.revision += 1
+        blocked = Obstacles()
+        if not fast:
+            for card in self.cards.values():
+                blocked.add(card.rect().adjusted(-2, -2, 2, 2))
+            for key, wire in self.wires.items():
+                if key not in chosen and not wire.layout.label.isEmpty():
+                    blocked.add(wire.layout.label)
+        for key in sorted(chosen, key=lambda key: self.wires[key].target is None):
+            self.wires[key].set_layout(self._route_one(key, blocked))
+
+    def _route_one(self, key: WireKey, blocked: Obstacles) -> WireLayout:
+        wire = self.wires[key]
+        source, branch = key
+        size = label_size(wire.content, self.style_)
+        if wire.content.loop:
+            loops = [output.branch for output in self.outputs_of(source) if output.loop]
+            return wire_layout.loop_back(self.cards[source].rect(), loops.index(branch), size)
+        start = self.port(source, branch)
+        if wire.target is not None:
+            end = geo.input_port(self.cards[wire.target].rect())
+            laid = wire_layout.to_target(start, end, size, bool(wire.content.label), blocked)
+            if laid.curve is not None:
+                for point in laid.curve.points[:10]:
+                    blocked.add(QRectF(point.x() - 3, point.y() - 3, 6, 6))
+            return laid
+        if not wire.content.label:
+            return wire_layout.free(start)
+        forward = [output.branch for output in self.outputs_of(source) if not output.loop]
+        side = -1 if forward.index(branch) < (len(forward) - 1) / 2 else 1
+        return wire_layout.to_nowhere(start, size, side, blocked)
+
+    def wires_at(self, keys: Iterable[str]) -> list[WireKey]:
+        """The wires that begin or end at any of the cards."""
+        chosen = set(keys)
+        return [key for key, wire in self.wires.items() if key[0] in chosen or wire.target in chosen]
+
+    # -- figures and problems ---------------------------------------------------------------
+
+    def set_figures(self, figures: JourneyFigures | None, current: bool) -> None:
+        """Show other figures; only cards and wires whose texts differ are painted again."""
+        if figures == self.figures and current == self.current_figures:
+            return
+        self.figures, self.current_figures = figures, current
+        self.refresh_texts()
+
+    def set_problems(self, problems: Mapping[str, Sequence[Problem]]) -> None:
+        """Show other problems, by step key."""
+        self._problems = {key: tuple(found) for key, found in problems.items()}
+        self.refresh_texts()
+
+    def refresh_texts(self) -> None:
+        """Compare every text with what is shown and update what differs."""
+        if self.journey is None:
+            return
+        self.revision += 1
+        self._sync_wires(self.journey, self._sync_cards(self.journey))
+
+    def set_style(self, style: CanvasStyle) -> None:
+        """Take on another theme."""
+        self.revision += 1
+        self.style_ = style
+        for card in self.cards.values():
+            card.set_style(style)
+        for wire in self.wires.values():
+            wire.style = style
+        self.route(list(self.wires))
+
+    # -- how things stand in the view -------------------------------------------------------
+
+    def select(self, keys: Iterable[str], *, wire: WireKey | None = None, current: str | None = None) -> None:
+        """Select cards (in the order given) or one wire; `current` is where the keyboard stands."""
+        wanted = [key for key in dict.fromkeys(keys) if key in self.cards]
+        fallback = wanted[-1] if wanted else None
+        changed = wanted != self.selection
+        self.selection, self.selected_wire = wanted, wire
+        self.current = current if current in self.cards else fallback
+        self._refresh()
+        if changed:
+            self.selection_changed.emit(list(wanted))
+
+    @property
+    def hovered_wire(self) -> WireKey | None:
+        kind, key = self._hover
+        return key if kind == "wire" else None  # type: ignore[return-value]  # a wire's hover holds its key
+
+    def set_hover(self, kind: str, key: object = None) -> None:
+        """Say what the pointer is over: `card`, `wire` or nothing (empty)."""
+        if (kind, key) != self._hover:
+            old = self._hover
+            self._hover = (kind, key)
+            self._refresh({old[1], key})
+
+    def set_targets(self, targets: Mapping[str, str]) -> None:
+        """While a wire is dragged: which cards may be its target (`yes`) and which one may not (`no`)."""
+        touched = set(self._targets) | set(targets)
+        self._targets = dict(targets)
+        self._refresh(touched)
+
+    def set_lit(self, wire: WireKey | None) -> None:
+        """Light the wire that a step would be spliced into."""
+        touched = {self._lit, wire}
+        self._lit = wire
+        self._refresh(touched)
+
+    def set_focused(self, focused: bool) -> None:
+        """Say whether the canvas has the keyboard."""
+        self._focused = focused
+        self._refresh({self.current})
+
+    def set_editable(self, editable: bool) -> None:
+        self._editable = editable
+        self.revision += 1
+        for wire in self.wires.values():
+            wire.editable = editable
+            wire.update()
+
+    def _refresh(self, keys: Iterable[object] | None = None) -> None:
+        """Bring the state of items in line (of all, or of those keys); items drop equal states."""
+        self.revision += 1
+        chosen = set(self.selection)
+        kind, over = self._hover
+        cards = self.cards if keys is None else [key for key in keys if key in self.cards]
+        for key in cards:
+            self.cards[key].set_state(
+                CardState(
+                    selected=key in chosen,
+                    current=key == self.current,
+                    hovered=kind == "card" and over == key,
+                    target=self._targets.get(key, ""),
+                    focused=self._focused and key == self.current,
+                )
+            )
+        wires = self.wires if keys is None else [key for key in keys if key in self.wires]
+        for at in wires:
+            self.wires[at].set_state(
+                WireState(
+                    selected=at == self.selected_wire,
+                    hovered=kind == "wire" and over == at,
+                    lit=at == self._lit,
+                )
+            )
+
+    def content_rect(self, keys: Iterable[str] | None = None) -> QRectF:
+        """The box around cards (all, or those given)."""
+        chosen = list(self.cards) if keys is None else [key for key in keys if key in self.cards]
+        box = QRectF()
+        for key in chosen:
+            box = box.united(self.cards[key].rect())
+        return box
+
+
+def _kind(content: WireContent) -> tuple[bool, bool]:
+    return content.loop, bool(content.label)

@@ -1,0 +1,120 @@
+"""Where a wire runs and where its label and its plus stand, clear of cards and of other labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+
+from engage_desktop.ui.canvas import geometry as geo
+from engage_desktop.ui.canvas.geometry import Curve
+
+WireKind = Literal["curve", "stub", "free", "loop"]
+BUCKET = 256
+STUB_REACH = (26.0, 60.0, 96.0, 140.0, 190.0, 250.0)
+LABEL_STOPS = (0.66, 0.5, 0.8, 0.36, 0.22, 0.9)
+
+
+class Obstacles:
+    """Rectangles that nothing may be placed on, found by place."""
+
+    def __init__(self, rects: Iterable[QRectF] = ()) -> None:
+        self._buckets: dict[tuple[int, int], list[QRectF]] = {}
+        for rect in rects:
+            self.add(rect)
+
+    def add(self, rect: QRectF) -> None:
+        for cell in _cells(rect):
+            self._buckets.setdefault(cell, []).append(rect)
+
+    def hit(self, rect: QRectF) -> bool:
+        return any(other.intersects(rect) for cell in _cells(rect) for other in self._buckets.get(cell, ()))
+
+
+def _cells(rect: QRectF) -> list[tuple[int, int]]:
+    columns = range(int(rect.left() // BUCKET), int(rect.right() // BUCKET) + 1)
+    rows = range(int(rect.top() // BUCKET), int(rect.bottom() // BUCKET) + 1)
+    return [(column, row) for column in columns for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class WireLayout:
+    """A wire's course. `label` is the box of its text (maybe empty), `plus` the middle of its add button."""
+
+    kind: WireKind
+    curve: Curve | None
+    corners: tuple[QPointF, ...]
+    label: QRectF
+    plus: QPointF
+
+    def distance(self, point: QPointF) -> float:
+        """How far `point` is from the line; infinite where there is none."""
+        if self.curve is not None:
+            return self.curve.distance(point)
+        return geo.polyline_distance(self.corners, point) if self.corners else float("inf")
+
+    def bounds(self) -> QRectF:
+        box = QRectF(self.plus.x() - 12, self.plus.y() - 12, 24, 24)
+        if self.curve is not None:
+            box = box.united(self.curve.bounds())
+        for corner in self.corners:
+            box = box.united(QRectF(corner.x() - 1, corner.y() - 1, 2, 2))
+        if not self.label.isEmpty():
+            box = box.united(self.label)
+        return box.adjusted(-8, -8, 8, 8)
+
+
+def to_target(start: QPointF, end: QPointF, text: QSizeF, labelled: bool, blocked: Obstacles) -> WireLayout:
+    """A wire between two cards; a label sits on the line, a bare count beside it."""
+    curve = Curve(start, end)
+    label = QRectF()
+    if not text.isEmpty():
+        label = _place(curve, text, labelled, blocked)
+        blocked.add(label)
+    return WireLayout("curve", curve, (), label, curve.at(0.3 if labelled else 0.5))
+
+
+def _place(curve: Curve, text: QSizeF, labelled: bool, blocked: Obstacles) -> QRectF:
+    boxes = []
+    for stop in LABEL_STOPS if labelled else (0.5, 0.3, 0.75):
+        point = curve.at(stop)
+        x = point.x() - text.width() / 2 if labelled else point.x() + 8
+        boxes.append(QRectF(x, point.y() - text.height() / 2, text.width(), text.height()))
+    return next((box for box in boxes if not blocked.hit(box)), boxes[0])
+
+
+def to_nowhere(start: QPointF, text: QSizeF, side: int, blocked: Obstacles) -> WireLayout:
+    """A branch without target: a short wire that swings to `side` (-1 left, 1 right) and ends in a plus,
+    its label beyond. It stays within the gap between two rows."""
+    made = [_stub(start, text, side * reach) for reach in STUB_REACH]
+    free = (stub for stub in made if not blocked.hit(_stub_box(stub)))
+    chosen = next(free, made[0])
+    blocked.add(_stub_box(chosen))
+    return chosen
+
+
+def _stub(start: QPointF, text: QSizeF, dx: float) -> WireLayout:
+    end = QPointF(start.x() + dx, start.y() + 28)
+    gap = geo.PLUS_RADIUS + 5
+    x = end.x() + gap if dx > 0 else end.x() - gap - text.width()
+    label = QRectF(x, end.y() - text.height() / 2, text.width(), text.height())
+    return WireLayout("stub", Curve(start, end), (), label, end)
+
+
+def _stub_box(stub: WireLayout) -> QRectF:
+    return stub.label.united(QRectF(stub.plus.x() - 10, stub.plus.y() - 10, 20, 20))
+
+
+def free(start: QPointF) -> WireLayout:
+    """A plain output that leads nowhere: only a plus under it."""
+    return WireLayout("free", None, (), QRectF(), QPointF(start.x(), start.y() + geo.PLUS_DROP))
+
+
+def loop_back(card: QRectF, order: int, text: QSizeF) -> WireLayout:
+    """A dashed arc from the card's left side back to its input; the label stands left of it."""
+    corners = geo.loop_points(card, order)
+    middle = (corners[1].y() + corners[2].y()) / 2 + 22 * order
+    label = QRectF(corners[1].x() + 5 - text.width(), middle - text.height() / 2, text.width(), text.height())
+    return WireLayout("loop", None, corners, label, QPointF(corners[1].x(), middle))
