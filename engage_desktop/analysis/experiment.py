@@ -229,14 +229,17 @@ def _note(seen: Exposure, name: str) -> str:
             f"The log records this experiment ({seen.name or name}) with the arms drawn here, "
             "so the differences are those of a really randomised experiment."
         )
-    chance = "its arms were drawn by the simulator, this is an A/A, and every difference is chance."
+    chance = "the arms compared are the simulator's own draw, this is an A/A, and every difference is chance."
     if not seen.recorded:
         return f"The log never saw this split: {chance}"
-    if seen.disagree > seen.agree or not seen.agree:
-        return f"The log records {name}, but with other arms than those drawn here (is the seed the same?): {chance}"
+    if seen.agrees:
+        return (
+            f"The log records {name} for only {seen.recorded} of {seen.recorded + seen.unseen} people, too few to call "
+            "this split run: read every difference as chance."
+        )
     return (
-        f"The log records {name} for {seen.recorded} of {seen.recorded + seen.unseen} people, {seen.disagree} of them in "
-        "another arm than the one drawn; that is too far from this split to learn from, so read the differences as chance."
+        f"The log records {name}, but {seen.disagree} of {seen.recorded} people in another arm than the one drawn here "
+        f"(is the seed the same?): {chance}"
     )
 
 

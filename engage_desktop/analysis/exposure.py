@@ -34,14 +34,14 @@ class Exposure:
         return self.agree + self.disagree
 
     @property
+    def agrees(self) -> bool:
+        """Whether the records name the arms drawn."""
+        return self.agree > 0 and self.disagree <= MOST_DISAGREEING * self.recorded
+
+    @property
     def is_real(self) -> bool:
         """Whether the arms drawn are those of the experiment that the log records."""
-        people = self.recorded + self.unseen
-        return (
-            self.agree > 0
-            and self.disagree <= MOST_DISAGREEING * self.recorded
-            and self.recorded >= LEAST_RECORDED * people
-        )
+        return self.agrees and self.recorded >= LEAST_RECORDED * (self.recorded + self.unseen)
 
 
 def exposure(

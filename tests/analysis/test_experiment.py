@@ -245,6 +245,8 @@ def test_another_seed_is_not_the_experiment_of_the_log() -> None:
     found = compared([viewed(person, drawn(person)) for person in PEOPLE], seed=8)
     assert found.kind == "observed"
     assert found.exposure.disagree == sum(drawn(person) != drawn(person, 8) for person in PEOPLE) > 5
+    assert f"{found.exposure.disagree} of 40 people in another arm" in found.note
+    assert "is the seed the same?" in found.note
 
 
 def test_records_with_every_arm_swapped_are_not_the_experiment() -> None:
@@ -256,6 +258,7 @@ def test_records_with_every_arm_swapped_are_not_the_experiment() -> None:
 def test_records_of_too_few_people_are_not_the_experiment() -> None:
     found = compared([viewed(person, drawn(person)) for person in PEOPLE[:19]])
     assert (found.kind, found.exposure.agree, found.exposure.unseen) == ("observed", 19, 21)
+    assert "only 19 of 40 people" in found.note
 
 
 def test_the_first_record_of_a_person_decides_and_other_experiments_do_not() -> None:
