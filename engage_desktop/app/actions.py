@@ -175,6 +175,19 @@ PAGES = (
 """Page key and title in the order of the rail."""
 
 
+PAGE_ICONS = {
+    "home": "house",
+    "audiences": "users",
+    "journeys": "route",
+    "broadcasts": "megaphone",
+    "content": "file-text",
+    "data": "database",
+    "runs": "activity",
+    "deliver": "truck",
+    "activity": "shield",
+}
+
+
 def standard_actions() -> ActionRegistry:
     """The commands of the main window."""
     file, edit, view, journey, simulate = "File", "Edit", "View", "Journey", "Simulation"
@@ -191,26 +204,26 @@ def standard_actions() -> ActionRegistry:
         Action("edit.find", "Find anything", edit, lambda w: w.show_palette(), icon="search", keys=("Ctrl+K", "Ctrl+P"), places=(Place(edit, 1, 0),)),
         Action("journey.new", "New journey", journey, lambda w: w.new_journey(), keys=("Ctrl+N",), places=(Place(journey, 0, 0),), enabled=_workspace),
         Action("audience.new", "New audience", "Audience", lambda w: w.new_audience(), keys=("Ctrl+Shift+N",), places=(Place(journey, 0, 1),), enabled=_workspace),
-        Action("journey.add_step", "Add step…", journey, _canvas("add_step"), keys=("Ctrl+Space",), places=(Place(journey, 1, 0),), enabled=_journey),
-        Action("journey.delete", "Delete selected steps", journey, _canvas("delete_selected"), places=(Place(journey, 1, 1),), enabled=_selected),
+        Action("journey.add_step", "Add step…", journey, _canvas("add"), keys=("Ctrl+Space",), places=(Place(journey, 1, 0),), enabled=_journey),
+        Action("journey.delete", "Delete selected steps", journey, _canvas("delete"), places=(Place(journey, 1, 1),), enabled=_selected),
         Action("journey.edit", "Edit in inspector", journey, lambda w: w.focus_inspector(), keys=("F4",), places=(Place(journey, 1, 2),), enabled=_journey),
         Action("journey.tidy", "Tidy layout", journey, _canvas("tidy"), keys=("Ctrl+Shift+T",), places=(Place(journey, 2, 0),), enabled=_journey),
-        Action("journey.fit", "Fit to window", journey, _canvas("fit"), keys=("Ctrl+0",), places=(Place(journey, 2, 1),), enabled=_journey, words="zoom"),
-        Action("journey.actual_size", "Zoom to 100 %", journey, _canvas("zoom_100"), keys=("Ctrl+1",), places=(Place(journey, 2, 2),), enabled=_journey),
-        Action("journey.zoom_in", "Zoom in", journey, _canvas("zoom_in"), keys=("Ctrl++", "Ctrl+="), places=(Place(journey, 2, 3),), enabled=_journey),
-        Action("journey.zoom_out", "Zoom out", journey, _canvas("zoom_out"), keys=("Ctrl+-",), places=(Place(journey, 2, 4),), enabled=_journey),
-        Action("journey.outline", "Show as outline", journey, _canvas("toggle_outline"), keys=("Ctrl+Shift+O",), places=(Place(journey, 2, 5),), enabled=_journey, words="list screen reader keyboard"),
+        Action("journey.fit", "Fit to window", journey, _canvas("view.fit"), keys=("Ctrl+0",), places=(Place(journey, 2, 1),), enabled=_journey, words="zoom"),
+        Action("journey.actual_size", "Zoom to 100 %", journey, _canvas("view.actual"), keys=("Ctrl+1",), places=(Place(journey, 2, 2),), enabled=_journey),
+        Action("journey.zoom_in", "Zoom in", journey, _canvas("view.zoom_in"), keys=("Ctrl++", "Ctrl+="), places=(Place(journey, 2, 3),), enabled=_journey),
+        Action("journey.zoom_out", "Zoom out", journey, _canvas("view.zoom_out"), keys=("Ctrl+-",), places=(Place(journey, 2, 4),), enabled=_journey),
+        Action("journey.outline", "Show as outline", journey, _canvas("outline"), keys=("Ctrl+Shift+O",), places=(Place(journey, 2, 5),), enabled=_journey, words="list screen reader keyboard"),
         Action("simulation.play", "Play or pause", simulate, lambda w: w.toggle_play(), icon="play", keys=("Ctrl+Return",), places=(Place(simulate, 0, 0),), enabled=_log),
         Action("simulation.next", "Next event", simulate, lambda w: w.next_event(), icon="skip-forward", keys=("Ctrl+.",), places=(Place(simulate, 0, 1),), enabled=_log),
         Action("simulation.previous", "Previous event", simulate, lambda w: w.previous_event(), icon="skip-back", keys=("Ctrl+,",), places=(Place(simulate, 0, 2),), enabled=_log),
         Action("simulation.start", "Go to the start of the log", simulate, lambda w: w.to_start(), keys=("Ctrl+Home",), places=(Place(simulate, 1, 0),), enabled=_log),
         Action("simulation.end", "Go to the end of the log", simulate, lambda w: w.to_end(), keys=("Ctrl+End",), places=(Place(simulate, 1, 1),), enabled=_log),
         Action("simulation.cancel", "Stop the running work", simulate, lambda w: w.cancel_work(), keys=("Ctrl+Shift+C",), places=(Place(simulate, 2, 0),), enabled=lambda c: c.busy),
-        Action("view.problems", "Show problems", view, lambda w: w.show_problems(), icon="warning", keys=("Ctrl+Shift+M",), places=(Place(view, 1, 0),), enabled=_workspace),
+        Action("view.problems", "Show problems", view, lambda w: w.show_problems(), icon="triangle-alert", keys=("Ctrl+Shift+M",), places=(Place(view, 1, 0),), enabled=_workspace),
         Action("view.inspector", "Show or hide inspector", view, lambda w: w.toggle_inspector(), keys=("Ctrl+I",), places=(Place(view, 1, 1),)),
         Action("view.dark", "Switch light and dark", view, lambda w: w.toggle_dark(), keys=("Ctrl+Shift+D",), places=(Place(view, 1, 2),), words="theme colours"),
         Action("view.reset_layout", "Reset layout", view, lambda w: w.reset_layout(), places=(Place(view, 2, 0),), words="panels dock geometry"),
     ]
     for number, (page, title) in enumerate(PAGES, start=1):
-        actions.append(Action(f"go.{page}", f"Go to {title}", view, _page(page), icon=page, keys=(f"Alt+{number}",), places=(Place(view, 0, number),)))
+        actions.append(Action(f"go.{page}", f"Go to {title}", view, _page(page), icon=PAGE_ICONS[page], keys=(f"Alt+{number}",), places=(Place(view, 0, number),)))
     return ActionRegistry(actions)

@@ -94,7 +94,9 @@ def ledger(replayed: Replay, key: str, workspace: Workspace) -> Ledger:
 
     destination = need_destination(replayed, key)
     outbox = workspace.outbox
-    plan = plan_calls(replayed.run, replayed.log.store, destination, lambda subject: outbox.expected(key, subject))
+    plan = plan_calls(
+        replayed.run, replayed.log.store, destination, lambda subject: outbox.expected(key, subject), outbox.known(key)
+    )
     rate = float(destination.rate) if destination.rate else None
     return Ledger(plan, plan.seconds_at_rate(rate), refusal(replayed, destination, workspace), outbox.counts(key).pending)
 

@@ -8,7 +8,7 @@ Rows of kind assumed never leave.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +46,11 @@ class DeliveryPlan:
         return max(0, len(self.calls) - 1) / rate if rate else 0.0
 
 
-def plan_calls(run: Run, store: EventStore, destination: Destination, expected: Expected) -> DeliveryPlan:
-    """Everything the run has for one destination that it does not have yet."""
+def plan_calls(
+    run: Run, store: EventStore, destination: Destination, expected: Expected, known: Container[str] = ()
+) -> DeliveryPlan:
+    """Everything the run has for one destination that it does not have yet; `known` are the message
+    ids that were sent or are queued."""
     people = People(store)
     withheld: Counter[str] = Counter()
     calls: list[Call] = []
@@ -56,6 +59,7 @@ def plan_calls(run: Run, store: EventStore, destination: Destination, expected: 
             if sync.destination == destination.key:
                 calls += _audience_calls(run, store, people, audience, sync, expected(subject(audience.key)))
     calls += _step_calls(run, store, people, destination, withheld)
+    calls = [call for call in calls if call.message_id not in known]
     calls.sort(key=lambda call: (call.changed_at, call.subject, call.profile))
     return DeliveryPlan(destination.key, tuple(calls), dict(withheld))
 

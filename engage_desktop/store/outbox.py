@@ -219,6 +219,28 @@ class Outbox:
                     members.pop(row.profile, None)
         return members
 
+    def known(self, destination: str) -> set[str]:
+        """Message ids that are pending or sent: what `enqueue` would leave as it is."""
+        kept = select(OutboxRow.message_id).where(
+            OutboxRow.destination == destination, OutboxRow.state.in_(("pending", "sent"))
+        )
+        with self._database.read() as connection:
+            return set(connection.scalars(kept))
+
+    def last_changes(self, destination: str, subject: str) -> dict[str, int]:
+        """The newest `changed_at` of each profile's calls that are pending or sent.
+
+        A call about the same profile needs a later one: a design changed there and back would otherwise name its
+        second entry like its first, and the receiver would take it for a repetition (D-38).
+        """
+        newest = (
+            select(OutboxRow.profile, func.max(OutboxRow.changed_at).label("at"))
+            .where(OutboxRow.destination == destination, OutboxRow.subject == subject, OutboxRow.state != "failed")
+            .group_by(OutboxRow.profile)
+        )
+        with self._database.read() as connection:
+            return {row.profile: row.at for row in connection.execute(newest)}
+
     def set_delivered(self, destination: str, subject: str, members: dict[str, int]) -> None:
         """Replace what a destination is known to have, for a list that was sent whole or reset by hand."""
         with self._database.write() as connection:
