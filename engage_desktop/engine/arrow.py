@@ -141,9 +141,9 @@ class _Builder:
     def messages(self) -> dict[str, Any]:
         table, pa = self.run.messages, self.pa
         step = self.step_of(table, "campaign")
-        message = [getattr(one, "message", None) for one in self.steps]
+        message: list[str | None] = [getattr(one, "message", None) for one in self.steps]
         known = self.run.plan.messages
-        channel = [known[key].channel if key in known else None for key in message]
+        channel = [known[key].channel if key and key in known else None for key in message]
         return {
             "campaign": self.texts(table["campaign"], self.journey_keys),
             "step": self.texts(step, [one.key for one in self.steps]),

@@ -28,6 +28,7 @@ from engage_desktop.engine import intervals as sets
 from engage_desktop.engine.arrays import NEVER, Instants, Mask, Profiles
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.definitions import Constant, Member, Node
+from engage_desktop.engine.draw import ProfileHashes
 from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.source import Log
 from engage_desktop.engine.values import Scalar, absent_holds, column_holds, number_of
@@ -85,7 +86,7 @@ class Conditions:
             raise Cancelled("Stopped.")
         match node:
             case And(items):
-                return sets.intersection([self.intervals(item) for item in items])
+                return self._and(items)
             case Or(items):
                 return sets.union([self.intervals(item) for item in items])
             case Not(item):
@@ -100,6 +101,14 @@ class Conditions:
                 return self._compare(node)
         raise AssertionError(f"unresolved condition {node!r}")
 
+    def _and(self, items: tuple[Node, ...]) -> Intervals:
+        """`x AND NOT y` as a difference: the complement of a small set is as large as the log."""
+        negated = [self.intervals(item.item) for item in items if isinstance(item, Not)]
+        plain = [self.intervals(item) for item in items if not isinstance(item, Not)]
+        if not plain:
+            return sets.complement(sets.union(negated), self.log.since)
+        return sets.difference(sets.intersection(plain), sets.union(negated)) if negated else sets.intersection(plain)
+
     def _compare(self, node: Compare) -> Intervals:
         left, values = node.left, node.values
         if isinstance(left, Literal) and len(values) == 1 and node.op in _FLIPPED:
@@ -107,7 +116,7 @@ class Conditions:
         literals = literals_of(node)
         if isinstance(left, Trait):
             return self._trait(left.path, node, literals)
-        assert isinstance(left, Reduce) and left.kind == "count"
+        assert isinstance(left, Reduce)  # scope.py lets nothing else pass, and of reducers only count
         atoms = state_atoms(left.stream.where)
         if atoms:
             return self.intervals(_by_cases(node, left, atoms[0]))
@@ -146,7 +155,7 @@ class Conditions:
                 return sets.empty(self.n_profiles)
             if count == 0:
                 return not_(at_least(1))
-            return sets.intersection([at_least(count), not_(at_least(count + 1))])
+            return sets.difference(at_least(count), at_least(count + 1))
 
         if op in ("exists", "absent"):  # a count is always there
             return self.intervals(Constant(op == "exists"))
@@ -177,6 +186,12 @@ class Conditions:
             return sets.at_least(events.profile, self.log.time[events.rows], count, low, high, self.n_profiles)
 
         return self._cache.get(key, compute, lambda one: one.nbytes)
+
+    def profile_hashes(self) -> ProfileHashes:
+        """H of the profiles' ids, kept from run to run."""
+        return self._cache.get(
+            "profile hashes", lambda: ProfileHashes(self.log.profile_ids), lambda _: 9 * self.n_profiles
+        )
 
     # -- events ----------------------------------------------------------------------------
 
@@ -264,9 +279,9 @@ def _by_cases(node: Compare, left: Reduce, atom: Node) -> Node:
 def _put(node: Node | None, atom: str, constant: Constant) -> Node | None:
     match node:
         case And(items):
-            return And(tuple(_put(item, atom, constant) for item in items))  # type: ignore[arg-type, misc]  # Node
+            return And(tuple(_put(item, atom, constant) for item in items))  # type: ignore[misc]  # Node widens Condition
         case Or(items):
-            return Or(tuple(_put(item, atom, constant) for item in items))  # type: ignore[arg-type, misc]  # Node
+            return Or(tuple(_put(item, atom, constant) for item in items))  # type: ignore[misc]  # Node widens Condition
         case Not(item):
             return Not(_put(item, atom, constant))  # type: ignore[arg-type]  # Node widens Condition
         case _:

@@ -42,9 +42,9 @@ def resolve(condition: Node, member: Callable[[str], Member | None]) -> Node:
     """`condition` with audience references replaced; `member(key)` is None for no audience."""
     match condition:
         case And(items):
-            return And(tuple(resolve(item, member) for item in items))  # type: ignore[arg-type, misc]  # Node widens
+            return And(tuple(resolve(item, member) for item in items))  # type: ignore[misc]  # Node widens
         case Or(items):
-            return Or(tuple(resolve(item, member) for item in items))  # type: ignore[arg-type, misc]  # Node widens
+            return Or(tuple(resolve(item, member) for item in items))  # type: ignore[misc]  # Node widens
         case Not(item):
             return Not(resolve(item, member))  # type: ignore[arg-type]  # Node widens Condition
         case InAudience(key):
@@ -58,6 +58,7 @@ def resolve(condition: Node, member: Callable[[str], Member | None]) -> Node:
             return found if inside else Not(found)  # type: ignore[arg-type]  # Node widens Condition
         case Compare(Reduce(kind, stream, path), op, values) if stream.where is not None:
             where = resolve(stream.where, member)
-            return Compare(Reduce(kind, replace(stream, where=where), path), op, values)
+            filtered = replace(stream, where=where)  # type: ignore[arg-type]  # Node widens Condition
+            return Compare(Reduce(kind, filtered, path), op, values)
         case _:
             return condition

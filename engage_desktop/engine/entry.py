@@ -6,7 +6,7 @@ instance before ended, so it goes by generations: all first instances, then all 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import numpy as np
 
@@ -18,8 +18,8 @@ from engage_desktop.engine.view import View
 from engage_desktop.engine.walk import Ends
 
 
-def generations(journey: PlanJourney, view: View, window: tuple[int, int]) -> Iterator[Entries]:
-    """Yield the instances that set out together; after each batch `send` how it ended (Ends).
+def generations(journey: PlanJourney, view: View, window: tuple[int, int]) -> Generator[Entries, Ends, None]:
+    """Yield the instances that set out together; after each batch `send` how it ended.
 
     The first `next()` gives the first batch; `send(ends)` the following one. Batches are sorted
     by (profile, time, row) and never empty.

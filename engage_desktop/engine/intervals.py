@@ -141,13 +141,20 @@ def intersection(sets: Sequence[Intervals]) -> Intervals:
     """The instants that lie in every set."""
     if any(not len(one) for one in sets):
         return empty(sets[0].n_profiles)
-    return _sweep(sets, len(sets))
+    return sets[0] if len(sets) == 1 else _sweep(sets, (), len(sets))
 
 
 def union(sets: Sequence[Intervals]) -> Intervals:
     """The instants that lie in any set."""
     some = [one for one in sets if len(one)]
-    return _sweep(some, 1) if some else empty(sets[0].n_profiles)
+    if len(some) < 2:
+        return some[0] if some else empty(sets[0].n_profiles)
+    return _sweep(some, (), 1)
+
+
+def difference(these: Intervals, others: Intervals) -> Intervals:
+    """The instants that lie in `these` and not in `others`."""
+    return _sweep((these,), (others,), 1) if len(these) and len(others) else these
 
 
 def clip(these: Intervals, first: Instants) -> Intervals:
@@ -157,22 +164,24 @@ def clip(these: Intervals, first: Instants) -> Intervals:
     return Intervals(these.profile[keep], start[keep], these.end[keep], these.n_profiles)
 
 
-def _sweep(sets: Sequence[Intervals], need: int) -> Intervals:
-    """The instants covered by at least `need` of the sets."""
-    # Walk all boundaries in order of (profile, time), starts before ends; cover = sum of +1, -1.
-    if len(sets) == 1:
-        return sets[0]
-    profile = np.concatenate([one.profile for one in sets] * 2)
-    time = np.concatenate([one.start for one in sets] + [one.end for one in sets])
+def _sweep(plus: Sequence[Intervals], minus: Sequence[Intervals], need: int) -> Intervals:
+    """The instants at which the sets of `plus`, less those of `minus`, are at least `need`.
+
+    `need` is the most that can be reached, or 1 without `minus`.
+    """
+    # Walk all boundaries in order of (profile, time), rises before falls; cover = sum of +1, -1.
+    rises = [(one.profile, one.start) for one in plus] + [(one.profile, one.end) for one in minus]
+    falls = [(one.profile, one.end) for one in plus] + [(one.profile, one.start) for one in minus]
+    profile = np.concatenate([who for who, _ in rises + falls])
+    time = np.concatenate([when for _, when in rises + falls])
     order = _merge_order(profile, time)
-    half = len(time) // 2
-    step = np.where(order < half, np.int8(1), np.int8(-1))
+    step = np.where(order < len(time) // 2, np.int8(1), np.int8(-1))
     cover = np.cumsum(step, dtype=np.int16)  # never above the number of sets
     opens = order[(cover == need) & (step == 1)]
     closes = order[(cover == need - 1) & (step == -1)]
     start, end = time[opens], time[closes]
     keep = start < end  # where one set ends as another starts, the cover touches `need` for no time
-    return Intervals(profile[opens][keep], start[keep], end[keep], sets[0].n_profiles)
+    return Intervals(profile[opens][keep], start[keep], end[keep], plus[0].n_profiles)
 
 
 def _merge_order(profile: Profiles, time: Instants) -> AnyArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -69,9 +70,13 @@ DELIVERIES = {"campaign": np.int16, "step": np.int16, "profile": np.int32, "inst
               "changed_at": np.int64, "entered_at": np.int64, "kind": np.int8}  # fmt: skip
 
 
-def stack(tables: list[Table], columns: dict[str, type]) -> Table:
+def stack(tables: list[Table], columns: Mapping[str, type]) -> Table:
     """The tables one below the other, every column in its type."""
-    return {
-        name: np.concatenate([np.asarray(table[name], dtype) for table in tables]) if tables else np.empty(0, dtype)
-        for name, dtype in columns.items()
-    }
+
+    def column(name: str, dtype: type) -> AnyArray:
+        parts: list[AnyArray] = [np.asarray(table[name], dtype) for table in tables]
+        if len(parts) == 1:
+            return parts[0]
+        return np.concatenate(parts) if parts else np.empty(0, dtype)
+
+    return {name: column(name, dtype) for name, dtype in columns.items()}

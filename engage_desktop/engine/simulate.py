@@ -12,13 +12,14 @@ import numpy as np
 from engage_desktop.domain.condition import Condition
 from engage_desktop.domain.errors import Cancelled, DesignError
 from engage_desktop.domain.problem import Problem
-from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Profiles
+from engage_desktop.engine.arrays import NEVER, Profiles
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.compile import resolve_in
 from engage_desktop.engine.conditions import Conditions
 from engage_desktop.engine.entry import generations
 from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.plan import Plan, PlanJourney
+from engage_desktop.engine.rows import collect
 from engage_desktop.engine.run import (
     DELIVERIES,
     INSTANCES,
@@ -31,6 +32,7 @@ from engage_desktop.engine.run import (
     stack,
 )
 from engage_desktop.engine.source import Log
+from engage_desktop.engine.tokens import Entries
 from engage_desktop.engine.view import View
 from engage_desktop.engine.walk import Walk, WalkResult
 
@@ -149,91 +151,14 @@ def _journey(
     journey: PlanJourney, view: View, window: tuple[int, int], texts: Texts, cancelled: Cancel | None
 ) -> dict[str, Table]:
     """All generations of one journey, rows in public order."""
-    results: list[tuple[Table, WalkResult]] = []
+    walks: list[tuple[Entries, WalkResult]] = []
     batches = generations(journey, view, window)
     entries = next(batches, None)
     while entries is not None:
         result = Walk(journey, entries, view, window[1], texts, cancelled).run()
-        entered = {"profile": entries.profile, "entered_at": entries.time, "row": entries.row}
-        results.append((entered, result))
+        walks.append((entries, result))
         try:
             entries = batches.send(result.ends)
         except StopIteration:
             entries = None
-    return _collect(journey, results)
-
-
-def _collect(journey: PlanJourney, results: list[tuple[Table, WalkResult]]) -> dict[str, Table]:
-    if not results:
-        return {}
-    profile: Profiles = np.concatenate([entered["profile"] for entered, _ in results])
-    entered_at: Instants = np.concatenate([entered["entered_at"] for entered, _ in results])
-    row = np.concatenate([entered["row"] for entered, _ in results])
-    n = len(profile)
-    # place[i]: where the instance that set out as i-th stands in (profile, entered_at, row)
-    if len(results) == 1:
-        order = place = np.arange(n)
-    else:
-        order = np.lexsort((row, entered_at, profile))
-        place = np.empty(n, np.int64)
-        place[order] = np.arange(n)
-    profile, entered_at = profile[order], entered_at[order]
-    heads = np.flatnonzero(np.append(True, profile[1:] != profile[:-1])) if n else np.zeros(0, np.int64)
-    number = (np.arange(n) - np.repeat(heads, np.diff(np.append(heads, n))) + 1).astype(np.int32)
-    offset, shift = [], 0
-    for entered, _ in results:
-        offset.append(shift)
-        shift += len(entered["profile"])
-
-    def ends(name: str) -> AnyArray:
-        return np.concatenate([getattr(result.ends, name) for _, result in results])[order]
-
-    def gather(kind: str) -> tuple[Table, AnyArray]:
-        """The batches of all walks as one table, and the place of each row's instance."""
-        tables = [
-            (batch, shift)
-            for (_, result), shift in zip(results, offset, strict=True)
-            for batch in getattr(result, kind)
-        ]
-        if not tables:
-            return {}, np.zeros(0, np.int64)
-        table = {name: np.concatenate([batch[name] for batch, _ in tables]) for name in tables[0][0]}
-        instance = np.concatenate([batch["instance"].astype(np.int64) + shift for batch, shift in tables])
-        return table, place[instance] if len(results) > 1 else instance
-
-    def public(table: Table, instance: AnyArray, rows: AnyArray, head: str) -> Table:
-        done = {name: column[rows] for name, column in table.items() if name != "instance"}
-        own = instance[rows]
-        return done | {
-            head: np.full(len(rows), journey.index, np.int16),
-            "profile": profile[own],
-            "instance": number[own],
-        }
-
-    tables: dict[str, Table] = {
-        "instances": {
-            "journey": np.full(n, journey.index, np.int16),
-            "profile": profile,
-            "instance": number,
-            "entered_at": entered_at,
-            "ended_at": ends("time"),
-            "outcome": ends("outcome"),
-            "detail": ends("detail"),
-            "kind": ends("assumed").astype(np.int8),
-        }
-    }
-    visits, instance = gather("visits")
-    if visits:
-        # rows of an instance stand side by side, `seq` counts them: a row's place is known
-        first = np.zeros(n + 1, np.int64)
-        np.cumsum(np.bincount(instance, minlength=n), out=first[1:])
-        rows = np.empty(len(instance), np.int64)
-        rows[first[instance] + visits["seq"]] = np.arange(len(instance))
-        tables["visits"] = public(visits, instance, rows, "journey")
-    for kind, time in (("messages", "due_at"), ("deliveries", "changed_at")):
-        table, instance = gather(kind)
-        if table:
-            keys = np.array([step.key for step in journey.journey.steps])
-            rank = np.argsort(np.argsort(keys, kind="stable"), kind="stable")
-            tables[kind] = public(table, instance, np.lexsort((rank[table["step"]], table[time], instance)), "campaign")
-    return tables
+    return collect(journey, walks)

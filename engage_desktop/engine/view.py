@@ -7,7 +7,6 @@ import numpy as np
 from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Profiles, Rows, upper_bound
 from engage_desktop.engine.conditions import Conditions, EventRows
 from engage_desktop.engine.definitions import Node
-from engage_desktop.engine.draw import ProfileHashes
 from engage_desktop.engine.source import Log
 from engage_desktop.engine.tokens import Tokens
 
@@ -21,7 +20,7 @@ class View:
         self.seed = seed
         self.no_row: int = log.n_events
         """The row that stands for "no event"."""
-        self.profile_hashes = ProfileHashes(log.profile_ids)
+        self.profile_hashes = conditions.profile_hashes()
 
     # -- events ----------------------------------------------------------------------------
 

@@ -53,7 +53,8 @@ class MessageRows:
 class CompiledStep(Protocol):
     """A step with its texts understood. `waits` is False where every departure is INSTANT."""
 
-    waits: bool
+    @property
+    def waits(self) -> bool: ...
 
     def depart(self, tokens: Tokens, view: View) -> Departures:
         """Where each token goes, all at once."""

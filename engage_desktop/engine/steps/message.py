@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engage_desktop.domain.step import SendMessage
+from engage_desktop.engine.arrays import AnyArray, Mask
 from engage_desktop.engine.run import DROPPED, HELD_OUT, REASON, SENT
 from engage_desktop.engine.source import ABSENT
 from engage_desktop.engine.steps.base import Departures, MessageRows, StepCompiler
@@ -49,7 +50,7 @@ class MessageStep:
         reason[held] = REASON["holdout"]
         return Departures(0, messages=MessageRows(status, reason, assumed, leave))
 
-    def _subscription(self, tokens: Tokens, view: View, reason: np.ndarray, assumed: np.ndarray) -> None:  # type: ignore[type-arg]  # int8, bool
+    def _subscription(self, tokens: Tokens, view: View, reason: AnyArray, assumed: Mask) -> None:
         at = np.flatnonzero(reason < 0)  # the first stage that stops a message names the reason
         history = view.log.subscription(self.channel)
         last = state_at(history.start, history.time, tokens.profile[at], tokens.time[at])

@@ -1,0 +1,111 @@
+"""The rows of one journey in public order: instances numbered, batches of all walks side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engage_desktop.engine.arrays import AnyArray, first_of_each
+from engage_desktop.engine.plan import PlanJourney
+from engage_desktop.engine.run import Table
+from engage_desktop.engine.tokens import Entries
+from engage_desktop.engine.walk import WalkResult
+
+
+def collect(journey: PlanJourney, walks: list[tuple[Entries, WalkResult]]) -> dict[str, Table]:
+    """Tables `instances visits messages deliveries` of one journey, those without rows left out."""
+    if not walks:
+        return {}
+    rows = _Rows(journey, walks)
+    found = {"instances": rows.instances()}
+    for name in ("visits", "messages", "deliveries"):
+        table = rows.table(name)
+        if table is not None:
+            found[name] = table
+    return found
+
+
+class _Rows:
+    """`order` puts instances as they set out into (profile, entered_at, row); `place` inverts it
+    (both None where they stand so already, as all of one walk do)."""
+
+    def __init__(self, journey: PlanJourney, walks: list[tuple[Entries, WalkResult]]) -> None:
+        self.journey = journey
+        self.walks = walks
+        self.profile: AnyArray = np.concatenate([entries.profile for entries, _ in walks])
+        self.entered_at: AnyArray = np.concatenate([entries.time for entries, _ in walks])
+        self.n = n = len(self.profile)
+        self.order: AnyArray | None = None
+        self.place: AnyArray | None = None
+        if len(walks) > 1:
+            row = np.concatenate([entries.row for entries, _ in walks])
+            self.order = np.lexsort((row, self.entered_at, self.profile))
+            self.place = np.empty(n, np.int64)
+            self.place[self.order] = np.arange(n)
+            self.profile, self.entered_at = self.profile[self.order], self.entered_at[self.order]
+        heads = np.flatnonzero(first_of_each(self.profile))
+        count = np.diff(np.append(heads, n))
+        self.number = (np.arange(n) - np.repeat(heads, count) + 1).astype(np.int32)
+
+    def instances(self) -> Table:
+        return {
+            "journey": np.full(self.n, self.journey.index, np.int16),
+            "profile": self.profile,
+            "instance": self.number,
+            "entered_at": self.entered_at,
+            "ended_at": self._ends("time"),
+            "outcome": self._ends("outcome"),
+            "detail": self._ends("detail"),
+            "kind": self._ends("assumed").astype(np.int8),
+        }
+
+    def _ends(self, name: str) -> AnyArray:
+        found: AnyArray = np.concatenate([getattr(result.ends, name) for _, result in self.walks])
+        return found if self.order is None else found[self.order]
+
+    def table(self, name: str) -> Table | None:
+        """The batches of all walks as one table in public order."""
+        batches: list[Table] = []
+        owners: list[AnyArray] = []
+        shift = 0
+        for entries, result in self.walks:
+            for batch in getattr(result, name):
+                batches.append(batch)
+                owners.append(batch["instance"].astype(np.int64) + shift)
+            shift += len(entries)
+        if not batches:
+            return None
+        instance = np.concatenate(owners)
+        if self.place is not None:
+            instance = self.place[instance]
+        counts = np.bincount(instance, minlength=self.n)
+        columns = {one: np.concatenate([batch[one] for batch in batches]) for one in batches[0] if one != "instance"}
+        if name == "visits":
+            at: AnyArray | None = _by_number(instance, columns["seq"], counts)
+        else:
+            time = columns["due_at" if name == "messages" else "changed_at"]
+            at = _by_time(self.journey, instance, time, columns["step"])
+        if at is not None:
+            columns = {one: column[at] for one, column in columns.items()}
+        head = "journey" if name == "visits" else "campaign"
+        return columns | {
+            head: np.full(len(instance), self.journey.index, np.int16),
+            "profile": np.repeat(self.profile, counts),
+            "instance": np.repeat(self.number, counts),
+        }
+
+
+def _by_number(instance: AnyArray, number: AnyArray, counts: AnyArray) -> AnyArray:
+    """Order by (instance, number), where the numbers of an instance are 0, 1, ... without a gap."""
+    first = np.cumsum(counts) - counts
+    order = np.empty(len(instance), np.int64)
+    order[first[instance] + number] = np.arange(len(instance))
+    return order
+
+
+def _by_time(journey: PlanJourney, instance: AnyArray, time: AnyArray, step: AnyArray) -> AnyArray | None:
+    """Order by (instance, time, step key); None where the rows stand in it already."""
+    if (step == step[0]).all():  # a step runs once per instance: the instance alone decides
+        return None if (instance[1:] > instance[:-1]).all() else np.argsort(instance, kind="stable")
+    keys = np.array([one.key for one in journey.journey.steps])
+    rank = np.argsort(np.argsort(keys, kind="stable"), kind="stable")
+    return np.lexsort((rank[step], time, instance))
