@@ -47,13 +47,13 @@ class Database:
         ):
             yield connection
 
-    def prepare(self, *, create: bool) -> None:
-        """Bring the schema to `HEAD`; raises InputError for a foreign, damaged or newer file."""
+    def prepare(self) -> None:
+        """Bring the schema to `HEAD`, of an empty file too; raises InputError for a foreign, damaged or newer one."""
         with self._sentences():
             with self._engine.connect() as connection:
                 application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
                 tables = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
-            if application != APPLICATION_ID and (tables or not create):
+            if application != APPLICATION_ID and tables:
                 raise InputError(f"{self.path} is a database of another program. Choose a workspace folder.")
             if application == APPLICATION_ID and self._revision() == HEAD:
                 return

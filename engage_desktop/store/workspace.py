@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -10,6 +11,7 @@ from typing import Self
 from engage_desktop.domain.errors import InputError
 from engage_desktop.store.approvals import Approvals
 from engage_desktop.store.database import LOCK_WAIT_S, Database
+from engage_desktop.store.lock import sole
 from engage_desktop.store.outbox import Outbox
 from engage_desktop.store.records import ActivityLog, Runs, Versions
 
@@ -58,7 +60,7 @@ class Workspace:
             )
         database = Database(path, lock_wait_s=lock_wait_s)
         try:
-            database.prepare(create=create)
+            database.prepare()
         except BaseException:
             database.close()
             raise
@@ -87,6 +89,13 @@ class Workspace:
     @property
     def sources_folder(self) -> Path:
         return self.folder / "sources"
+
+    def sole_sender(self, destination: str) -> AbstractContextManager[None]:
+        """Hold while sending to `destination`; raises UserError when another program does so already."""
+        return sole(
+            self.folder / f".sending-{destination}.lock",
+            f"Another sync to '{destination}' of the workspace {self.folder} is running. Wait for it to end, or cancel it there.",
+        )
 
     def close(self) -> None:
         self.database.close()

@@ -130,6 +130,16 @@ def test_a_sent_call_stays_sent_and_other_destinations_are_untouched(workspace: 
     assert (outbox.counts("crm").sent, outbox.counts("crm").failed, outbox.counts("other").pending) == (1, 0, 0)
 
 
+def test_the_newest_change_of_a_profile_is_known_sent_or_pending(workspace: Workspace) -> None:
+    outbox = workspace.outbox
+    outbox.enqueue(
+        [call(1, "a"), call(5, "a", "exited"), call(2, "b"), call(9, "b", "exited"), call(3, "c", subject="other")]
+    )
+    outbox.mark_sent(["m1"], 9)
+    outbox.mark_failed("m9", "400", retry_at=None)
+    assert outbox.last_changes("crm", "vip") == {"a": 5, "b": 2}
+
+
 def test_a_list_sent_whole_replaces_what_is_known(workspace: Workspace) -> None:
     workspace.outbox.set_delivered("crm", "vip", {"a": 1, "b": 2})
     workspace.outbox.set_delivered("crm", "vip", {"b": 3})

@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from engage_desktop.domain.errors import InputError
+from engage_desktop.domain.errors import InputError, UserError
 from engage_desktop.store import RunRecord, Workspace
 from engage_desktop.store.database import HEAD, MIGRATIONS
 from engage_desktop.store.models import Base
@@ -70,6 +70,12 @@ def test_a_damaged_and_a_foreign_database_are_refused_untouched(tmp_path: Path) 
     assert "another program" in refusal(tmp_path)
     with pytest.raises(InputError, match="another program"):
         Workspace.open(tmp_path, create=True)
+
+
+def test_a_database_that_was_cut_off_while_it_was_made_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / "workspace.db").touch()
+    with Workspace.open(tmp_path) as workspace:
+        assert workspace.versions.all() == []
 
 
 def test_a_newer_workspace_is_refused(tmp_path: Path) -> None:
@@ -140,3 +146,30 @@ def test_runs_are_remembered_by_folder(tmp_path: Path) -> None:
         workspace.runs.add(run)
         workspace.runs.add(again)
         assert workspace.runs.all() == [again]
+
+
+def test_one_program_at_a_time_sends_to_a_destination_and_a_dead_one_lets_go(tmp_path: Path) -> None:
+    holder = (
+        "import os, sys\n"
+        "from engage_desktop.store import Workspace\n"
+        "workspace = Workspace.open(sys.argv[1])\n"
+        "with workspace.sole_sender('crm'):\n"
+        "    print('holding', flush=True)\n"
+        "    sys.stdin.readline()\n"
+        "    os._exit(9)\n"
+    )
+    with Workspace.open(tmp_path, create=True) as workspace:
+        command = [sys.executable, "-c", holder, str(tmp_path)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+            assert other.stdout is not None
+            assert other.stdin is not None
+            assert other.stdout.readline() == "holding\n"
+            with pytest.raises(UserError, match="Another sync to 'crm'"), workspace.sole_sender("crm"):
+                pass
+            with workspace.sole_sender("hook"):
+                pass
+            other.stdin.write("\n")
+            other.stdin.flush()
+            assert other.wait(30) == 9
+        with workspace.sole_sender("crm"):
+            pass
