@@ -6,21 +6,10 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton
 
-from engage_desktop.app.actions import PAGES
+from engage_desktop.app.actions import PAGE_ICONS, PAGES
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.widgets.common import column
 
-ICONS = {
-    "home": "house",
-    "audiences": "users",
-    "journeys": "route",
-    "broadcasts": "megaphone",
-    "content": "file-text",
-    "data": "database",
-    "runs": "activity",
-    "deliver": "truck",
-    "activity": "shield",
-}
 WIDTH_PX = 76
 ICON_PX = 20
 
@@ -57,8 +46,8 @@ class Rail(QFrame):
         for page, made in self._buttons.items():
             both = QIcon()
             for ratio in (1.0, 2.0):
-                both.addPixmap(theme.pixmap(ICONS[page], "text_2", ICON_PX, ratio), QIcon.Mode.Normal, QIcon.State.Off)
-                both.addPixmap(theme.pixmap(ICONS[page], "accent", ICON_PX, ratio), QIcon.Mode.Normal, QIcon.State.On)
+                both.addPixmap(theme.pixmap(PAGE_ICONS[page], "text_2", ICON_PX, ratio), QIcon.Mode.Normal, QIcon.State.Off)
+                both.addPixmap(theme.pixmap(PAGE_ICONS[page], "accent", ICON_PX, ratio), QIcon.Mode.Normal, QIcon.State.On)
             made.setIcon(both)
 
     def show_page(self, page: str) -> None:

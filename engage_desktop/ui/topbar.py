@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QTabBar, QToolButton
 
-from engage_desktop.ui.rail import ICONS
+from engage_desktop.app.actions import PAGE_ICONS
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.widgets.common import Pill, button
 
@@ -24,7 +24,7 @@ class Tab:
 
     @property
     def icon(self) -> str:
-        return ICONS.get({"journey": "journeys", "audience": "audiences"}.get(self.kind, self.key), "house")
+        return PAGE_ICONS.get({"journey": "journeys", "audience": "audiences"}.get(self.kind, self.key), "house")
 
 
 class TopBar(QFrame):

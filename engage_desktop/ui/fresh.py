@@ -1,0 +1,48 @@
+"""New campaigns, valid from the start, so that their figures show at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from engage_desktop.document.change import Change, Edit
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.journey import EventEntry, Journey
+from engage_desktop.domain.people import Audience
+from engage_desktop.domain.step import Delay, End
+
+
+def _fresh(stem: str, taken: Iterable[str]) -> str:
+    known, number = set(taken), 1
+    while (key := stem if number == 1 else f"{stem}_{number}") in known:
+        number += 1
+    return key
+
+
+def _likeliest(counts: Mapping[str, int]) -> str:
+    return max(counts, key=lambda name: counts[name], default="Order Completed")
+
+
+def new_audience(campaigns: Campaigns, counts: Mapping[str, int]) -> tuple[str, Change]:
+    """(key, change): everybody who did the most frequent event in the last 30 days."""
+    key = _fresh("new_audience", (item.key for item in campaigns.audiences))
+    event = _likeliest(counts).replace("\\", "\\\\").replace("'", "\\'")
+    made = Audience(key=key, name=_title("New audience", key), definition=f"event('{event}').within(30 days).count() >= 1")
+    return key, Change("Add an audience", (Edit("audience", key, None, made),))
+
+
+def new_journey(campaigns: Campaigns, counts: Mapping[str, int]) -> tuple[str, Change]:
+    """(key, change): people enter by the most frequent event, wait a day, and end."""
+    key = _fresh("new_journey", (item.key for item in campaigns.journeys))
+    made = Journey(
+        key=key,
+        name=_title("New journey", key),
+        entry=EventEntry(type="event", event=_likeliest(counts)),
+        start="wait",
+        steps=(Delay(key="wait", type="delay", duration="1d", next="done"), End(key="done", type="end")),
+    )
+    return key, Change("Add a journey", (Edit("journey", key, None, made),))
+
+
+def _title(title: str, key: str) -> str:
+    number = key.rsplit("_", 1)[-1]
+    return f"{title} {number}" if number.isdigit() else title

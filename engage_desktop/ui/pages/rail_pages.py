@@ -1,0 +1,37 @@
+"""The pages of the rail, made once."""
+
+from __future__ import annotations
+
+from engage_desktop.ui.pages.activity import ActivityPage
+from engage_desktop.ui.pages.base import Page
+from engage_desktop.ui.pages.data import DataPage
+from engage_desktop.ui.pages.deliver import DeliverPage
+from engage_desktop.ui.pages.home import HomePage
+from engage_desktop.ui.pages.lists import ListPage
+from engage_desktop.ui.pages.runs import RunsPage
+from engage_desktop.ui.pages.soon import SoonPage
+from engage_desktop.ui.session import Session
+
+
+class RailPages:
+    """`all` maps page keys of the rail to their widgets."""
+
+    def __init__(self, session: Session) -> None:
+        self.home = HomePage(session)
+        self.audiences = ListPage(session, "audience")
+        self.journeys = ListPage(session, "journey")
+        self.data = DataPage(session)
+        self.runs = RunsPage(session)
+        self.deliver = DeliverPage(session)
+        self.activity = ActivityPage(session)
+        self.all: dict[str, Page] = {
+            "home": self.home,
+            "audiences": self.audiences,
+            "journeys": self.journeys,
+            "broadcasts": SoonPage(session, "broadcasts"),
+            "content": SoonPage(session, "content"),
+            "data": self.data,
+            "runs": self.runs,
+            "deliver": self.deliver,
+            "activity": self.activity,
+        }
