@@ -20,12 +20,14 @@ from engage_desktop.domain.condition import (
     Property,
     Reduce,
     Stream,
+    Trait,
 )
 from engage_desktop.domain.journey import Journey, ScheduleEntry
 from engage_desktop.domain.problem import Problem
 from engage_desktop.domain.step import Hold, SendMessage
 
-MEND = "Remove it: everything else still runs."
+_NOTHING_TO_DO = "Nothing to do: everything else runs."
+_MEND = "Remove it: everything else still runs."
 _STEPS = {
     "delay_until": "a delay until a clock time or date",
     "fork": "a fork",
@@ -46,7 +48,8 @@ _SENT_EVENTS = {"email": "Email Sent", "sms": "SMS Sent", "push": "Push Sent", "
 def check_not_yet(campaigns: Campaigns) -> Iterator[Problem]:
     """Every use of what cannot be simulated yet."""
     for trait in campaigns.traits:
-        yield _no(f"traits.{trait.key}", "computed traits")
+        says = "This version does not compute traits yet, so this one is left out."
+        yield Problem("warning", "not_yet", f"traits.{trait.key}", says, _NOTHING_TO_DO)
     for audience in campaigns.audiences:
         if audience.level == "account":
             yield _no(f"audiences.{audience.key}.level", "audiences of accounts")
@@ -55,15 +58,17 @@ def check_not_yet(campaigns: Campaigns) -> Iterator[Problem]:
     for message in campaigns.messages:
         if message.responses:
             yield _no(f"messages.{message.key}.responses", "assumed responses")
+        if message.subscription_group is not None:
+            yield _no(f"messages.{message.key}.subscription_group", "subscription groups")
+    sends = any(isinstance(step, SendMessage) for journey in campaigns.journeys for step in journey.steps)
     for name, words in _POLICIES.items():
-        if getattr(campaigns.policies, name):
+        if sends and getattr(campaigns.policies, name):
             yield _no(f"policies.{name}", words)
     for journey in campaigns.journeys:
         yield from _journey(journey)
     for broadcast in campaigns.broadcasts:
         says = "This version does not simulate broadcasts yet, so this one is left out."
-        mend = "Nothing to do: everything else runs."
-        yield Problem("warning", "not_yet", f"broadcasts.{broadcast.key}", says, mend)
+        yield Problem("warning", "not_yet", f"broadcasts.{broadcast.key}", says, _NOTHING_TO_DO)
     yield from _texts(campaigns)
     yield from _generated_events(campaigns)
 
@@ -96,19 +101,23 @@ def _journey(journey: Journey) -> Iterator[Problem]:
 
 
 def _texts(campaigns: Campaigns) -> Iterator[Problem]:
+    computed = {trait.key for trait in campaigns.traits}
     for site in conditions(campaigns):
         tree = read(site)
         if site.role == "trait" or isinstance(tree, Problem):
             continue
-        for words in dict.fromkeys(_in_tree(tree)):
-            yield _no(site.path, words, "Take it out of the condition: everything else still runs.")
+        found = list(dict.fromkeys(_in_tree(tree, computed)))
+        if found:
+            yield _no(site.path, " and ".join(found), "Take it out of the condition: everything else still runs.")
 
 
-def _in_tree(tree: Expression) -> Iterator[str]:
+def _in_tree(tree: Expression, computed: set[str]) -> Iterator[str]:
     from engage_desktop.language.walk import nodes
 
     for node, streams in nodes(tree):
         match node:
+            case Trait(path) if ".".join(path) in computed:
+                yield f"the computed trait {'.'.join(path)!r}"
             case JourneyValue():
                 yield "journey() values"
             case Context():
@@ -119,9 +128,8 @@ def _in_tree(tree: Expression) -> Iterator[str]:
                 yield "an event inside the where() of another (a funnel)"
             case Reduce(kind) if kind != "count":
                 yield f"{kind}()"
-            case Compare(left, _, values) if any(isinstance(side, Reduce) for side in (left, *values)):
-                if not isinstance(left, Reduce) or not all(isinstance(value, Literal) for value in values):
-                    yield "a count compared with something other than a number"
+            case Compare(left, _, values) if sum(not isinstance(side, Literal) for side in (left, *values)) > 1:
+                yield "a comparison of two values that are both no constant"
             case _:
                 pass
 
@@ -152,5 +160,5 @@ def _generated_events(campaigns: Campaigns) -> Iterator[Problem]:
                 )
 
 
-def _no(path: str, words: str, mend: str = MEND) -> Problem:
+def _no(path: str, words: str, mend: str = _MEND) -> Problem:
     return Problem("error", "not_yet", path, f"This version cannot simulate {words} yet.", mend)

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from engage_desktop.document import loads, validate
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.problem import Problem
+from engage_desktop.engine import compile_campaigns
 
 from .designs import CAMPAIGN_FILES, STOREFRONT
+from .journeys import graphs
 
 
 def design(**values: Any) -> Campaigns:
@@ -142,7 +144,9 @@ NOT_YET: list[tuple[dict[str, Any], str]] = [
     ({J + "steps__0__branches__0__any_identifier": True}, "journeys.cart_rescue.steps.wait.branches.again.any_identifier"),
     ({J + "enforce_limits": True}, "journeys.cart_rescue.enforce_limits"),
     ({J + "steps__2__responses": {"opened": {}}}, "journeys.cart_rescue.steps.nudge.responses"),
-    ({"traits": [{"key": "n", "name": "N", "definition": "event('A').count()"}]}, "traits.n"),
+    ({"messages__0__subscription_group": "news"}, "messages.nudge.subscription_group"),
+    ({"audiences__0__definition": "trait('a') = trait('b')"}, "audiences.lapsed.definition"),
+    ({J + "entry": EVENT_ENTRY | {"where": "property('a') >= trait('b')"}}, "journeys.cart_rescue.entry.where"),
     ({"audiences__0__level": "account"}, "audiences.lapsed.level"),
     ({"audiences__1": {"key": "l", "name": "L", "list": {"file": "a.csv", "sha256": "0"}}}, "audiences.l.list"),
     ({"policies": {"caps": [{"max": 2, "per": "7d"}]}}, "policies.caps"),
@@ -165,6 +169,22 @@ def test_what_the_engine_cannot_simulate_yet_is_said(values, path):
     assert "everything else still runs" in problem.mend or problem.mend == "Wait for another event."
 
 
+def test_a_computed_trait_is_left_out_but_may_not_be_read():
+    trait = {"key": "n", "name": "N", "definition": "event('A').count()"}
+    problem = only(design(traits=[trait]), "not_yet")
+    assert (problem.severity, problem.path) == ("warning", "traits.n")
+    reads = validate(design(traits=[trait], audiences__0__definition="trait('n') > 3"))
+    assert [(problem.severity, problem.path) for problem in reads] == [
+        ("error", "audiences.lapsed.definition"),
+        ("warning", "traits.n"),
+    ]
+
+
+def test_policies_of_sending_matter_only_to_messages():
+    quiet = design(policies={"caps": [{"max": 2, "per": "7d"}]}, journeys=[])
+    assert validate(quiet) == ()
+
+
 def test_events_of_another_channel_come_from_the_log():
     assert validate(design(audiences__0__definition="event('SMS Sent').count() >= 1")) == ()
 
@@ -180,6 +200,23 @@ def test_errors_come_first():
     severities = [problem.severity for problem in problems]
     assert severities == sorted(severities)
     assert severities[0] == "error"
+
+
+@pytest.mark.parametrize("values", [case[1] for case in CASES] + [case[0] for case in NOT_YET])
+def test_the_engine_never_refuses_what_validation_lets_pass(values):
+    """Validation runs first and says more; what it accepts must compile (D-36)."""
+    campaigns = design(**values)
+    if not any(problem.is_error for problem in validate(campaigns)):
+        assert compile_campaigns(campaigns).campaigns == campaigns
+
+
+@settings(max_examples=60, deadline=None)
+@given(graphs())
+def test_a_journey_of_any_shape_is_accepted_by_both_or_named_broken(found):
+    campaigns = design(journeys=[], audiences__0__key="a")
+    campaigns = campaigns.with_(journeys=(found,))
+    assert [problem.code for problem in validate(campaigns) if problem.is_error] == []
+    compile_campaigns(campaigns)
 
 
 @settings(max_examples=80, deadline=None)
