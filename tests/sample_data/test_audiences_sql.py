@@ -140,23 +140,28 @@ class Sample:
     def instants(self) -> dict[str, int]:
         """Five instants. Three are edges: an event arrives and somebody's membership changes with it, or an event is
         exactly as old as a window is long and somebody's membership ends or begins with that microsecond (D-3)."""
-        event, middle, first, second, early = {
-            "online_retail": ("Order Completed", "2011-06-15T12:00:00Z", 180 * DAY, 90 * DAY, "2011-04-01T00:00:00Z"),
-            "storefront": ("Product Viewed", "2025-04-14T12:00:00Z", 7 * DAY, 14 * DAY, "2025-03-20T18:30:00Z"),
-        }[self.name]
+        event, middle, early, *looked_for = {
+            "online_retail": (
+                "Order Completed", "2011-06-15T12:00:00Z", "2011-04-01T00:00:00Z",
+                ("loyal_buyers", 0), ("loyal_buyers", 180 * DAY), ("lapsed_buyers", 90 * DAY),
+            ),
+            "storefront": (
+                "Product Viewed", "2025-04-14T12:00:00Z", "2025-03-20T18:30:00Z",
+                ("browsing_now", 0), ("browsing_now", 7 * DAY), ("slipping_away", 14 * DAY),
+            ),
+        }[self.name]  # fmt: skip
         find = "SELECT t FROM happened JOIN eligible USING (profile) WHERE event = $event AND t <= $before ORDER BY t DESC LIMIT 400"
-        times = [
-            int(t) for (t,) in self.database.execute(find, {"event": event, "before": parse_instant(middle)}).fetchall()
-        ]
-        edges = [next(t + age for t in times if next(self.moves(t + age), None)) for age in (0, first, second)]
+        rows = self.database.execute(find, {"event": event, "before": parse_instant(middle)}).fetchall()
+        times = [int(t) for (t,) in rows]
+        edges = [next(t + age for t in times if self.moves(audience, t + age)) for audience, age in looked_for]
         return {
             "early": parse_instant(early), "event": edges[0], "first_edge": edges[1], "second_edge": edges[2],
             "end": self.store.last_us,
         }  # fmt: skip
 
-    def moves(self, at: int) -> Iterator[str]:
-        """Audiences with other members at `at` than one microsecond before."""
-        return (a for a in SQL[self.name] if self.expected(a, at) != self.expected(a, at - 1))
+    def moves(self, audience: str, at: int) -> bool:
+        """Whether the audience has other members at `at` than one microsecond before."""
+        return self.expected(audience, at) != self.expected(audience, at - 1)
 
     def expected(self, audience: str, at: int) -> list[str]:
         """Text ids by SQL, sorted, those eligible by then only."""
@@ -202,7 +207,7 @@ def test_members_are_those_of_the_sql(sample: Sample, number: int, instant: str)
 def test_one_microsecond_before_an_edge_the_members_are_still_the_others(sample: Sample) -> None:
     for name in ("event", "first_edge", "second_edge"):
         at = sample.instants[name]
-        for audience in sample.moves(at):
+        for audience in SQL[sample.name]:
             assert sample.actual(audience, at - 1) == sample.expected(audience, at - 1)
 
 
