@@ -7,6 +7,7 @@ are two arrays: UTF-8 bytes and offsets.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -132,7 +133,9 @@ class FolderSink:
         if len(blob) == len(joined):
             lengths[1:] = np.fromiter(map(len, texts), np.int64, len(texts))
         else:
-            lengths[1:] = np.fromiter((len(text.encode("utf-8", "surrogatepass")) for text in texts), np.int64, len(texts))
+            lengths[1:] = np.fromiter(
+                (len(text.encode("utf-8", "surrogatepass")) for text in texts), np.int64, len(texts)
+            )
         self.put(f"{name}.blob", np.frombuffer(blob, np.uint8))
         self.put(f"{name}.offsets", np.cumsum(lengths))
 
@@ -156,10 +159,8 @@ class FolderSink:
     def discard(self) -> None:
         """Leave nothing behind; does nothing after `finish`."""
         if self._file is not None:
-            try:
+            with contextlib.suppress(OSError):  # a full disk refuses the last buffer too
                 self._file.close()
-            except OSError:  # a full disk refuses the last buffer too
-                pass
         shutil.rmtree(self._building, ignore_errors=True)
 
 
@@ -192,7 +193,9 @@ def _open(folder: Path) -> tuple[dict[str, Any], dict[str, tuple[str, int, int]]
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if manifest["format"] != FORMAT:
-            raise InputError(f"The imported log in {folder} has the format {manifest['format']!r}, not {FORMAT}. {again}")
+            raise InputError(
+                f"The imported log in {folder} has the format {manifest['format']!r}, not {FORMAT}. {again}"
+            )
         size, table, meta = int(manifest["size"]), dict(manifest["arrays"]), dict(manifest["meta"])
         ends = [int(start) + int(length) * np.dtype(dtype).itemsize for dtype, start, length in table.values()]
         actual = (folder / ARRAYS).stat().st_size

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from engage_desktop.domain.errors import Cancelled, InputError
 from engage_desktop.domain.workspace import Identity
 from engage_desktop.events.arrays import FolderSink, MemoryArrays, Sink
-from engage_desktop.events.column import MISSING, ColumnArrays, ColumnBuilder
+from engage_desktop.events.column import ColumnArrays
+from engage_desktop.events.identifier_codes import IdentifierCodes
 from engage_desktop.events.identity import LIMITS, TYPE_NAMES, Resolution, resolve
-from engage_desktop.events.log import Group, IdentifierCodes, Log
+from engage_desktop.events.log import Group, Log
 from engage_desktop.events.read import read_file, sizes_of
 from engage_desktop.events.rejects import ID_BLOCKED, LIMIT_EXCEEDED, NO_IDENTIFIERS, Reject
 from engage_desktop.events.store import NEVER, EventStore
@@ -124,12 +125,15 @@ def _assemble(
             progress(fraction, sentence)
 
     step(0.8, "Dropping duplicates")
-    time, received = log.column("time").astype(np.int64, copy=False), log.column("received").astype(np.int64, copy=False)
+    time, received = (
+        log.column("time").astype(np.int64, copy=False),
+        log.column("received").astype(np.int64, copy=False),
+    )
     unique = _first_of_duplicates(log.column("hash"))
     order = _in_time(time, received, unique)
     step(0.83, "Resolving identities")
     codes = tuple(log.column(name).astype(np.int32, copy=False) for name in ("user", "email", "anon"))
-    known = (log.users.values_, log.emails.values_, log.anonymous.values_)
+    known = (log.users.values, log.emails.values, log.anonymous.values)
     people = resolve(codes, known, time, order)  # type: ignore[arg-type]
     lost = _notices(log, codes, people, order, time)
     step(0.87, "Sorting events")
@@ -206,13 +210,18 @@ def _notices(
                 what = f"{source.blocked[-value - 2]!r} is a blocked {TYPE_NAMES[kind]}"
                 tell(int(places[at]), _FIELD_OF_TYPE[kind], ID_BLOCKED, f"{what}; it was set aside in {count:,} calls.")
     for call, kind, value in people.dropped:
-        text = sources[kind].values_[value]  # type: ignore[attr-defined]
+        text = sources[kind].values[value]
         limit = f"{LIMITS[kind]} {TYPE_NAMES[kind]}" if kind else "one user_id"
         message = f"{text!r} was not attached, or a profile would break its limits ({limit}). The event is kept."
         tell(call, _FIELD_OF_TYPE[kind], LIMIT_EXCEEDED, message)
     without = order[people.profile[order] < 0]
     for call in without.tolist():
-        tell(call, "userId", NO_IDENTIFIERS, "every identifier of the call is blocked. Give it a real userId or anonymousId.")
+        tell(
+            call,
+            "userId",
+            NO_IDENTIFIERS,
+            "every identifier of the call is blocked. Give it a real userId or anonymousId.",
+        )
     return len(without)
 
 
@@ -246,28 +255,32 @@ def _write(
     sink.put_texts("profile_ids", people.texts)
     _write_identifiers(log, sink, people)
     events: list[dict[str, Any]] = []
+    contexts: list[tuple[str, dict[str, Any], NDArray[np.int32]]] = []
     names = sorted(log.groups)
     for i, name in enumerate(names):
-        step(0.88 + 0.1 * i / len(names), f"Writing {name}")
+        step(0.88 + 0.06 * i / len(names), f"Writing {name}")
         group = log.groups.pop(name)
-        by, places = _group_order(group, place_of)
+        by, places, context_rows = _group_order(group, place_of)
         if len(by):
             key = f"e{len(events)}"
             sink.put(f"{key}.row", row_at[places].astype(np.uint32))
             sink.put(f"{key}.profile", profile_at[places])
-            columns = _write_table(sink, f"{key}.p", group.properties, by, keep_missing=False)
-            context = _write_table(sink, f"{key}.c", group.context, by, keep_missing=False)
-            events.append({"name": name, "count": len(by), "properties": columns, "context": context})
-    by, places = _group_order(log.silent, place_of)
+            columns = _write_table(sink, f"{key}.p", group.properties, by)
+            events.append({"name": name, "count": len(by), "properties": columns, "context": {}})
+            contexts.append((f"{key}.c", events[-1]["context"], context_rows))
+    by, places, context_rows = _group_order(log.silent, place_of)
     sink.put("silent.place", places.astype(np.uint32))
     sink.put("silent.profile", profile_at[places])
     sink.put("silent.time", time_at[places])
-    silent = {"count": len(by), "context": _write_table(sink, "silent.c", log.silent.context, by, keep_missing=False)}
-    by, places = _group_order(log.traits, place_of)
+    silent: dict[str, Any] = {"count": len(by), "context": {}}
+    contexts.append(("silent.c", silent["context"], context_rows))
+    by, places, _ = _group_order(log.traits, place_of)
     sink.put("traits.place", places.astype(np.uint32))
     sink.put("traits.profile", profile_at[places])
     sink.put("traits.time", time_at[places])
     traits = {"count": len(by), "columns": _write_table(sink, "traits.t", log.traits.properties, by, keep_missing=True)}
+    step(0.94, "Writing contexts")
+    _write_contexts(sink, log.contexts, contexts)
     sink.put_texts("rejects", [msgspec.json.encode(reject).decode() for reject in log.rejects])
     return {
         "n_events": len(place_of_row),
@@ -286,7 +299,7 @@ def _write_identifiers(log: Log, sink: Sink, people: Resolution) -> None:
     sink.put("id.profile", people.identifier_profile)
     sink.put("id.type", people.identifier_type)
     sink.put("id.time", people.identifier_time)
-    sink.put_texts("id.value", [sources[kind].values_[code] for kind, code in pairs])
+    sink.put_texts("id.value", [sources[kind].values[code] for kind, code in pairs])
     for name, types in (("eligible.known", 2), ("eligible.all", 3)):
         since = np.full(len(people.texts), NEVER, dtype=np.int64)
         counted = people.identifier_type < types
@@ -294,42 +307,59 @@ def _write_identifiers(log: Log, sink: Sink, people: Resolution) -> None:
         sink.put(name, since)
 
 
-def _group_order(group: Group, place_of: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-    """Positions in the group's own order of those calls that stay, sorted by place; and the places."""
+def _group_order(
+    group: Group, place_of: NDArray[np.int64]
+) -> tuple[NDArray[np.intp], NDArray[np.int64], NDArray[np.int32]]:
+    """Positions in the group's own order of those calls that stay, sorted by place; their places and context rows."""
     seqs = np.concatenate(group.seqs) if group.seqs else np.empty(0, dtype=np.int32)
-    group.seqs = []
+    rows = np.concatenate(group.contexts) if group.contexts else np.zeros(len(seqs), dtype=np.int32)
+    group.seqs, group.contexts = [], []
     places = place_of[seqs]
     kept = np.nonzero(places >= 0)[0]
     by = kept[np.argsort(places[kept])]
-    return by, places[by]
+    return by, places[by], rows[by]
 
 
 def _write_table(
-    sink: Sink, key: str, table: TableBuilder, by: NDArray[np.intp], *, keep_missing: bool
+    sink: Sink, key: str, table: TableBuilder, by: NDArray[np.intp], *, keep_missing: bool = False
 ) -> dict[str, dict[str, Any]]:
-    """Columns under `key`; returns by path what the manifest must know."""
+    """Columns under `key`, taken at `by`; returns by path what the manifest must know."""
     described: dict[str, dict[str, Any]] = {}
     for k, path in enumerate(sorted(table.columns)):
-        column = table.columns.pop(path)
-        arrays = _finish(column, table.count, by, keep_missing)
-        entry: dict[str, Any] = {"key": f"{key}{k}"}
-        if isinstance(arrays.kind, int):
-            entry["kind"] = arrays.kind
-        else:
-            sink.put(f"{key}{k}.kind", arrays.kind)
-        if arrays.number is not None:
-            entry["number"] = True
-            sink.put(f"{key}{k}.number", arrays.number)
-        if arrays.code is not None:
-            entry["text"] = True
-            sink.put(f"{key}{k}.code", arrays.code)
-            sink.put_texts(f"{key}{k}.text", arrays.texts)
-        described[path_text(path)] = entry
+        builder = table.columns.pop(path)
+        column = builder.finish(table.count).take(by, keep_missing=keep_missing)
+        if column is not None:
+            described[path_text(path)] = _write_column(sink, f"{key}{k}", column, f"{key}{k}.text")
+            if column.code is not None:
+                sink.put_texts(f"{key}{k}.text", list(builder.codes))
     return described
 
 
-def _finish(column: ColumnBuilder, count: int, by: NDArray[np.intp], keep_missing: bool) -> ColumnArrays:
-    arrays = column.finish(count, by)
-    if not keep_missing and not isinstance(arrays.kind, int):
-        arrays.kind[arrays.kind == MISSING] = 0
-    return arrays
+def _write_contexts(
+    sink: Sink, table: TableBuilder, targets: list[tuple[str, dict[str, Any], NDArray[np.int32]]]
+) -> None:
+    """Every context column for every (key, description to fill, rows of `table`); they share their texts."""
+    for k, path in enumerate(sorted(table.columns)):
+        builder = table.columns.pop(path)
+        arrays = builder.finish(table.count)
+        if arrays.code is not None:
+            sink.put_texts(f"c{k}.text", list(builder.codes))
+        for key, described, rows in targets:
+            column = arrays.take(rows)
+            if column is not None:
+                described[path_text(path)] = _write_column(sink, f"{key}{k}", column, f"c{k}.text")
+
+
+def _write_column(sink: Sink, key: str, column: ColumnArrays, texts: str) -> dict[str, Any]:
+    entry: dict[str, Any] = {"key": key}
+    if isinstance(column.kind, int):
+        entry["kind"] = column.kind
+    else:
+        sink.put(f"{key}.kind", column.kind)
+    if column.number is not None:
+        entry["number"] = True
+        sink.put(f"{key}.number", column.number)
+    if column.code is not None:
+        entry["text"] = texts
+        sink.put(f"{key}.code", column.code)
+    return entry

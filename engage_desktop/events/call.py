@@ -21,15 +21,15 @@ class Call(msgspec.Struct, gc=False):
     """The fields that are read. `context` stays raw: many calls share the same bytes."""
 
     type: str | None = None
-    userId: str | None = None  # noqa: N815 - the spec's spelling
-    anonymousId: str | None = None  # noqa: N815
-    messageId: str | None = None  # noqa: N815
+    userId: str | None = None
+    anonymousId: str | None = None
+    messageId: str | None = None
     event: str | None = None
     timestamp: str | None = None
-    receivedAt: str | None = None  # noqa: N815
+    receivedAt: str | None = None
     name: str | None = None
     category: str | None = None
-    groupId: str | None = None  # noqa: N815
+    groupId: str | None = None
     properties: dict[str, Any] | None = None
     traits: dict[str, Any] | None = None
     context: msgspec.Raw = NO_CONTEXT

@@ -78,16 +78,6 @@ class Piece:
     number: NDArray[np.float64] | None
     code: NDArray[np.int32] | None
 
-    def spread(self, inverse: NDArray[np.intp]) -> None:
-        """Repeat values: row i becomes the former row inverse[i]."""
-        self.count = len(inverse)
-        if not isinstance(self.kind, int):
-            self.kind = self.kind[inverse]
-        if self.number is not None:
-            self.number = self.number[inverse]
-        if self.code is not None:
-            self.code = self.code[inverse]
-
 
 def encode_values(values: list[Any], start: int, codes: Codes) -> Piece:
     """Values of one key as a piece; an object only leaves its kind, its fields are columns of their own."""
@@ -129,32 +119,29 @@ class ColumnBuilder:
         self.codes = Codes()
         self.pieces: list[Piece] = []
 
-    def finish(self, count: int, order: NDArray[np.intp]) -> ColumnArrays:
-        """The column of `count` rows, then taken at `order`."""
+    def finish(self, count: int) -> ColumnArrays:
+        """The column of `count` rows; the pieces are given up."""
         kinds = {piece.kind if isinstance(piece.kind, int) else -1 for piece in self.pieces}
         covered = sum(piece.count for piece in self.pieces) == count
         uniform = kinds.pop() if len(kinds) == 1 and covered else -1
         kind: int | NDArray[np.uint8] = uniform
         if uniform == -1:
-            full = np.full(count, MISSING, dtype=np.uint8)
+            kind = np.full(count, MISSING, dtype=np.uint8)
             for piece in self.pieces:
-                full[piece.start : piece.start + piece.count] = piece.kind
-            kind = full[order]
+                kind[piece.start : piece.start + piece.count] = piece.kind
         number = code = None
         if any(piece.number is not None for piece in self.pieces):
-            numbers = np.full(count, np.nan)
+            number = np.full(count, np.nan)
             for piece in self.pieces:
                 if piece.number is not None:
-                    numbers[piece.start : piece.start + piece.count] = piece.number
-            number = numbers[order]
+                    number[piece.start : piece.start + piece.count] = piece.number
         if any(piece.code is not None for piece in self.pieces):
-            codes = np.full(count, -1, dtype=np.int32)
+            code = np.full(count, -1, dtype=np.int32)
             for piece in self.pieces:
                 if piece.code is not None:
-                    codes[piece.start : piece.start + piece.count] = piece.code
-            code = codes[order]
+                    code[piece.start : piece.start + piece.count] = piece.code
         self.pieces = []
-        return ColumnArrays(kind, number, code, list(self.codes))
+        return ColumnArrays(kind, number, code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,4 +151,20 @@ class ColumnArrays:
     kind: int | NDArray[np.uint8]
     number: NDArray[np.float64] | None
     code: NDArray[np.int32] | None
-    texts: list[str]
+
+    def take(self, at: NDArray[Any], *, keep_missing: bool = False) -> ColumnArrays | None:
+        """The rows at `at`; MISSING becomes ABSENT unless kept. None if no row has anything."""
+        if isinstance(self.kind, int):
+            return ColumnArrays(self.kind, *_take(self.number, self.code, at))
+        kind = self.kind[at]
+        if not (kind != MISSING).any():
+            return None
+        if not keep_missing:
+            kind[kind == MISSING] = ABSENT
+        return ColumnArrays(kind, *_take(self.number, self.code, at))
+
+
+def _take(
+    number: NDArray[np.float64] | None, code: NDArray[np.int32] | None, at: NDArray[Any]
+) -> tuple[NDArray[np.float64] | None, NDArray[np.int32] | None]:
+    return None if number is None else number[at], None if code is None else code[at]

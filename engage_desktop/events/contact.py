@@ -7,7 +7,8 @@ a phone number share its state. What a profile shows is the state of its current
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -113,31 +114,33 @@ def _play(changes: list[_Change]) -> Iterator[tuple[int, int, str | None]]:
     states: dict[str, str] = {}
     without_address: dict[int, str] = {}  # a state told before any address was
     shown: dict[int, str | None] = {}
-    for change in changes:
-        profile = change.profile
-        if change.stage == _ADDRESS:
+    for _, call in groupby(changes, key=lambda change: change[:2]):  # what one call says takes effect together
+        touched: set[int] = set()
+        for change in call:
+            profile, time = change.profile, change.time
             old = current.get(profile)
-            if old is not None:
-                holders[old].discard(profile)
-            current[profile] = change.address
-            if change.address is not None:
-                holders[change.address].add(profile)
-            touched = [profile]
-        else:
-            contact = change.address if change.address is not None else current.get(profile)
+            if change.stage == _ADDRESS:
+                if old is not None:
+                    holders[old].discard(profile)
+                current[profile] = change.address
+                if change.address is not None:
+                    holders[change.address].add(profile)
+                touched.add(profile)
+                continue
+            contact = change.address if change.address is not None else old
             assert change.state is not None
             if contact is None:
                 without_address[profile] = change.state
-                touched = [profile]
+                touched.add(profile)
             else:
                 states[contact] = change.state
-                touched = sorted(holders[contact])
-        for one in touched:
+                touched |= holders[contact]
+        for one in sorted(touched):
             now = current.get(one)
             state = without_address.get(one) if now is None else states.get(now)
             if state != shown.get(one):
                 shown[one] = state
-                yield one, change.time, state
+                yield one, time, state
 
 
 def _parse_subscriptions(text: str, types: frozenset[str]) -> list[tuple[str, str]]:
@@ -190,7 +193,7 @@ def _as_text(column: Column) -> Column:
     return _column_of(values)
 
 
-def _column_of(values: list[str | None]) -> Column:
+def _column_of(values: Sequence[str | None]) -> Column:
     codes = Codes()
     kind = np.array([ABSENT if value is None else TEXT for value in values], dtype=np.uint8)
     code = np.array([-1 if value is None else codes[value] for value in values], dtype=np.int32)

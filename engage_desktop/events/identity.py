@@ -11,7 +11,6 @@ limits has at most 11 identifiers, hence at most 10 merges.)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +69,18 @@ def resolve(
     if len(safe) < len(used):
         _play(nodes, used[risky[label[used]]], owner_of_node, owner_of_combination, len(component), dropped)
     return _number(
-        ids.shape[1], order, time, first, combination_of, nodes, owner_of_node, owner_of_combination, values, offsets, dropped, len(codes[0])
+        ids.shape[1],
+        order,
+        time,
+        first,
+        combination_of,
+        nodes,
+        owner_of_node,
+        owner_of_combination,
+        values,
+        offsets,
+        dropped,
+        len(codes[0]),
     )
 
 

@@ -66,7 +66,7 @@ def _parse_matrix(chars: NDArray[np.uint8], fraction_digits: int) -> NDArray[np.
 
     def number(first: int, length: int) -> NDArray[np.int64]:
         nonlocal valid
-        value = digits[first].astype(np.int64)
+        value: NDArray[np.int64] = digits[first].astype(np.int64)
         valid &= digits[first] <= 9
         for i in range(first + 1, first + length):
             valid &= digits[i] <= 9
@@ -83,7 +83,8 @@ def _parse_matrix(chars: NDArray[np.uint8], fraction_digits: int) -> NDArray[np.
     days = 365 * past + past // 4 - past // 100 + past // 400 - 719_162
     days += _DAYS_BEFORE_MONTH[month - 1] + (leap & (month > 2)) + day - 1
     seconds = ((days * 24 + hour) * 60 + minute) * 60 + second
-    result = seconds * 1_000_000
+    result: NDArray[np.int64] = seconds * 1_000_000
     if fraction_digits:
         result += number(20, fraction_digits) * 10 ** (6 - fraction_digits)
-    return np.where(valid, result, INVALID)
+    result[~valid] = INVALID
+    return result

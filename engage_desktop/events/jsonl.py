@@ -12,7 +12,7 @@ from engage_desktop.events.call import Call, decode_line, decode_lines
 from engage_desktop.events.log import Log
 from engage_desktop.events.rejects import Fault
 
-BLOCK = 8 << 20
+BLOCK = 2 << 20
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -40,13 +40,18 @@ def read_jsonl(stream: Any, file: str, log: Log) -> Iterator[None]:
 
 
 def _refuse_other_formats(block: bytes, file: str) -> None:
-    """A file whose first lines hold not one that begins an object is no JSON Lines file."""
-    lines = [text for text in block[: 1 << 16].splitlines() if text.strip()]
-    if not lines or any(text.lstrip().startswith(b"{") for text in lines):
+    """A JSON array, JSON spread over lines, and a file whose first lines hold not one object are no JSON Lines."""
+    lines = [text.strip() for text in block[: 1 << 16].splitlines() if text.strip()]
+    if not lines:
         return
-    if lines[0].lstrip().startswith(b"["):
-        raise InputError(f"{file} is a JSON array, not JSON Lines. Write one call, {{...}}, a line without the brackets.")
-    raise InputError(f"{file} is not JSON Lines: no line starts with '{{'. Write one call, {{...}}, a line.")
+    if lines[0] == b"[" or lines[0].startswith(b"[{"):
+        raise InputError(
+            f"{file} is a JSON array, not JSON Lines. Write one call, {{...}}, a line without the brackets."
+        )
+    if lines[0] == b"{":
+        raise InputError(f"{file} spreads its JSON over several lines. Write each call, {{...}}, on one line.")
+    if not any(text.startswith(b"{") for text in lines):
+        raise InputError(f"{file} is not JSON Lines: no line starts with '{{'. Write one call, {{...}}, a line.")
 
 
 def _add_block(block: bytes, line: int, file: str, log: Log) -> int:

@@ -6,9 +6,8 @@ given, lines in theirs. Nothing is sorted, merged or deduplicated here; see `bui
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from engage_desktop.events.call import EVENT_OF_TYPE, NO_CONTEXT, TYPES, Call, unknown_type
 from engage_desktop.events.column import Codes
+from engage_desktop.events.identifier_codes import NONE, IdentifierCodes
 from engage_desktop.events.instants import INVALID, MISSING_TIME, parse_instants
 from engage_desktop.events.rejects import (
     CONTEXT_NOT_OBJECT,
@@ -32,40 +32,20 @@ from engage_desktop.events.rejects import (
 )
 from engage_desktop.events.table import TableBuilder
 
-_BLOCKED = re.compile(r"[0-]*")
-_BLOCKED_EXACT = frozenset({"-1", "null", "anonymous"})
+_T = TypeVar("_T")
 _contexts = msgspec.json.Decoder(list[dict[str, Any] | None])
 _context = msgspec.json.Decoder(dict[str, Any] | None)
 
 
-class IdentifierCodes(dict[Any, int]):
-    """Identifier values to codes: >= 0 in order of first sight, -1 for none, <= -2 for blocked values (ID-5)."""
-
-    def __init__(self, blocked: Iterable[str] = ()) -> None:
-        super().__init__({None: -1, "": -1})
-        self.values_: list[str] = []
-        self.blocked: list[str] = []
-        self._exact = _BLOCKED_EXACT | frozenset(blocked)
-
-    def __missing__(self, value: str) -> int:
-        if value in self._exact or _BLOCKED.fullmatch(value):
-            self.blocked.append(value)
-            self[value] = code = -1 - len(self.blocked)
-        else:
-            self[value] = code = len(self.values_)
-            self.values_.append(value)
-        return code
-
-
 class Group:
-    """The calls of one event name (or of none): their `seq`, properties and context."""
+    """The calls of one event name (or of none): their `seq`, context (a row of `Log.contexts`), properties."""
 
-    __slots__ = ("context", "properties", "seqs")
+    __slots__ = ("contexts", "properties", "seqs")
 
     def __init__(self) -> None:
         self.seqs: list[NDArray[np.int32]] = []
+        self.contexts: list[NDArray[np.int32]] = []
         self.properties = TableBuilder()
-        self.context = TableBuilder()
 
 
 class Log:
@@ -81,6 +61,7 @@ class Log:
         self.groups: dict[str, Group] = {}
         self.silent = Group()  # identify, group and alias: no event, yet their context counts
         self.traits = Group()  # `properties` of this one holds the traits
+        self.contexts = TableBuilder()  # a row for each distinct context of a block
         self.files: list[str] = []
         self.count = 0
         self._event_codes = Codes()
@@ -116,21 +97,24 @@ class Log:
         names = [call.event for call in calls]
         if not plain:
             names = [
-                name if kind == "track" else EVENT_OF_TYPE.get(kind or "") for name, kind in zip(names, types, strict=True)
+                name if kind == "track" else EVENT_OF_TYPE.get(kind or "")
+                for name, kind in zip(names, types, strict=True)
             ]
         if not all(names):
             for i, name in enumerate(names):
                 if not name and types[i] == "track":
                     faults.setdefault(i, NO_EVENT)
-        user = np.fromiter(map(self.users.__getitem__, [call.userId for call in calls]), np.int32, len(calls))
-        anon = np.fromiter(map(self.anonymous.__getitem__, [call.anonymousId for call in calls]), np.int32, len(calls))
-        for i in np.nonzero((user == -1) & (anon == -1))[0].tolist():
+        user = self.users.encode([call.userId for call in calls])
+        anon = self.anonymous.encode([call.anonymousId for call in calls])
+        for i in np.nonzero((user == NONE) & (anon == NONE))[0].tolist():
             faults.setdefault(i, NO_ID)
         time, received = self._times(calls, faults)
         ids = [call.messageId for call in calls]
         properties = [call.properties for call in calls]
         traits = [call.traits for call in calls]
-        self._limits(calls, faults, ids, properties, traits)
+        _limits(faults, ids, properties, traits)
+        if "group" in types:
+            _group_ids(calls, faults)
         contexts, context_of = _decode_contexts(calls, faults)
         if faults:
             for i, fault in sorted(faults.items()):
@@ -142,9 +126,8 @@ class Log:
             user, anon, time, received, lines, context_of = (
                 part[at] for part in (user, anon, time, received, lines, context_of)
             )
-            calls, types, names, ids, properties, traits = (
-                [part[i] for i in kept] for part in (calls, types, names, ids, properties, traits)  # type: ignore[misc]
-            )
+            calls, types, names = _pick(calls, kept), _pick(types, kept), _pick(names, kept)
+            ids, properties, traits = _pick(ids, kept), _pick(properties, kept), _pick(traits, kept)
         if not plain:
             for i, kind in enumerate(types):
                 if kind in EVENT_OF_TYPE:
@@ -152,7 +135,8 @@ class Log:
                 elif kind in ("group", "alias"):
                     traits[i] = None  # a group's traits are the account's
         email = self._emails(traits, contexts, context_of)
-        self._keep_tables(names, properties, traits, contexts, context_of)
+        self._keep_tables(names, properties, traits, (context_of + self.contexts.count).astype(np.int32))
+        self.contexts.add(contexts)
         if not self.files or self.files[-1] != file:
             self.files.append(file)
         count = len(calls)
@@ -177,39 +161,20 @@ class Log:
             faults.setdefault(i, NO_TIME)
         return time, received
 
-    def _limits(self, calls: list[Call], faults: dict[int, Fault], ids: list[Any], properties: list[Any], traits: list[Any]) -> None:
-        """HT-6, the limits of the profile store."""
-        if max(map(len, filter(None, ids)), default=0) > 100:
-            for i, text in enumerate(ids):
-                if text and len(text) > 100:
-                    faults.setdefault(i, TOO_LONG_ID)
-        for objects, fault in ((properties, TOO_MANY_PROPERTIES), (traits, TOO_MANY_TRAITS)):
-            if max(map(len, filter(None, objects)), default=0) > 300:
-                for i, item in enumerate(objects):
-                    if item and len(item) > 300:
-                        faults.setdefault(i, fault)
-        for i, call in enumerate(calls):
-            if call.type == "group":
-                if not call.groupId:
-                    faults.setdefault(i, Fault("groupId", "group_id_empty", "a group call has no groupId. Give it one."))
-                elif len(call.groupId) > 500:
-                    message = "groupId is longer than 500 characters. Shorten it."
-                    faults.setdefault(i, Fault("groupId", "group_id_too_long", message))
-
-    def _emails(self, traits: list[Any], contexts: list[dict[str, Any] | None], context_of: NDArray[np.intp]) -> NDArray[np.int32]:
+    def _emails(
+        self, traits: list[Any], contexts: list[dict[str, Any] | None], context_of: NDArray[np.intp]
+    ) -> NDArray[np.int32]:
         """traits.email, else context.traits.email (ID-1)."""
         in_context = []
         for context in contexts:
             inner = context.get("traits") if context else None
             email = inner.get("email") if type(inner) is dict else None
-            in_context.append(self.emails[email] if type(email) is str else -1)
-        result = np.array(in_context, dtype=np.int32)[context_of]
+            in_context.append(email if type(email) is str else None)
+        result = self.emails.encode(in_context)[context_of]
         if any(traits):
-            for i, found in enumerate(traits):
-                if found:
-                    email = found.get("email")
-                    if type(email) is str and email:
-                        result[i] = self.emails[email]
+            emails = [found.get("email") if found else None for found in traits]
+            given = [i for i, email in enumerate(emails) if type(email) is str and email]
+            result[given] = self.emails.encode([emails[i] for i in given])
         return result
 
     def _keep_tables(
@@ -217,8 +182,7 @@ class Log:
         names: list[str | None],
         properties: list[Any],
         traits: list[Any],
-        contexts: list[dict[str, Any] | None],
-        context_of: NDArray[np.intp],
+        context_rows: NDArray[np.int32],
     ) -> None:
         codes = np.fromiter(map(self._event_codes.__getitem__, [name or "" for name in names]), np.int32, len(names))
         order = np.argsort(codes, kind="stable")
@@ -230,15 +194,34 @@ class Log:
             group.seqs.append((at + self.count).astype(np.int32))
             if name:
                 group.properties.add([properties[i] for i in at.tolist()])
-            if any(contexts):
-                used, inverse = np.unique(context_of[at], return_inverse=True)
-                group.context.add([contexts[i] for i in used.tolist()], inverse)
-            else:
-                group.context.count += len(at)
+            group.contexts.append(context_rows[at])
         if any(traits):
             places = [i for i, found in enumerate(traits) if found]
             self.traits.seqs.append(np.array(places, dtype=np.int32) + np.int32(self.count))
             self.traits.properties.add([traits[i] for i in places])
+
+
+def _pick(items: list[_T], at: list[int]) -> list[_T]:
+    return [items[i] for i in at]
+
+
+def _limits(faults: dict[int, Fault], ids: list[Any], properties: list[Any], traits: list[Any]) -> None:
+    """HT-6, the limits of the profile store."""
+    checks = ((ids, 100, TOO_LONG_ID), (properties, 300, TOO_MANY_PROPERTIES), (traits, 300, TOO_MANY_TRAITS))
+    for items, limit, fault in checks:
+        if max(map(len, filter(None, items)), default=0) > limit:
+            for i, item in enumerate(items):
+                if item and len(item) > limit:
+                    faults.setdefault(i, fault)
+
+
+def _group_ids(calls: list[Call], faults: dict[int, Fault]) -> None:
+    for i, call in enumerate(calls):
+        if call.type == "group" and not call.groupId:
+            faults.setdefault(i, Fault("groupId", "group_id_empty", "a group call has no groupId. Give it one."))
+        elif call.type == "group" and call.groupId and len(call.groupId) > 500:
+            message = "groupId is longer than 500 characters. Shorten it."
+            faults.setdefault(i, Fault("groupId", "group_id_too_long", message))
 
 
 def _page_properties(call: Call) -> dict[str, Any]:
@@ -252,7 +235,9 @@ def _page_properties(call: Call) -> dict[str, Any]:
     return properties
 
 
-def _decode_contexts(calls: list[Call], faults: dict[int, Fault]) -> tuple[list[dict[str, Any] | None], NDArray[np.intp]]:
+def _decode_contexts(
+    calls: list[Call], faults: dict[int, Fault]
+) -> tuple[list[dict[str, Any] | None], NDArray[np.intp]]:
     """The distinct contexts of a block and, per call, which one it has."""
     codes = Codes()
     raw = [b"" if call.context is NO_CONTEXT else bytes(call.context) for call in calls]
@@ -275,9 +260,8 @@ def _decode_contexts(calls: list[Call], faults: dict[int, Fault]) -> tuple[list[
 
 def _hashes(ids: list[str | None]) -> NDArray[np.uint64]:
     """128-bit hashes of the message ids, two words each; zero for none. Equal hashes are taken for equal ids."""
-    empty = bytes(16)
     if all(ids):
-        digests = map(xxhash.xxh3_128_digest, map(str.encode, ids))  # type: ignore[arg-type]
-        return np.frombuffer(b"".join(digests), np.uint64).reshape(-1, 2)
-    digests = (xxhash.xxh3_128_digest(text.encode()) if text else empty for text in ids)
+        digests = list(map(xxhash.xxh3_128_digest, map(str.encode, ids)))  # type: ignore[arg-type]
+    else:
+        digests = [xxhash.xxh3_128_digest(text.encode()) if text else bytes(16) for text in ids]
     return np.frombuffer(b"".join(digests), np.uint64).reshape(-1, 2)

@@ -68,7 +68,9 @@ def read_file(file: Path, log: Log, mapping: dict[str, str]) -> Iterator[int]:
     except OSError as error:
         if file.suffix.lower() == ".zst" and error.errno is None:
             raise InputError(f"{file} is not a complete zstd file ({error}). Copy or download it again.") from error
-        raise InputError(f"{file} cannot be read ({error.strerror or error}). Check the file and its permissions.") from error
+        raise InputError(
+            f"{file} cannot be read ({error.strerror or error}). Check the file and its permissions."
+        ) from error
 
 
 @contextmanager

@@ -34,7 +34,9 @@ NO_EVENT = Fault("event", "event_not_defined", "a track call has no event name. 
 NO_TIME = Fault(
     "timestamp", "timestamp_invalid", "neither timestamp nor receivedAt is given. Write one like 2011-03-01T09:00:00Z."
 )
-CONTEXT_NOT_OBJECT = Fault("context", "context_not_object", "context is not an object. Write it as {...} or leave it out.")
+CONTEXT_NOT_OBJECT = Fault(
+    "context", "context_not_object", "context is not an object. Write it as {...} or leave it out."
+)
 TOO_LONG_ID = Fault("messageId", "message_id_too_long", "messageId is longer than 100 characters. Shorten it.")
 TOO_MANY_PROPERTIES = Fault("properties", "too_many_properties", "there are more than 300 properties. Send fewer.")
 TOO_MANY_TRAITS = Fault("traits", "too_many_traits", "there are more than 300 traits. Send fewer.")

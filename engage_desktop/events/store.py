@@ -59,7 +59,7 @@ class ObjectTexts(Sequence[str]):
             inside = result
             for part in path[:-1]:
                 inside = inside[part]
-            value = column.value(row) if kind != OBJECT else {}
+            value: Any = column.value(row) if kind != OBJECT else {}
             if kind == LIST:
                 value = json.loads(str(value))
             if kind == NUMBER and isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
@@ -238,7 +238,9 @@ class EventStore:
         code = np.array(column.code)
         code[rows] = np.arange(len(rows)) + len(column.texts)
         inner = [(path_parts(path), entry) for path, entry in columns.items() if path.startswith(key + ".")]
-        fields = [(path[len(parts) :], self._column(entry, count)) for path, entry in sorted(inner, key=lambda item: item[0])]
+        fields = [
+            (path[len(parts) :], self._column(entry, count)) for path, entry in sorted(inner, key=lambda item: item[0])
+        ]
         return Column(column.kind, column.number, code, ObjectTexts(column.texts, rows, fields))
 
     def _column(self, entry: dict[str, Any], count: int) -> Column:
@@ -247,7 +249,7 @@ class EventStore:
         kind = np.broadcast_to(np.uint8(entry["kind"]), count) if "kind" in entry else get(f"{key}.kind")
         number = get(f"{key}.number") if "number" in entry else np.broadcast_to(np.float64(np.nan), count)
         code = get(f"{key}.code") if "text" in entry else np.broadcast_to(np.int32(-1), count)
-        return Column(kind, number, code, self._arrays.texts(f"{key}.text") if "text" in entry else ())
+        return Column(kind, number, code, self._arrays.texts(entry["text"]) if "text" in entry else ())
 
 
 def _constant(kind: int, count: int) -> Column:

@@ -49,14 +49,11 @@ class TableBuilder:
         self.columns: dict[Path, ColumnBuilder] = {}
         self.count = 0
 
-    def add(self, objects: Sequence[dict[str, Any] | None], inverse: NDArray[np.intp] | None = None) -> None:
-        """Append one row an object, or with `inverse` one row objects[inverse[i]]."""
-        count = len(objects) if inverse is None else len(inverse)
+    def add(self, objects: Sequence[dict[str, Any] | None]) -> None:
+        """Append one row an object."""
         for path, piece in self._pieces((), objects):
-            if inverse is not None:
-                piece.spread(inverse)
             self.columns[path].pieces.append(piece)
-        self.count += count
+        self.count += len(objects)
 
     def _pieces(self, prefix: Path, objects: Sequence[dict[str, Any] | None]) -> list[tuple[Path, Piece]]:
         given = [value or {} for value in objects]

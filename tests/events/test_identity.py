@@ -116,7 +116,11 @@ def test_two_people_never_share_a_text_id() -> None:
 
 def test_blocked_ids_are_set_aside_and_told_of() -> None:
     """ID-5, ID-9, ID-12: the id goes, the event stays; with no id left the call is rejected."""
-    calls = [with_(track("A", "E", 0), anonymousId="null"), with_(track("B", "E", 1), anonymousId="null"), track("-1", "E", 2)]
+    calls = [
+        with_(track("A", "E", 0), anonymousId="null"),
+        with_(track("B", "E", 1), anonymousId="null"),
+        track("-1", "E", 2),
+    ]
     store, report = imported(calls)
     assert (report.kept, report.rejected) == (2, 1)
     assert [(r.line, r.field, r.code) for r in store.rejects()] == [

@@ -1,0 +1,162 @@
+"""Addresses and subscription states over time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from engage_desktop.domain.errors import UserError
+from tests.events.logs import identify, store_of, track, with_
+from tests.events.test_store import entries
+
+
+def told(*items: tuple[str, str, str]) -> dict[str, Any]:
+    subscriptions = [{"key": key, "type": kind, "status": status} for key, kind, status in items]
+    return {"context": {"messaging_subscriptions": subscriptions}}
+
+
+def test_addresses() -> None:
+    """D-23: email, phone, device token; blank and null remove."""
+    calls = [
+        identify("u", 1, email="a@b", phone="+49"),
+        with_(track("u", "E", 2), context={"device": {"token": "t1", "type": "ios"}}),
+        identify("u", 3, email=" ", phone=4917),
+        with_(identify("u", 4, email=None), context={"device": {"token": "t2"}}),
+    ]
+    store = store_of(calls)
+    assert entries(store.address("email")) == [(1, "a@b"), (3, None), (4, None)]
+    assert entries(store.address("sms")) == entries(store.address("whatsapp")) == [(1, "+49"), (3, "4917")]
+    assert entries(store.address("push")) == [(2, "t1"), (4, "t2")]
+    with pytest.raises(UserError, match="not a channel"):
+        store.address("fax")
+
+
+@pytest.mark.parametrize(
+    ("spelling", "state"),
+    [
+        ("subscribed", "subscribed"),
+        ("SUBSCRIBED", "subscribed"),
+        ("UnSubscribed", "unsubscribed"),
+        ("did-not-subscribe", "did_not_subscribe"),
+        ("DID_NOT_SUBSCRIBE", "did_not_subscribe"),
+        ("Did not subscribe", "did_not_subscribe"),
+    ],
+)
+def test_spellings(spelling: str, state: str) -> None:
+    """SB-4."""
+    store = store_of([identify("u", 1, email="a@b", email_subscription_status=spelling)])
+    assert entries(store.subscription("email")) == [(1, state)]
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", None, "maybe", 5])
+def test_blank_and_null_change_nothing(nothing: Any) -> None:
+    """SB-5, D-52."""
+    calls = [
+        identify("u", 1, email="a@b", email_subscription_status="subscribed"),
+        identify("u", 2, email_subscription_status=nothing),
+    ]
+    assert entries(store_of(calls).subscription("email")) == [(1, "subscribed")]
+
+
+def test_the_state_belongs_to_the_address() -> None:
+    """SB-1: a new address has no state, the old one brings its state back."""
+    calls = [
+        with_(identify("u", 1, email="a@b"), **told(("a@b", "EMAIL", "SUBSCRIBED"))),
+        identify("u", 2, email="c@d"),
+        with_(track("u", "E", 3), **told(("a@b", "email", "unsubscribed"))),
+        identify("u", 4, email="a@b"),
+        identify("u", 5, email=None),
+        identify("u", 6, email="a@b"),
+    ]
+    assert entries(store_of(calls).subscription("email")) == [
+        (1, "subscribed"),
+        (2, None),
+        (4, "unsubscribed"),
+        (5, None),
+        (6, "unsubscribed"),
+    ]
+
+
+def test_a_status_trait_is_about_the_address_current_then() -> None:
+    """D-52, and within one call the address comes first."""
+    calls = [
+        identify("u", 1, email="a@b", email_subscription_status="subscribed"),
+        identify("u", 2, email="c@d", email_subscription_status="unsubscribed"),
+        identify("u", 3, email="a@b"),
+    ]
+    assert entries(store_of(calls).subscription("email")) == [(1, "subscribed"), (2, "unsubscribed"), (3, "subscribed")]
+
+
+def test_a_state_can_be_told_before_its_address_is_taken_up() -> None:
+    calls = [with_(track("u", "E", 1), **told(("a@b", "EMAIL", "subscribed"))), identify("u", 2, email="a@b")]
+    assert entries(store_of(calls).subscription("email")) == [(2, "subscribed")]
+
+
+def test_channels_of_one_number_are_separate() -> None:
+    """SB-1."""
+    calls = [
+        with_(identify("u", 1, phone="+1"), **told(("+1", "SMS", "subscribed"), ("+1", "WHATSAPP", "unsubscribed")))
+    ]
+    store = store_of(calls)
+    assert entries(store.subscription("sms")) == [(1, "subscribed")]
+    assert entries(store.subscription("whatsapp")) == [(1, "unsubscribed")]
+    assert entries(store.subscription("email")) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "channel"),
+    [
+        ("Unsubscribed", "email"),
+        ("Email Unsubscribed", "email"),
+        ("SMS Unsubscribed", "sms"),
+        ("WhatsApp Unsubscribed", "whatsapp"),
+    ],
+)
+def test_unsubscribe_events(event: str, channel: str) -> None:
+    """D-47, D-52."""
+    statuses = {f"{one}_subscription_status": "subscribed" for one in ("email", "sms", "whatsapp")}
+    calls = [identify("u", 1, email="a@b", phone="+1", **statuses), track("u", event, 2)]
+    store = store_of(calls)
+    for one in ("email", "sms", "whatsapp"):
+        expected = [(1, "subscribed"), (2, "unsubscribed")] if one == channel else [(1, "subscribed")]
+        assert entries(store.subscription(one)) == expected
+
+
+def test_an_unsubscribe_names_its_recipient() -> None:
+    """`context.traits.email` of an e-mail event is who it was about."""
+    calls = [
+        identify("u", 1, email="a@b", email_subscription_status="subscribed"),
+        identify("u", 2, email="c@d", email_subscription_status="subscribed"),
+        with_(track("u", "Unsubscribed", 3), context={"traits": {"email": "a@b"}}),
+        identify("u", 4, email="a@b"),
+    ]
+    assert entries(store_of(calls).subscription("email")) == [(1, "subscribed"), (4, "unsubscribed")]
+
+
+def test_two_people_with_one_number_share_its_state() -> None:
+    """SB-1: not to the profile."""
+    calls = [
+        identify("u", 1, phone="+1", sms_subscription_status="subscribed"),
+        identify("v", 2, phone="+1"),
+        track("v", "SMS Unsubscribed", 3),
+    ]
+    store = store_of(calls)
+    assert entries(store.subscription("sms"), 0) == [(1, "subscribed"), (3, "unsubscribed")]
+    assert entries(store.subscription("sms"), 1) == [(2, "subscribed"), (3, "unsubscribed")]
+
+
+def test_push_is_about_the_token() -> None:
+    """D-54."""
+    calls = [
+        with_(track("u", "E", 1), context={"device": {"token": "t1"}}),
+        with_(track("u", "E", 2), **told(("t1", "IOS_PUSH", "subscribed"))),
+        with_(track("u", "E", 3), context={"device": {"token": "t2"}}),
+    ]
+    assert entries(store_of(calls).subscription("push")) == [(2, "subscribed"), (3, None)]
+
+
+def test_items_that_are_no_subscription_are_passed_over() -> None:
+    items = [5, {"key": 1, "type": "EMAIL", "status": "subscribed"}, {"type": "EMAIL"}, {"key": "a@b", "type": "FAX"}]
+    calls = [with_(identify("u", 1, email="a@b"), context={"messaging_subscriptions": items})]
+    assert entries(store_of(calls).subscription("email")) == []
