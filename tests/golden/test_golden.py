@@ -6,6 +6,7 @@ import pytest
 
 from tests.golden.cases import COLUMNS, Golden, load, rows
 from tests.oracle import replay
+from tests.random_cases.compare import engine_tables
 
 CASES = load()
 
@@ -19,4 +20,10 @@ def test_there_are_enough() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_oracle(case: Golden) -> None:
     tables = replay(case.records, case.campaigns, case.window, case.seed)
+    assert {table: rows(tables, table) for table in case.expect} == case.expect, case.why
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_engine(case: Golden) -> None:
+    tables = engine_tables(case.records, case.campaigns, case.window, case.seed)
     assert {table: rows(tables, table) for table in case.expect} == case.expect, case.why

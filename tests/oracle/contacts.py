@@ -53,29 +53,33 @@ class Contacts:
 
     def _statements(self, call: Call, person: Person) -> list[tuple[str, Any, str]]:
         found: list[tuple[str, Any, str]] = []
-        for entry in call.context.get("messaging_subscriptions") or []:
-            channel, status = CHANNEL_OF.get(str(entry.get("type")).upper()), _status(entry.get("status"))
-            if channel and status and entry.get("key"):
-                found.append((channel, entry["key"] if self.rules.status_of_address else id(person), status))
         spoken: list[tuple[str, str | None]] = []
         for channel in ("email", "sms", "push", "whatsapp"):
             spoken.append((channel, _status(call.traits.get(f"{channel}_subscription_status"))))
         if call.event in UNSUBSCRIBES:
             spoken.append((UNSUBSCRIBES[call.event], "unsubscribed"))
         for channel, status in spoken:  # D-52: whatever address is current; null and blank change nothing
-            current = address(person, channel, call.time, up_to=call)[1]
-            if status and (current is not None or not self.rules.status_of_address):
-                found.append((channel, current if self.rules.status_of_address else id(person), status))
+            if status:
+                current = address(person, channel, call.time, up_to=call)[1]
+                found.append((channel, self._vector(person, current), status))
+        # In one call the explicit word about an address comes last and so wins over the trait.
+        for entry in call.context.get("messaging_subscriptions") or []:
+            channel, status = CHANNEL_OF.get(str(entry.get("type")).upper()), _status(entry.get("status"))
+            if channel and status and entry.get("key"):
+                found.append((channel, self._vector(person, entry["key"]), status))
         return found
 
     def status(self, person: Person, channel: str, to: str | None, now: int) -> str | None:
         """The latest state of the address up to now, None where the log knows nothing."""
-        key: Any = to if self.rules.status_of_address else id(person)
-        found = None
+        vector, found = self._vector(person, to), None
         for time, of_channel, of, status in self.said:
-            if time <= now and of_channel == channel and of == key:
+            if time <= now and of_channel == channel and of == vector:
                 found = status
         return found
+
+    def _vector(self, person: Person, to: str | None) -> Any:
+        """SB-1: the address; before one is shown, what was said is said of that person's unknown address (D-23)."""
+        return to if to is not None and self.rules.status_of_address else id(person)
 
 
 def _status(value: Any) -> str | None:

@@ -36,7 +36,7 @@ def settle(due: Due, state: State, campaigns: Campaigns, contacts: Contacts) -> 
         assumed = policies.address.unknown == "assume"
         reason = None if assumed else "address_unknown"
     if reason is None and message.send_to == "subscribed":
-        status = contacts.status(state.person, message.channel, to, t) if to is not None else None
+        status = contacts.status(state.person, message.channel, to, t)
         if status is None and policies.subscription.unknown == "assume":
             assumed = True
         elif status is None:

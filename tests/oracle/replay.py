@@ -9,7 +9,7 @@ from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.step import Send
 from tests.oracle.contacts import Contacts
 from tests.oracle.intervals import change_instants, intervals
-from tests.oracle.journeys import Due, Walk
+from tests.oracle.journeys import Due, Instance, Walk
 from tests.oracle.log import Person, read
 from tests.oracle.messages import Settled, settle
 from tests.oracle.rules import LAW, Rules
@@ -73,7 +73,7 @@ def _person(
             outcome = settle(due, state, campaigns, contacts)
             settled.append(outcome)
             instance = due.instance
-            if outcome.status == "sent" and outcome.assumed and due.step.when_not_sent == "leave":
+            if outcome.status != "dropped" and outcome.assumed and due.step.when_not_sent == "leave":
                 earlier = instance.assumed_after
                 instance.assumed_after = due.visit if earlier is None else min(earlier, due.visit)
             return outcome.status == "dropped"
@@ -93,21 +93,27 @@ def _rows(walk: Walk, settled: list[Settled], tables: Tables) -> None:
              "outcome": instance.outcome, "detail": instance.detail}
         )  # fmt: skip
         for seq, visit in enumerate(instance.visits):
-            assumed = instance.assumed_after is not None and seq > instance.assumed_after
+            kind = _kind(instance, seq)
             tables["visits"].append(
                 {"journey": journey, **who, "seq": seq, "step": visit.step, "entered_at": visit.entered_at,
                  "left_at": visit.left_at, "branch": visit.branch, "pass": visit.number,
-                 "kind": "assumed" if assumed else "observed"}
+                 "kind": kind}
             )  # fmt: skip
             step = walk.steps[visit.step]
             if isinstance(step, Send):
                 tables["deliveries"].append(
                     {"destination": step.destination, "campaign": journey, "step": step.key, **who, "change": "sent",
-                     "changed_at": visit.entered_at}
+                     "changed_at": visit.entered_at, "kind": kind}
                 )  # fmt: skip
     for one in settled:
         tables["messages"].append(
             {"campaign": journey, "step": one.due.step.key, "profile": profile, "instance": number[id(one.due.instance)],
              "channel": one.channel, "message": one.message, "due_at": one.due.due_at, "sent_at": one.sent_at,
-             "status": one.status, "reason": one.reason, "kind": "assumed" if one.assumed else "observed"}
+             "status": one.status, "reason": one.reason, "kind": _kind(one.due.instance, one.due.visit, one.assumed)}
         )  # fmt: skip
+
+
+def _kind(instance: Instance, seq: int, assumed: bool = False) -> str:
+    """D-27: what would not be there but for an assumed message that says leave is assumed itself."""
+    rests = instance.assumed_after is not None and seq > instance.assumed_after
+    return "assumed" if assumed or rests else "observed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -171,13 +172,13 @@ class State:
                     return not self.rules.none_of_null_false
                 return not any(self._equal(x, y) for x in elements for y in others)
             case "contains":
-                return any(_text(x) and _text(y) and y in x for x in elements for y in others)
+                return any(_text(y) in _text(x) for x in elements for y in others)
             case "omits":  # D-41: NOT contains, true for null
-                return not any(_text(x) and _text(y) and y in x for x in elements for y in others)
+                return not any(_text(y) in _text(x) for x in elements for y in others)
             case "starts_with":
-                return any(_text(x) and _text(y) and x.startswith(y) for x in elements for y in others)
+                return any(_text(x).startswith(_text(y)) for x in elements for y in others)
             case "ends_with":
-                return any(_text(x) and _text(y) and x.endswith(y) for x in elements for y in others)
+                return any(_text(x).endswith(_text(y)) for x in elements for y in others)
         pairs = [(self._number(x), self._number(y)) for x in elements for y in others]
         known = [(x, y) for x, y in pairs if x is not None and y is not None]  # D-40: ordering is numeric only
         match operator:
@@ -213,8 +214,13 @@ class State:
         return a is not None and b is not None and a == b
 
 
-def _text(value: Any) -> bool:
-    return isinstance(value, str)
+def _text(value: Any) -> str:
+    """Text form (D-40): shortest JSON form of a number, `true` and `false` (D-8)."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return json.dumps(value)
 
 
 def _elements(value: Any) -> list[Any]:

@@ -1,0 +1,191 @@
+"""What a case exercises, read off the oracle's rows: not what the design says, but what happened."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from engage_desktop.domain.duration import parse_duration
+from engage_desktop.domain.journey import Journey
+from engage_desktop.domain.step import Delay, Hold, HoldBranch, RandomSplit, Split, StepBase, Wait
+from tests.oracle import Tables
+from tests.oracle.log import Person, read
+from tests.oracle.rules import LAW
+from tests.random_cases.generate import Case
+
+Row = dict[str, Any]
+STEP_TYPES = ("delay", "hold", "wait", "split", "random", "message", "send", "end")
+EXPECTED = (
+    *(f"step {kind}" for kind in STEP_TYPES),
+    "branch of hold", "loop-back", "timeout of hold", "condition of wait", "timeout of wait", "branch of split",
+    "otherwise", "branch of random", "branch of sticky random", "branch of random, not sticky",
+    "exit by event", "exit by age", "exit by leave", "completed", "active",
+    "event once", "event every", "event after_exit", "audience once", "audience every", "audience after_exit",
+    "parallel instances", "re-entry after exit",
+    "tie by receivedAt", "tie by position", "event at a hold's deadline", "event at a delay's end",
+    "wait true at its timeout", "event at an age", "exit beats branch", "exit lets enter again",
+    "cool-down ends", "event at a window's edge", "several visits of an event's instant", "something at from",
+    "something at to",
+    "sent", "dropped", "held_out", "assumed visits", "interval closed by expiry", "merged profile",
+)  # fmt: skip
+
+
+class Census:
+    """Counts over many cases."""
+
+    def __init__(self) -> None:
+        self.cases = 0
+        self.found: Counter[str] = Counter()
+        self.visits: list[int] = []
+
+    def add(self, case: Case, tables: Tables) -> None:
+        self.cases += 1
+        self.found.update(set(features(case, tables)))
+        self.visits.append(len(tables["visits"]))
+
+    def share(self, feature: str) -> float:
+        return self.found[feature] / max(self.cases, 1)
+
+    @property
+    def median_visits(self) -> float:
+        return median(self.visits)
+
+    def table(self) -> str:
+        lines = [f"{self.share(feature):6.1%}  {feature}" for feature in EXPECTED]
+        return "\n".join([*lines, f"median visits {self.median_visits:g} in {self.cases} cases"])
+
+
+def features(case: Case, tables: Tables) -> Iterator[str]:
+    """Every feature of `EXPECTED` that occurred in the case."""
+    campaigns = case.campaigns
+    people = {person.text_id: person for person in read(case.records, LAW)[0]}
+    for journey in campaigns.journeys:
+        visits = [row for row in tables["visits"] if row["journey"] == journey.key]
+        instances = [row for row in tables["instances"] if row["journey"] == journey.key]
+        yield from _visits(journey, visits, people)
+        yield from _instances(journey, instances, visits, people)
+    for row in tables["messages"]:
+        yield row["status"]
+    if any(row["kind"] == "assumed" for row in tables["visits"]):
+        yield "assumed visits"
+    instants = {id(person): {call.time for call in person.calls} for person in people.values()}
+    for row in tables["memberships"]:
+        if row["to_at"] is not None and row["to_at"] not in instants[id(people[row["profile"]])]:
+            yield "interval closed by expiry"
+    for person in people.values():
+        if person.merges:
+            yield "merged profile"
+    yield from _window(case, tables, people)
+
+
+def _visits(journey: Journey, visits: list[Row], people: dict[str, Person]) -> Iterator[str]:
+    for row in visits:
+        step = journey.by_key[row["step"]]
+        times = {event.time for event in people[row["profile"]].events}
+        yield f"step {step.type}"
+        yield from _branch(step, row)
+        if row["left_at"] is None:
+            continue
+        deadline = row["entered_at"] + (_length(step) or -1)
+        if isinstance(step, Hold) and deadline == row["left_at"] and deadline in times:
+            yield "event at a hold's deadline"
+        if isinstance(step, Delay) and deadline == row["left_at"] and deadline in times:
+            yield "event at a delay's end"
+        if isinstance(step, Wait) and deadline == row["left_at"] and row["branch"] is None:
+            yield "wait true at its timeout"
+    counts = Counter((row["profile"], row["instance"], row["entered_at"]) for row in visits)
+    for (profile, _, instant), number in counts.items():
+        if number > 1 and instant in {event.time for event in people[profile].events}:
+            yield "several visits of an event's instant"
+
+
+def _branch(step: StepBase, row: Row) -> Iterator[str]:
+    branch = row["branch"]
+    if isinstance(step, Hold) and branch == "timeout":
+        yield "timeout of hold"
+    elif isinstance(step, Hold) and branch is not None:
+        taken: HoldBranch = next(one for one in step.branches if one.key == branch)
+        yield "loop-back" if taken.loop else "branch of hold"
+    elif isinstance(step, Wait) and row["left_at"] is not None:
+        yield "timeout of wait" if branch == "timeout" else "condition of wait"
+    elif isinstance(step, Split):
+        yield "otherwise" if branch == "otherwise" else "branch of split"
+    elif isinstance(step, RandomSplit):
+        yield "branch of random"
+        yield "branch of sticky random" if step.sticky else "branch of random, not sticky"
+
+
+def _length(step: StepBase) -> int | None:
+    text = step.duration if isinstance(step, Delay) else getattr(step, "timeout", None)
+    return parse_duration(text) if text else None
+
+
+def _instances(journey: Journey, instances: list[Row], visits: list[Row], people: dict[str, Person]) -> Iterator[str]:
+    entry: Any = journey.entry
+    ages = {rule.key: parse_duration(rule.after) for rule in journey.exits if rule.after}
+    for row in instances:
+        yield f"{entry.type} {entry.reentry.mode}"
+        detail = row["detail"]
+        times = {event.time for event in people[row["profile"]].events}
+        if row["outcome"] != "exited":
+            yield row["outcome"]
+        elif detail.startswith("step:"):
+            yield "exit by leave"
+        else:
+            yield "exit by age" if detail in ages else "exit by event"
+        if any(row["entered_at"] + age in times and row["ended_at"] == row["entered_at"] + age for age in ages.values()):
+            yield "event at an age"
+        if row["outcome"] == "exited" and detail not in ages and not detail.startswith("step:"):
+            yield from _beaten(journey, row, detail, visits)
+    for before, after in pairwise(instances):
+        if before["profile"] != after["profile"]:
+            continue
+        if before["ended_at"] is None or before["ended_at"] > after["entered_at"]:
+            yield "parallel instances"
+            continue
+        yield "re-entry after exit"
+        if before["ended_at"] == after["entered_at"]:
+            yield "exit lets enter again"
+        cool_down = entry.reentry.cool_down
+        if cool_down and before["ended_at"] + parse_duration(cool_down) == after["entered_at"]:
+            yield "cool-down ends"
+
+
+def _beaten(journey: Journey, row: Row, detail: str, visits: list[Row]) -> Iterator[str]:
+    last = [one for one in visits if (one["profile"], one["instance"]) == (row["profile"], row["instance"])][-1:]
+    event = next(rule.event for rule in journey.exits if rule.key == detail)
+    for visit in last:
+        step = journey.by_key[visit["step"]]
+        if visit["left_at"] == row["ended_at"] and isinstance(step, Hold) and visit["branch"] is None:
+            if any(branch.event == event for branch in step.branches):
+                yield "exit beats branch"
+
+
+def _window(case: Case, tables: Tables, people: dict[str, Person]) -> Iterator[str]:
+    first, last = case.window
+    instants = {row[name] for table in ("instances", "visits") for row in tables[table] for name in ("entered_at",)}
+    ends = {row["ended_at"] for row in tables["instances"]} | {row["left_at"] for row in tables["visits"]}
+    if first in instants:
+        yield "something at from"
+    if last in instants | ends:
+        yield "something at to"
+    widths = {parse_duration(text) for text in ("30m", "1h", "2h", "3h", "4h") if _names(case, text)}
+    for person in people.values():
+        for one, two in pairwise(person.events):
+            if one.time == two.time and first <= one.time <= last:
+                swapped = one.position > two.position
+                yield "tie by receivedAt" if swapped or one.received != two.received else "tie by position"
+        times = {event.time for event in person.events}
+        if any(time + width in times for time in times for width in widths):
+            yield "event at a window's edge"
+
+
+def _names(case: Case, text: str) -> bool:
+    """Whether some condition of the design has a window of that width."""
+    words = {"30m": "30 minutes", "1h": "1 hour", "2h": "2 hours", "3h": "3 hours", "4h": "4 hours"}[text]
+    return words in str(case.design)
+
+

@@ -1,0 +1,165 @@
+"""Random campaigns. `generate(seed)` is a case; the same seed is the same case for ever."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.duration import format_instant
+from tests.random_cases.conditions import EVENTS, condition, where
+from tests.random_cases.logs import GRID, SLOTS, START, log
+
+DURATIONS = ("30m", "1h", "1h", "2h", "2h", "3h", "4h", "1h30m")
+STEPS = ("delay", "hold", "hold", "hold", "wait", "wait", "split", "random", "message", "message", "send", "end")
+PERCENTS = ((50, 50), (30, 70), (33.3, 33.3, 33.4), (10, 20, 70), (100,))
+
+
+@dataclass(frozen=True)
+class Case:
+    records: list[dict[str, Any]]
+    design: dict[str, Any]
+    window: tuple[int, int]
+    seed: int
+
+    @property
+    def campaigns(self) -> Campaigns:
+        return Campaigns.model_validate_json(json.dumps(self.design))
+
+
+def generate(seed: int) -> Case:
+    """The case of a seed."""
+    return case(random.Random(seed))
+
+
+def case(rng: random.Random) -> Case:
+    """A case from any source of randomness (Hypothesis lends one that shrinks)."""
+    keys = rng.sample(("aa", "bb", "cc", "dd"), rng.choice((1, 2, 2, 3)))
+    audiences = [
+        {"key": key, "name": key, "definition": condition(rng, keys[:at]), "include_anonymous": rng.random() < 0.3}
+        for at, key in enumerate(keys)
+    ]
+    rng.shuffle(audiences)
+    journeys = [_journey(rng, key, keys) for key in rng.sample(("one", "two", "Three".lower()), rng.choice((1, 2, 2)))]
+    design = {
+        "format": "engage-campaigns/1",
+        "workspace": {"name": "Random"},
+        "audiences": audiences,
+        "messages": [
+            {"key": "mail", "channel": "email", "body": "x"},
+            {"key": "text", "channel": "sms", "body": "x"},
+            {"key": "bill", "channel": "email", "send_to": "all", "body": "x"},
+        ],
+        "policies": {name: {"unknown": rng.choice(("hold", "assume"))} for name in ("subscription", "address")},
+        "destinations": [{"key": "crm", "type": "file"}],
+        "journeys": journeys,
+    }
+    first = START + rng.choice((0, 0, 0, 2, 4, 8)) * GRID
+    last = START + rng.choice((SLOTS - 6, SLOTS, SLOTS + 4, SLOTS + 12)) * GRID + rng.choice((0, 0, 0, -1))
+    return Case(log(rng), design, (first, last), rng.randrange(4))
+
+
+def _journey(rng: random.Random, key: str, audiences: list[str]) -> dict[str, Any]:
+    size = rng.randint(2, 7)
+    letters = rng.sample("abcdefgh", size)
+    kinds = [rng.choice(STEPS) for _ in letters]
+    if rng.random() < 0.6:
+        kinds[0] = rng.choice(("hold", "hold", "delay", "wait"))
+    steps = [_step(rng, kind, letters, at, audiences) for at, kind in enumerate(kinds)]
+    rng.shuffle(steps)
+    entry = _entry(rng, audiences)
+    journey: dict[str, Any] = {"key": key, "name": key}
+    if rng.random() < 0.2:
+        journey["priority"] = rng.choice((-1, 1, 2))
+    if not entry.get("include_existing") and rng.random() < 0.12:
+        journey["starts"] = format_instant(START + rng.randrange(10) * GRID)
+    if rng.random() < 0.1:
+        journey["ends"] = format_instant(START + rng.randrange(10, 24) * GRID)
+    exits = [_exit(rng, f"x{number}", audiences) for number in rng.sample(range(9), rng.choice((0, 0, 1, 1, 2, 3)))]
+    return journey | {"entry": entry, "exits": exits, "start": letters[0], "steps": steps}
+
+
+def _entry(rng: random.Random, audiences: list[str]) -> dict[str, Any]:
+    mode = rng.choice(("once", "every", "every", "after_exit", "after_exit"))
+    reentry: dict[str, Any] = {"mode": mode}
+    by_event = rng.random() < 0.62
+    if mode == "after_exit" and (not by_event or rng.random() < 0.6):
+        reentry["cool_down"] = rng.choice(("30m", "1h", "2h"))
+    if by_event:
+        entry: dict[str, Any] = {"type": "event", "event": rng.choice(EVENTS), "reentry": reentry}
+        if rng.random() < 0.25:
+            entry["where"] = where(rng, audiences, True)
+        if rng.random() < 0.25:
+            entry["audience"] = rng.choice(audiences)
+        return entry
+    entry = {"type": "audience", "include_existing": rng.random() < 0.5, "reentry": reentry}
+    if rng.random() < 0.5:
+        return entry | {"audience": rng.choice(audiences)}
+    return entry | {"condition": condition(rng, audiences)}
+
+
+def _exit(rng: random.Random, key: str, audiences: list[str]) -> dict[str, Any]:
+    if rng.random() < 0.45:
+        return {"key": key, "after": rng.choice(("1h", "2h", "3h", "4h"))}
+    rule = {"key": key, "event": rng.choice(EVENTS)}
+    if rng.random() < 0.4:
+        rule["where"] = where(rng, audiences, True)
+    return rule
+
+
+def _step(rng: random.Random, kind: str, letters: list[str], at: int, audiences: list[str]) -> dict[str, Any]:
+    """A step whose targets all lie later in `letters`, so the graph has no cycle."""
+
+    def target() -> str | None:
+        later = letters[at + 1 :]
+        if not later or rng.random() < 0.08:
+            return None
+        return later[0] if rng.random() < 0.75 else rng.choice(later)
+
+    step: dict[str, Any] = {"key": letters[at], "type": kind}
+    if kind == "delay":
+        step |= {"duration": rng.choice(DURATIONS), "next": target()}
+    elif kind == "hold":
+        branches = []
+        for key in rng.sample(("p", "q", "r"), rng.choice((1, 1, 2, 3))):
+            branch: dict[str, Any] = {"key": key, "event": rng.choice(EVENTS)}
+            if rng.random() < 0.3:
+                branch["where"] = where(rng, audiences, True)
+            if rng.random() < 0.35:
+                branch["loop"] = True
+            else:
+                branch["next"] = target()
+            branches.append(branch)
+        step |= {"branches": branches, "timeout": rng.choice(DURATIONS), "on_timeout": target()}
+    elif kind == "wait":
+        step |= {"condition": condition(rng, audiences), "next": target()}
+        if rng.random() < 0.7:
+            step |= {"timeout": rng.choice(DURATIONS), "on_timeout": target()}
+    elif kind == "split":
+        branches = [
+            {"key": key, "condition": condition(rng, audiences), "next": target()}
+            for key in rng.sample(("p", "q", "r"), rng.choice((1, 2, 2)))
+        ]
+        step |= {"branches": branches, "otherwise": target()}
+    elif kind == "random":
+        percents = rng.choice(PERCENTS)
+        branches = []
+        for key, percent in zip(rng.sample(("p", "q", "r"), len(percents)), percents, strict=True):
+            branch = {"key": key, "percent": percent, "next": target()}
+            if rng.random() < 0.2:
+                branch["role"] = "holdout"
+            branches.append(branch)
+        step |= {"branches": branches, "sticky": rng.random() < 0.5}
+    elif kind == "message":
+        step |= {"message": rng.choice(("mail", "mail", "text", "bill")), "next": target()}
+        if rng.random() < 0.45:
+            step["when_not_sent"] = "leave"
+        if rng.random() < 0.3:
+            step["priority"] = rng.choice((0, 1, 5))
+    elif kind == "send":
+        step |= {"destination": "crm", "next": target()}
+    else:
+        step["outcome"] = rng.choice(("won", "lost", None))
+    return {name: value for name, value in step.items() if value is not None}

@@ -1,0 +1,121 @@
+"""Random tie-heavy logs: few people, few names, instants on a coarse grid, identities that merge and that may not."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from engage_desktop.domain.duration import format_instant, parse_instant
+from tests.random_cases.conditions import EVENTS
+
+START = parse_instant("2024-01-01T00:00:00Z")
+GRID = 30 * 60 * 1_000_000
+SLOTS = 24
+NUMBERS: tuple[Any, ...] = (0, 1, 2, 2, 3, 2.5, "2", "2.0", "3", "1e0", "x", "", None, True, [1, 3], ["x", "2"], [], -1)
+WORDS: tuple[Any, ...] = ("x", "pro", "free", "Pro", "true", "", None, True, False, 2, ["x", "pro"], ["free"], [])
+STATUSES = ("subscribed", "subscribed", "subscribed", "SUBSCRIBED", "unsubscribed", "did-not-subscribe", "", None)
+
+
+def log(rng: random.Random) -> list[dict[str, Any]]:
+    """Raw calls in file order, some unusable, some sent twice."""
+    people = [f"u{number}" for number in range(rng.choice((3, 4, 5, 6)))]
+    records = [_call(rng, person, people) for person in people for _ in range(rng.randint(5, 14))]
+    if rng.random() < 0.7:
+        rng.shuffle(records)
+    for number, record in enumerate(records):
+        if rng.random() < 0.5:
+            record["messageId"] = f"m{number}"
+    for record in rng.sample(records, rng.choice((0, 0, 1, 2))):
+        records.append({**record, "timestamp": _instant(rng)})  # sent twice under one messageId, or once more
+    if rng.random() < 0.15:
+        records.insert(rng.randrange(len(records)), _unusable(rng))
+    return records
+
+
+def _call(rng: random.Random, person: str, people: list[str]) -> dict[str, Any]:
+    record: dict[str, Any] = {"timestamp": _instant(rng)}
+    if rng.random() < 0.4:
+        late = rng.choice((0, 0, 1_000_000, 1_000_000, -1_000_000, GRID))
+        record["receivedAt"] = format_instant(parse_instant(record["timestamp"]) + late)
+    _identify(rng, record, person, people)
+    roll = rng.random()
+    if roll < 0.74:
+        name = rng.choice(EVENTS)
+        properties: dict[str, Any] = {}
+        if rng.random() < 0.7:
+            properties["n"] = rng.choice(NUMBERS)
+        if rng.random() < 0.3:
+            properties["c"] = rng.choice(WORDS)
+        if rng.random() < 0.15:
+            properties["item"] = rng.choice(({"sku": "x"}, {"sku": 2}, {}, "x"))
+        record |= {"type": "track", "event": name, "properties": properties}
+        if rng.random() < 0.2:
+            record["context"] = {"page": {"path": rng.choice(WORDS)}}
+    elif roll < 0.78:
+        record |= {"type": "track", "event": rng.choice(("Unsubscribed", "Email Unsubscribed", "SMS Unsubscribed"))}
+    elif roll < 0.8:
+        record |= {"type": rng.choice(("page", "screen")), "name": "Home"}
+    elif roll < 0.82:
+        record |= {"type": "group", "groupId": "g"}
+    else:
+        _traits(rng, record, person)
+    return record
+
+
+def _traits(rng: random.Random, record: dict[str, Any], person: str) -> None:
+    traits: dict[str, Any] = {}
+    if rng.random() < 0.6:
+        traits["plan"] = rng.choice(WORDS)
+    if rng.random() < 0.4:
+        traits["score"] = rng.choice(NUMBERS)
+    if rng.random() < 0.2:
+        traits["tags"] = rng.choice((["x", "pro"], ["free", "3"], [], None))
+    if rng.random() < 0.15:
+        traits["home"] = rng.choice(({"city": "x"}, {"zip": "1"}, None))
+    if rng.random() < 0.6:
+        traits["email"] = rng.choice((f"{person}@x", f"{person}@x", f"{person}@x", f"{person}@y", None))
+    if rng.random() < 0.3:
+        traits["phone"] = rng.choice((f"+{person}", None))
+    for channel in ("email", "sms"):
+        if rng.random() < 0.4:
+            traits[f"{channel}_subscription_status"] = rng.choice(STATUSES)
+    record |= {"type": "identify", "traits": traits}
+    if rng.random() < 0.25:
+        key, kind = rng.choice(((f"{person}@x", "EMAIL"), (f"{person}@y", "EMAIL"), (f"+{person}", "SMS")))
+        status = rng.choice(("SUBSCRIBED", "SUBSCRIBED", "UNSUBSCRIBED", "DID_NOT_SUBSCRIBE"))
+        record["context"] = {"messaging_subscriptions": [{"key": key, "type": kind, "status": status}]}
+
+
+def _identify(rng: random.Random, record: dict[str, Any], person: str, people: list[str]) -> None:
+    """Mostly the person's own ids; some calls are anonymous, and some devices are shared."""
+    roll = rng.random()
+    device = f"d-{person}"
+    if roll < 0.6:
+        record["userId"] = person
+    elif roll < 0.75:
+        record |= {"userId": person, "anonymousId": device}
+    elif roll < 0.95:
+        record["anonymousId"] = device
+    else:
+        record |= {"userId": person, "anonymousId": f"d-{rng.choice(people)}"}
+    if rng.random() < 0.03:
+        record["anonymousId"] = rng.choice(("0-0", "anonymous", "null"))
+
+
+def _instant(rng: random.Random) -> str:
+    """On the grid, nine times in ten; else a microsecond beside it, or anywhere."""
+    at = START + rng.randrange(SLOTS) * GRID
+    roll = rng.random()
+    if roll < 0.04:
+        at += rng.choice((-1, 1))
+    elif roll < 0.08:
+        at += rng.randrange(GRID)
+    return format_instant(at)
+
+
+def _unusable(rng: random.Random) -> dict[str, Any]:
+    whole = {"type": "track", "event": "A", "userId": "u0", "timestamp": format_instant(START + GRID)}
+    drop = rng.choice(("userId", "timestamp", "event", "zone"))
+    if drop == "zone":
+        return whole | {"timestamp": "2024-01-01T01:00:00"}
+    return {key: value for key, value in whole.items() if key != drop}
