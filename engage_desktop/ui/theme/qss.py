@@ -37,8 +37,8 @@ QPushButton[kind="link"] { background: transparent; border: none; color: $accent
 QPushButton[kind="link"]:focus { text-decoration: underline; border: none; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
-QComboBox QAbstractItemView { background: $surface; border: 1px solid $line_strong; selection-background-color: $accent_soft;
-  selection-color: $text; outline: none; }
+QComboBox QAbstractItemView { background: $surface; border: 1px solid $line_strong;
+  selection-background-color: $accent_soft; selection-color: $text; outline: none; }
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QDateTimeEdit {
   background: $surface; color: $text; border: 1px solid $line_strong; border-radius: ${r}px; padding: 4px 8px;
   selection-background-color: $accent; selection-color: $accent_text; }
@@ -48,19 +48,22 @@ QAbstractSpinBox::up-arrow { image: url("$chevron_up"); width: 10px; height: 10p
 QAbstractSpinBox::down-arrow { image: url("$chevron"); width: 10px; height: 10px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QDateTimeEdit:focus {
   border: 2px solid $focus; padding: 3px 7px; }
-QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled { background: $surface_2; color: $text_3; border-color: $line; }
+QLineEdit:disabled, QPlainTextEdit:disabled, QSpinBox:disabled {
+  background: $surface_2; color: $text_3; border-color: $line; }
 QLineEdit[invalid="true"], QPlainTextEdit[invalid="true"] { border: 2px solid $error; padding: 3px 7px; }
 QAbstractItemView { background: $surface; alternate-background-color: $surface_2; border: none; outline: none; }
 QTableView { gridline-color: $line; }
 QTreeView::item, QListView::item, QTableView::item { padding: 4px 6px; border: none; }
 QTreeView::item:hover, QListView::item:hover { background: $surface_2; }
-QTreeView::item:selected, QListView::item:selected, QTableView::item:selected { background: $accent_soft; color: $text; }
+QTreeView::item:selected, QListView::item:selected, QTableView::item:selected {
+  background: $accent_soft; color: $text; }
 QTreeView:focus, QListView:focus, QTableView:focus { border: 2px solid $focus; }
 QHeaderView::section { background: $surface; color: $text_2; border: none; border-bottom: 1px solid $line;
   padding: 5px 6px; font-weight: 600; font-size: ${small}px; }
 QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $line; }
 QTabWidget::pane { border: none; border-top: 1px solid $line; }
-QTabBar::tab { background: transparent; color: $text_2; border: none; border-bottom: 2px solid transparent; padding: 7px 12px; }
+QTabBar::tab { background: transparent; color: $text_2; border: none;
+  border-bottom: 2px solid transparent; padding: 7px 12px; }
 QTabBar::tab:hover { color: $text; background: $surface_2; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; font-weight: 600; }
 QTabBar::tab:focus { color: $accent; }
@@ -85,7 +88,8 @@ QLabel[role="muted"] { color: $text_2; }
 QLabel[role="figure"] { font-weight: 700; }
 QLabel[role="error"] { color: $error; background: $error_soft; border-radius: ${r}px; padding: 8px; }
 QLabel[role="warning"] { color: $warning; background: $warning_soft; border-radius: ${r}px; padding: 8px; }
-QLabel[kind="pill"] { background: $surface_2; color: $text; border-radius: 9px; padding: 2px 9px; font-size: ${small}px; font-weight: 600; }
+QLabel[kind="pill"] { background: $surface_2; color: $text; border-radius: 9px; padding: 2px 9px;
+  font-size: ${small}px; font-weight: 600; }
 QLabel[role="mono"], QPlainTextEdit[role="mono"], QLineEdit[role="mono"] { font-family: "$mono"; }
 """)
 
