@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engage_desktop.app.protocol import Approvals, AskApprovals, Failed, Reply, Request
+from engage_desktop.app.protocol import Approvals, AskApprovals, CancelWork, Failed, Progress, Reply, Request, SyncProgress
 from engage_desktop.app.workbench import Notice, Workbench
 from engage_desktop.document import Document
 from engage_desktop.domain.campaigns import Campaigns
@@ -38,6 +38,7 @@ class Session(QObject):
         self.approvals: dict[tuple[str, str], str] = {}
         self.hashes: dict[tuple[str, str], str] = {}
         self._out: dict[str, Then] = {}
+        self._unanswered: dict[object, int | None] = {}
         self._next: dict[str, tuple[Callable[[], Request], Then]] = {}
         self.started = False
         bench = self.workbench
@@ -85,6 +86,11 @@ class Session(QObject):
         """`approved` or `draft`, of the campaign as it is now."""
         return self.approvals.get((kind, key), "draft")
 
+    @property
+    def idle(self) -> bool:
+        """Whether every question asked has been answered."""
+        return not self._out and not self._next and not self._unanswered
+
     # -- life -----------------------------------------------------------------------------
 
     def start(self) -> None:
@@ -101,7 +107,17 @@ class Session(QObject):
     # -- asking ---------------------------------------------------------------------------
 
     def ask(self, request: Request, then: Then) -> None:
-        self.workbench.ask(request, then)
+        """Send a request; `then` gets its replies on this thread, unless the document changes first."""
+        generation, token = getattr(request, "generation", None), object()
+        if not isinstance(request, CancelWork):  # it has no reply of its own
+            self._unanswered[token] = generation
+
+        def arrived(reply: Reply) -> None:
+            if not isinstance(reply, Progress | SyncProgress):
+                self._unanswered.pop(token, None)
+            then(reply)
+
+        self.workbench.ask(request, arrived)
 
     def latest(self, slot: str, request: Callable[[], Request], then: Then) -> None:
         """Ask, but have only one question of a slot out at a time: of those that come meanwhile the
@@ -130,6 +146,7 @@ class Session(QObject):
         # Answers of an older generation never come: their slots are free again.
         if not self.current:
             self._out.clear()
+            self._unanswered = {token: asked for token, asked in self._unanswered.items() if asked is None}
         self.run_changed.emit(state)
         if self.current:
             for slot in tuple(self._next):

@@ -22,8 +22,10 @@ QFrame#topbar { background: $surface; border: none; border-bottom: 1px solid $li
 QFrame#topbar QTabBar::tab { padding: 0 12px; height: 39px; border-right: 1px solid $line; border-bottom: 2px solid transparent; }
 QFrame#topbar QTabBar::tab:selected { border-bottom-color: $accent; }
 QFrame#topbar QTabBar::tab:focus { border-bottom-color: $focus; color: $accent; }
-QPushButton#topbar\\.search { background: $surface_2; border-color: $line_strong; color: $text_2; text-align: left; padding: 4px 10px; }
+QPushButton#topbar\\.search { background: $surface_2; border-color: $line_strong; color: $text_2; text-align: left; padding: 4px 12px; }
 QPushButton#topbar\\.search:focus { border: 2px solid $focus; padding: 3px 9px; }
+QToolButton#topbar\\.menu::menu-indicator { image: none; }
+QHeaderView::section { padding: 5px 9px; }
 QFrame#transport { background: $surface; border: none; border-top: 1px solid $line; }
 QStatusBar { background: $surface_2; border-top: 1px solid $line; }
 QStatusBar::item { border: none; }

@@ -10,13 +10,25 @@ from PySide6.QtWidgets import QFrame, QToolButton, QWidget
 from engage_desktop.domain.step import Hold, RandomSplit, StepBase
 from engage_desktop.ui.canvas.words import step_title
 from engage_desktop.ui.inspector import edits
-from engage_desktop.ui.inspector.fields import ChoiceField, Field, NumberField, TextField, side_by_side
+from engage_desktop.ui.inspector.fields import ChoiceField, Commit, Field, FlagField, NumberField, TextField
 from engage_desktop.ui.inspector.fields_log import ConditionField, EventField
 from engage_desktop.ui.theme import icon
 from engage_desktop.ui.widgets.common import button, clear, column, label, row
 
 _TITLES = {"hold": "Waits for", "split": "Branches, first that applies", "fork": "Branches, all that apply", "random": "Arms"}
-_ROLES = (("Arm", None), ("Holdout", "holdout"))
+
+
+class HoldoutField(FlagField):
+    """Whether an arm is the holdout; the value is its role."""
+
+    def __init__(self, name: str, on_commit: Commit, spoken: str) -> None:
+        super().__init__("Holdout: measured, not reached", name, on_commit, spoken=f"{spoken}: holdout")
+
+    def value(self) -> Any:
+        return "holdout" if self.box.isChecked() else None
+
+    def _show(self, value: Any) -> None:
+        self.box.setChecked(value == "holdout")
 
 
 def tool(name: str, text: str, icon_name: str) -> QToolButton:
@@ -53,18 +65,20 @@ class BranchRow(QFrame):
             tools.insert(0, up)
         if owner.type == "hold":
             self._fields["event"] = EventField("", f"{stem}.event", lambda value: self._put("event", value), spoken=f"{spoken}: event")
-            layout.addWidget(side_by_side(self._fields["event"], target))
+            layout.addLayout(row(self._fields["event"], *tools, spacing=4))
+            layout.addWidget(target)
             where = ConditionField("", f"{stem}.where", lambda value: self._put("where", value), hint="any such event", spoken=f"{spoken}: only where")
             self._fields["where"] = where
-            layout.addLayout(row(where, *tools, spacing=4))
+            layout.addWidget(where)
         elif owner.type == "random":
             name = TextField("", f"{stem}.name", lambda value: self._put("name", value), hint=branch.key, spoken=f"{spoken}: name")
             percent = NumberField("", f"{stem}.percent", lambda value: self._put("percent", value), spoken=f"{spoken}: percent")
-            percent.setFixedWidth(64)
-            role = ChoiceField("", f"{stem}.role", lambda value: self._put("role", value), _ROLES, spoken=f"{spoken}: role")
+            percent.setFixedWidth(60)
+            role = HoldoutField(f"{stem}.role", lambda value: self._put("role", value), spoken)
             self._fields |= {"name": name, "percent": percent, "role": role}
-            layout.addLayout(row(name, percent, label("%", "muted"), spacing=4))
-            layout.addLayout(row(role, target, *tools, spacing=4))
+            layout.addLayout(row(name, percent, label("%", "muted"), *tools, spacing=4))
+            layout.addWidget(target)
+            layout.addWidget(role)
         else:
             name = TextField("", f"{stem}.name", lambda value: self._put("name", value), hint=branch.key, spoken=f"{spoken}: name")
             self._fields["name"] = name

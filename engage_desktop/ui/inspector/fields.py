@@ -12,12 +12,15 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
+from engage_desktop.ui.widgets.check_box import CheckBox
 from engage_desktop.ui.widgets.common import column, label, set_property
 
 Commit = Callable[[Any], str | None]
 Choices = Sequence[tuple[str, Any]]
+_NOTHING = object()
+"""The value of a choice not made."""
 
 
 class Field(QWidget):
@@ -170,7 +173,7 @@ class ChoiceField(Field):
 
     def value(self) -> Any:
         index = self.combo.currentIndex()
-        return self._choices[index][1] if 0 <= index < len(self._choices) else self._given
+        return self._choices[index][1] if 0 <= index < len(self._choices) else _NOTHING
 
     def _show(self, value: Any) -> None:
         known = [choice for _, choice in self._choices]
@@ -187,7 +190,7 @@ class FlagField(Field):
 
     def __init__(self, title: str, name: str, on_commit: Commit, *, spoken: str = "") -> None:
         super().__init__("", name, on_commit, spoken=spoken or title)
-        self.box = QCheckBox(title)
+        self.box = CheckBox(title)
         self._adopt(self.box)
         self.box.clicked.connect(lambda _checked=False: self.commit())
 

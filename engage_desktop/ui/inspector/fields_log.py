@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QPlainTextEdit
 from engage_desktop.domain.duration import UNIT_NAMES, UNIT_US, format_duration, parse_duration
 from engage_desktop.ui import formats
 from engage_desktop.ui.inspector.fields import Commit, Field, side_by_side
+from engage_desktop.ui.theme import current_theme
+from engage_desktop.ui.widgets.query_editor import code_font
 
 UNITS = ("s", "m", "h", "d", "w")
 
@@ -130,6 +132,7 @@ class _Editor(QPlainTextEdit):
         super().__init__()
         self._done = done
         self.setProperty("role", "mono")
+        self.document().setDefaultFont(code_font(current_theme()))
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

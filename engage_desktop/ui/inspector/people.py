@@ -48,15 +48,12 @@ class StepPeople(QWidget):
         """The journey and step (or ENTRY) to show; an empty step shows nobody."""
         if (journey, step) != (self._journey, self._step):
             self._journey, self._step = journey, step
-            self.list.show_page(self._title(), 0, 0, [])
+            self.list.show_page("", 0, 0, [])
         self.refresh()
 
     def _choose(self, which: str) -> None:
         self._which = which
         self.refresh()
-
-    def _title(self) -> str:
-        return "Inside now" if self._which == "inside" else "Arrived so far"
 
     def refresh(self) -> None:
         if self._step and self.isVisible():
@@ -78,7 +75,7 @@ class StepPeople(QWidget):
     def _show(self, reply: Reply) -> None:
         if isinstance(reply, People) and (reply.journey, reply.step) == (self._journey, self._step):
             rows = [(person.profile, self._said(person)) for person in reply.rows]
-            self.list.show_page(self._title(), reply.total, reply.offset, rows)
+            self.list.show_page("", reply.total, reply.offset, rows)
 
     def _said(self, person: PersonRow) -> str:
         zone, now = self._session.zone, self._session.at_us

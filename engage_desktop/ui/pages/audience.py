@@ -124,7 +124,7 @@ class AudiencePage(Page):
     def _show_words(self) -> None:
         audience, figures = self.audience, self._watch.figures
         found = phrases(audience.definition) if audience is not None and audience.definition else []
-        rows = figures.waterfall if figures is not None and len(figures.waterfall) == len(found) else ()
+        rows = figures.waterfall[1:] if figures is not None and len(figures.waterfall) == len(found) + 1 else ()
         clear(self._words)
         for at, text in enumerate(found):
             self._words.addWidget(label("All people who" if at == 0 else "and", "muted"), at, 0)

@@ -66,7 +66,7 @@ class DataPage(Page):
         self.body.addWidget(summary)
         events = Card("data.events.card")
         events.body.addWidget(label("Events by name", "title"))
-        self.table = SmallTable("data.events", "Events by name", ("Event", "Count", "Share", "Properties"), frozenset({1, 2}), most=10)
+        self.table = SmallTable("data.events", "Events by name", ("Event", "Count", "Share", "Properties"), frozenset({1, 2}), most=12, stretch=3)
         self._empty = label("No log is open. Import one: JSON lines in the Segment format, CSV or Parquet.", "muted", "data.empty", wrap=True)
         events.body.addWidget(self.table)
         events.body.addWidget(self._empty)

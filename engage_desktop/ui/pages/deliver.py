@@ -20,7 +20,7 @@ class DeliverPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session, "deliver", "Deliver", "See exactly what would leave, then send it; nothing is sent twice")
         left = Card("deliver.destinations.card")
-        left.setFixedWidth(232)
+        left.setFixedWidth(256)
         left.body.addWidget(label("Destinations", "title"))
         self.list = QListWidget()
         self.list.setObjectName("deliver.destinations")

@@ -49,6 +49,8 @@ class DestinationCard(Card):
         self.body.addWidget(self._sample)
         self._refused = label("", "warning", "deliver.refused", wrap=True)
         self.body.addWidget(self._refused)
+        self._refused.hide()
+        self._ledger.hide()
         self._recipients = QLineEdit()
         self._recipients.setObjectName("deliver.recipients")
         self._recipients.setAccessibleName("Type the number of recipients to confirm")

@@ -54,6 +54,7 @@ class ExperimentCard(Card):
         self.body.addLayout(row(self._split, self._metric, label("within", "muted"), self._within, "stretch"))
         self._note = label("", "warning", "experiment.note", wrap=True)
         self.body.addWidget(self._note)
+        self._note.hide()
         self.arms = SmallTable("experiment.arms", "Arms", ("Arm", "People", "Mean", "Standard deviation"), frozenset({1, 2, 3}), most=12)
         self.differences = SmallTable("experiment.differences", "Differences", ("Against control", "Difference", "95 % interval", "Relative", "95 % interval", "p"), frozenset({1, 2, 3, 4, 5}), most=12)
         self._srm = label("", "muted", "experiment.srm", wrap=True)
@@ -76,7 +77,7 @@ class ExperimentCard(Card):
             self._split.addItems([name for _, _, name in found])
             self._split.setCurrentIndex(min(max(before, 0), len(found) - 1))
         self._offer_metrics()
-        for widget in (self._split, self._metric, self._within, self._kind, self.arms, self.differences, self._srm, self._note):
+        for widget in (self._split, self._metric, self._within, self._kind, self.arms, self.differences, self._srm):
             widget.setVisible(bool(found))
         self._empty.setVisible(not found)
         self._asked = ()

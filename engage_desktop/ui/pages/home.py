@@ -9,7 +9,7 @@ from engage_desktop.ui import formats
 from engage_desktop.ui.pages.lists import Item, SizedPage, items, stage_names
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import current_theme
-from engage_desktop.ui.widgets.common import Card, Pill, clear, label, row
+from engage_desktop.ui.widgets.common import Card, Pill, clear, label
 
 
 class CampaignCard(QPushButton):
@@ -23,7 +23,7 @@ class CampaignCard(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"{item.kind_words} {item.name}, {size}, {state}")
         self.setToolTip(item.name)
-        self.setFixedHeight(76)
+        self.setFixedHeight(88)
         tile = label()
         tile.setPixmap(current_theme().pixmap("route" if item.kind == "journey" else "users", "text_2", 16, self.devicePixelRatioF()))
         name = label(item.name, "strong", wrap=True)
@@ -32,9 +32,11 @@ class CampaignCard(QPushButton):
         layout = QGridLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setHorizontalSpacing(8)
+        layout.setVerticalSpacing(4)
         layout.addWidget(tile, 0, 0)
         layout.addWidget(name, 0, 1)
-        layout.addLayout(row(figures, "stretch", pill), 1, 0, 1, 2)
+        layout.addWidget(figures, 1, 1)
+        layout.addWidget(pill, 2, 1)
         layout.setColumnStretch(1, 1)
         for widget in (tile, name, figures, pill):
             widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)

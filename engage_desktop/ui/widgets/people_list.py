@@ -139,7 +139,7 @@ class PeopleList(QWidget):
     def show_page(self, title: str, total: int, offset: int, rows: list[tuple[str, str]]) -> None:
         """Rows from `offset` on; offset 0 starts anew."""
         self.total = total
-        self._title.setText(f"{title} · {formats.number(total)}")
+        self._title.setText(f"{title} · {formats.number(total)}" if title else formats.count(total, "person", "people"))
         self._view.setAccessibleName(self._title.text())
         self._model.show(self._model.rows[:offset] + rows if offset else rows)
         shown = self.loaded

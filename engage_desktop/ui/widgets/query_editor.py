@@ -60,6 +60,14 @@ def broken(text: str) -> str:
     return "\n".join([*parts, text[start:]])
 
 
+def code_font(theme: Theme) -> QFont:
+    """The font of query text, every character as it was typed (no `>=` drawn as one sign)."""
+    font = theme.mono()
+    for tag in ("calt", "liga"):
+        font.setFeature(QFont.Tag(tag), 0)
+    return font
+
+
 class _Colours(QSyntaxHighlighter):
     def set_theme(self, theme: Theme) -> None:
         self.formats = []
@@ -95,7 +103,7 @@ class QueryEditor(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.setMinimumHeight(64)
         self._colours = _Colours(self.document())
-        self._colours.set_theme(current_theme())
+        self.set_theme(current_theme())
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
@@ -105,6 +113,7 @@ class QueryEditor(QPlainTextEdit):
         self._fit()
 
     def set_theme(self, theme: Theme) -> None:
+        self.document().setDefaultFont(code_font(theme))
         self._colours.set_theme(theme)
 
     def show_text(self, text: str) -> None:

@@ -102,7 +102,7 @@ class RowsModel(QAbstractTableModel):
 class SmallTable(Table):
     """A table as tall as its rows, in a card."""
 
-    def __init__(self, name: str, spoken: str, columns: Sequence[str], right: frozenset[int] = frozenset(), most: int = 14) -> None:
+    def __init__(self, name: str, spoken: str, columns: Sequence[str], right: frozenset[int] = frozenset(), most: int = 14, stretch: int = 0) -> None:
         super().__init__(name, spoken)
         self._most = most
         self.rows = RowsModel(columns, right)
@@ -111,7 +111,7 @@ class SmallTable(Table):
         header = self.horizontalHeader()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
         self.show_rows([])
 
     def show_rows(self, rows: list[tuple[str, ...]]) -> None:

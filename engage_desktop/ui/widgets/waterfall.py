@@ -14,7 +14,7 @@ ROW_PX = 28
 
 
 class Waterfall(QWidget):
-    """Rows keep their order; the first bar stands for all people. A long phrase is cut in the middle
+    """Rows keep their order; the first one stands for all people. A long phrase is cut in the middle
     and whole in the tooltip."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -29,24 +29,26 @@ class Waterfall(QWidget):
         if (people, rows) != (self._people, self._rows):
             self._people, self._rows = people, rows
             said = [f"{row.phrase}: keeps {row.kept}, loses {row.lost}" for row in rows]
-            self.setAccessibleDescription("; ".join([f"All people: {people}", *said]))
+            self.setAccessibleDescription("; ".join(said))
             self.setToolTip("\n".join(said))
             self.updateGeometry()
             self.update()
 
     def sizeHint(self) -> QSize:  # Qt's name
-        return QSize(480, ROW_PX * (1 + len(self._rows)))
+        return QSize(480, ROW_PX * len(self._rows))
 
     def minimumSizeHint(self) -> QSize:  # Qt's name
-        return QSize(280, ROW_PX * (1 + len(self._rows)))
+        return QSize(280, ROW_PX * len(self._rows))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # Qt's name
+        entries = [(row.phrase, row.kept, row.lost) for row in self._rows]
+        if not entries:
+            return
         theme = current_theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(theme.font(tabular=True))
         metrics = painter.fontMetrics()
-        entries = [("All people", self._people, 0), *((row.phrase, row.kept, row.lost) for row in self._rows)]
         words = min(max(metrics.horizontalAdvance(text) for text, _, _ in entries) + 16, self.width() // 2)
         figures = [formats.number(kept) + (f"  −{formats.number(lost)}" if lost else "") for _, kept, lost in entries]
         right = max(metrics.horizontalAdvance(text) for text in figures) + 16

@@ -1,0 +1,116 @@
+"""Open the sample workspace offscreen, visit every view, light and dark, and save it into docs/images/.
+
+Smoke test, demo and picture maker in one: it works the window by its public actions only and
+waits for what the window says, never for a while.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402 - after the platform is chosen
+
+from engage_desktop.ui.app import application, open_window, sample_workspace, user_settings  # noqa: E402
+from engage_desktop.ui.window import MainWindow  # noqa: E402
+
+IMAGES = ROOT / "docs" / "images"
+SIZE = (1280, 800)
+LIMIT_MS = 120_000
+
+
+def wait_until(ready: Callable[[], bool], what: str) -> None:
+    """Run the event loop until `ready()`; says what it waited for when it never comes."""
+    loop = QEventLoop()
+    poll = QTimer(interval=20)
+    poll.timeout.connect(lambda: ready() and loop.quit())
+    poll.start()
+    limit = QTimer(singleShot=True, interval=LIMIT_MS)
+    limit.timeout.connect(loop.quit)
+    limit.start()
+    if not ready():
+        loop.exec()
+    if not ready():
+        raise SystemExit(f"Waited for {what} in vain.")
+
+
+class Photographer:
+    """Goes to views of one window and saves them."""
+
+    def __init__(self, window: MainWindow, folder: Path) -> None:
+        self.window, self.folder, self.mode = window, folder, "light"
+        self.made: list[Path] = []
+
+    def settled(self) -> bool:
+        """Nothing asked is unanswered and all shown is current."""
+        session = self.window.session
+        return session.current and session.idle and (self.window.topbar.current.kind != "journey" or session.workbench.figures_current)
+
+    def picture(self, name: str, also: Callable[[], bool] = lambda: True) -> None:
+        wait_until(lambda: self.settled() and also(), f"{name} to be current")
+        application().processEvents()
+        wait_until(lambda: self.settled() and also(), f"{name} to stay current")
+        path = self.folder / f"{name}_{self.mode}.png"
+        if not self.window.grab().save(str(path)):
+            raise SystemExit(f"{path} could not be written.")
+        self.made.append(path)
+
+    def tour(self) -> None:
+        """Every view, populated."""
+        window = self.window
+        window.show_page("home")
+        self.picture("home", lambda: window.pages.home.sizes is not None)
+        window.go("journey", "cart_rescue", "quiet")
+        self.picture("journey")
+        window.go("journey", "cart_rescue", "coin")
+        window.inspector.focus_first()
+        self.picture("journey_split")
+        window.canvas("outline")
+        self.picture("journey_outline")
+        window.canvas("outline")
+        window.show_palette()
+        window.palette_.field.setText("re")
+        self.picture("palette")
+        window.palette_.hide()
+        window.open_campaign("audience", "slipping_away")
+        self.picture("audience", lambda: window.watch.current)
+        for page in ("audiences", "journeys", "data", "deliver", "runs", "activity", "broadcasts", "content"):
+            window.show_page(page)
+            self.picture(page, lambda: window.pages.runs.results.model.total > 0 if page == "runs" else True)  # noqa: B023 - called at once
+        window.show_page("runs")
+        bar = window.pages.runs.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        self.picture("experiment")
+        bar.setValue(0)
+
+
+def main() -> int:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        workspace, logs = sample_workspace(Path(folder))
+        window = open_window(workspace, settings=user_settings(Path(folder) / "window.ini"), logs=logs, seed=7)
+        window.resize(*SIZE)
+        photographer = Photographer(window, IMAGES)
+        wait_until(lambda: window.session.current and window.session.workbench.log is not None and window.session.workbench.log.events > 0, "the sample to be replayed")
+        run = window.session.workbench.run
+        window.session.workbench.set_clock(run.first_us + (run.last_us - run.first_us) * 6 // 10)
+        window.banner.hide()
+        photographer.tour()
+        window.toggle_dark()
+        photographer.mode = "dark"
+        photographer.tour()
+        window.close()
+    for path in photographer.made:
+        print(path.relative_to(ROOT))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
