@@ -53,7 +53,7 @@ def _without_display(arguments: list[str]) -> int:
 
     print("There is no display here, so the window cannot be shown; replaying the sample without it instead.")
     workspace = replay_headless(Path(arguments[0]) if arguments else None)
-    from engage_desktop.ui.app import picture
+    from engage_desktop.ui.picture import picture
 
     print(f"Window   {picture(workspace, workspace / 'window.png')}")
     return 0

@@ -25,7 +25,7 @@ END = START + timedelta(days=DAYS)
 TRIAL = timedelta(days=14)
 OUTCOME = timedelta(days=14)
 
-JOURNEY, STEP, DRAW_SEED = "welcome_offer", "offer", 7
+JOURNEY, STEP, DRAW_SEED = "welcome_offer", "offer", 0  # the seed of a replay unless one is named
 ARMS = (("discount", "Discount", 50), ("control", "Nothing", 50))
 ORDER_RATE = {"control": 0.20, "discount": 0.28}
 HABIT_WEIGHT, HABIT_MEAN = 0.16, 0.637

@@ -95,7 +95,12 @@ def ledger(replayed: Replay, key: str, workspace: Workspace) -> Ledger:
     destination = need_destination(replayed, key)
     outbox = workspace.outbox
     plan = plan_calls(
-        replayed.run, replayed.log.store, destination, lambda subject: outbox.expected(key, subject), outbox.known(key)
+        replayed.run,
+        replayed.log.store,
+        destination,
+        lambda subject: outbox.expected(key, subject),
+        lambda subject: outbox.last_changes(key, subject),
+        outbox.known(key),
     )
     rate = float(destination.rate) if destination.rate else None
     return Ledger(plan, plan.seconds_at_rate(rate), refusal(replayed, destination, workspace), outbox.counts(key).pending)
@@ -148,14 +153,15 @@ def deliver(
             checkpoint=checkpoint or (lambda name: None),
         ).run()
 
-    if resume:
-        workspace.outbox.revive(key)
-    else:
-        # What a crash left goes first and alone: in the batches it had, which a file destination knows again.
-        if workspace.outbox.counts(key).pending:
-            work_off()
-        workspace.outbox.enqueue(ledger(replayed, key, workspace).plan.calls)
-    tally = work_off()
+    with workspace.sole_sender(key):
+        if resume:
+            workspace.outbox.revive(key)
+        else:
+            # What a crash left goes first and alone: in the batches it had, which a file destination knows again.
+            if workspace.outbox.counts(key).pending:
+                work_off()
+            workspace.outbox.enqueue(ledger(replayed, key, workspace).plan.calls)
+        tally = work_off()
     workspace.activity.add(
         "synced", f"destination {key}", who="", at=time.time_ns() // 1_000, detail={"sent": tally.sent, "failed": tally.failed, "pending": tally.pending}
     )

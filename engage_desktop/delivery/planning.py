@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Expected = Callable[[str], dict[str, int]]
 """subject -> profiles the destination has, or will have once its queue has drained, with since when."""
+LastChanges = Callable[[str], dict[str, int]]
+"""subject -> the newest `changed_at` of each profile's calls so far."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,12 @@ class DeliveryPlan:
 
 
 def plan_calls(
-    run: Run, store: EventStore, destination: Destination, expected: Expected, known: Container[str] = ()
+    run: Run,
+    store: EventStore,
+    destination: Destination,
+    expected: Expected,
+    last_changes: LastChanges = lambda subject: {},
+    known: Container[str] = (),
 ) -> DeliveryPlan:
     """Everything the run has for one destination that it does not have yet; `known` are the message
     ids that were sent or are queued."""
@@ -57,7 +64,8 @@ def plan_calls(
     for audience in run.plan.campaigns.audiences:
         for sync in audience.sync:
             if sync.destination == destination.key:
-                calls += _audience_calls(run, store, people, audience, sync, expected(subject(audience.key)))
+                there = subject(audience.key)
+                calls += _audience_calls(run, store, people, audience, sync, expected(there), last_changes(there))
     calls += _step_calls(run, store, people, destination, withheld)
     calls = [call for call in calls if call.message_id not in known]
     calls.sort(key=lambda call: (call.changed_at, call.subject, call.profile))
@@ -75,8 +83,13 @@ def campaigns_for(run: Run, destination: str) -> list[tuple[str, str]]:
 
 
 def _audience_calls(
-    run: Run, store: EventStore, people: People, audience: Audience, sync: Sync, known: dict[str, int]
+    run: Run, store: EventStore, people: People, audience: Audience, sync: Sync, known: dict[str, int], told: dict[str, int]
 ) -> Iterator[Call]:
+    # A design changed there and back enters someone again at the same instant: the change is then
+    # dated just after the last one told, or its name would be that of the first (D-38).
+    def dated(text_id: str, changed_at: int) -> int:
+        return max(changed_at, told[text_id] + 1) if text_id in told else changed_at
+
     last = run.window[1]
     table = run.memberships
     index = run.plan.campaigns.audiences.index(audience)
@@ -90,13 +103,14 @@ def _audience_calls(
     left_at = dict(zip(profile[gone][order].tolist(), end[gone][order].tolist(), strict=True))
     ids = store.profile_ids
     for who, since in members.items():
-        if ids[who] not in known or sync.resend:
-            yield _audience_call(store, people, audience, sync, who, since, member=True, at_us=last)
+        if ids[who] not in known:
+            yield _audience_call(store, people, audience, sync, who, dated(ids[who], since), member=True, at_us=last)
     for text_id, since in known.items():
         index_of = store.index_of(text_id)
         if index_of is None or index_of in members:
             continue  # a profile that the log no longer has is not ours to remove
-        yield _audience_call(store, people, audience, sync, index_of, left_at.get(index_of, since), member=False, at_us=last)
+        changed_at = dated(text_id, left_at.get(index_of, since))
+        yield _audience_call(store, people, audience, sync, index_of, changed_at, member=False, at_us=last)
 
 
 def _audience_call(
