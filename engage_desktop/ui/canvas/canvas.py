@@ -297,6 +297,7 @@ class JourneyCanvas(QWidget):
     def fit(self) -> None:
         """Show the whole journey."""
         self.view.fit(self.scene.content_rect())
+        self._place_minimap()
 
     def fit_selection(self) -> None:
         """Show what is selected."""
@@ -337,6 +338,7 @@ class JourneyCanvas(QWidget):
             entry = self.scene.cards[ENTRY].rect()
             self.view.centerOn(entry.center().x(), entry.top() + self.view.seen().height() / 2 - 32)
             self.view.viewport_changed.emit()
+        self._place_minimap()
 
     # -- pulses ---------------------------------------------------------------------------------
 
@@ -379,13 +381,25 @@ class JourneyCanvas(QWidget):
         self.outline.setGeometry(0, 0, width, max(0, height - 56))
         bar = self.toolbar.sizeHint()
         self.toolbar.setGeometry(EDGE, height - bar.height() - EDGE, bar.width(), bar.height())
-        small = self.minimap.sizeHint()
-        corner = QPoint(width - small.width() - EDGE, height - small.height() - EDGE)
-        self.minimap.setGeometry(QRect(corner, small))
-        self.minimap.setVisible(width > 480 and not self.outline.isVisible())
+        self._place_minimap()
         hint = self.hint.sizeHint()
         self.hint.setGeometry((width - hint.width()) // 2, height - 90, hint.width(), hint.height())
         self._look()
+
+    def _place_minimap(self) -> None:
+        """Lower right, or above where cards stand there. Decided on a fit, never while panning."""
+        small = self.minimap.sizeHint()
+        right = self.width() - small.width() - EDGE
+        corners = [
+            QPoint(right, self.height() - small.height() - EDGE),
+            QPoint(right, EDGE),
+            QPoint(EDGE, EDGE),
+        ]
+        boxes = [QRect(corner, small) for corner in corners]
+        cards = [self.view.mapFromScene(card.rect()).boundingRect() for card in self.scene.cards.values()]
+        free = (box for box in boxes if not any(box.intersects(card) for card in cards))
+        self.minimap.setGeometry(next(free, boxes[0]))
+        self.minimap.setVisible(self.width() > 480 and not self.outline.isVisible())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -45,7 +45,7 @@ class CatalogueItem:
 
 CATALOGUE: tuple[CatalogueItem, ...] = (
     CatalogueItem("delay", "Delay", "Wait a fixed time", "pause sleep hours days later"),
-    CatalogueItem("delay_until", "Delay until a time", "Next Tuesday 09:00, a date, a date they gave", "date weekday"),
+    CatalogueItem("delay_until", "Delay until a time", "Next Tuesday 09:00, or a date they gave", "date weekday"),
     CatalogueItem("hold", "Hold until an event", "Go on when they do something, or time is up", "wait event timeout"),
     CatalogueItem("wait", "Wait for a condition", "Go on as soon as it becomes true", "until audience trait"),
     CatalogueItem("split", "Split", "True or false, or the first branch that applies", "branch if else condition"),

@@ -53,8 +53,19 @@ class CanvasCommands:
             "view.zoom_out": lambda: canvas.view.zoom_by(1 / 1.2),
         }
         self.changes = frozenset(
-            ("nudge.up", "nudge.down", "nudge.left", "nudge.right", "delete", "rename", "cut", "paste", "duplicate")
-            + ("add", "tidy")
+            (
+                "nudge.up",
+                "nudge.down",
+                "nudge.left",
+                "nudge.right",
+                "delete",
+                "rename",
+                "cut",
+                "paste",
+                "duplicate",
+                "add",
+                "tidy",
+            )
         )
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from math import hypot
+from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
@@ -50,12 +51,24 @@ def output_port(rect: QRectF, index: int, count: int) -> QPointF:
     return QPointF(rect.center().x() + offset, rect.bottom())
 
 
+Bend = Literal["middle", "early", "late"]
+BEND_SPAN = 130.0
+"""How much height a long wire takes for its bend when it does not bend over its whole length."""
+
+
 class Curve:
-    """A wire's course: one vertical cubic, with its points sampled once for distance and placing."""
+    """A wire's course: one vertical cubic, for a long wire with a straight run before or after it.
+    Its points are sampled once for distance and placing."""
 
-    __slots__ = ("a", "b", "c", "d", "points")
+    __slots__ = ("a", "b", "c", "d", "first", "last", "points")
 
-    def __init__(self, start: QPointF, end: QPointF) -> None:
+    def __init__(self, start: QPointF, end: QPointF, bend_at: Bend = "middle") -> None:
+        self.first, self.last = start, end
+        straight = end.y() - start.y() - BEND_SPAN
+        if straight > 0 and bend_at == "late":
+            start = QPointF(start.x(), start.y() + straight)
+        elif straight > 0 and bend_at == "early":
+            end = QPointF(end.x(), end.y() - straight)
         down = end.y() - start.y()
         if down >= 24:
             bend = max(16.0, down / 2)
@@ -68,6 +81,15 @@ class Curve:
 
     def at(self, t: float) -> QPointF:
         """The point at parameter `t`, 0 at the source to 1 at the target."""
+        before = self.a.y() - self.first.y()
+        after = self.last.y() - self.d.y()
+        if before or after:
+            deep = t * (self.last.y() - self.first.y())
+            if deep < before:
+                return QPointF(self.a.x(), self.first.y() + deep)
+            if deep > before + self.d.y() - self.a.y():
+                return QPointF(self.d.x(), self.first.y() + deep)
+            t = (deep - before) / (self.d.y() - self.a.y())
         u = 1 - t
         p, q, r, s = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
         return QPointF(
@@ -76,14 +98,16 @@ class Curve:
         )
 
     def path(self) -> QPainterPath:
-        path = QPainterPath(self.a)
+        path = QPainterPath(self.first)
+        path.lineTo(self.a)
         path.cubicTo(self.b, self.c, self.d)
+        path.lineTo(self.last)
         return path
 
     def bounds(self) -> QRectF:
         """A box around the curve (that of its control points)."""
         xs = (self.a.x(), self.b.x(), self.c.x(), self.d.x())
-        ys = (self.a.y(), self.b.y(), self.c.y(), self.d.y())
+        ys = (self.first.y(), self.b.y(), self.c.y(), self.last.y())
         return QRectF(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
     def distance(self, point: QPointF) -> float:

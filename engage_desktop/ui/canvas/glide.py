@@ -42,7 +42,7 @@ class Glide(QObject):
         for key, (start, end) in self._ways.items():
             if key in self._scene.cards:
                 self._scene.cards[key].setPos(start + (end - start) * fraction)
-        self._scene.route([key for key in self._scene.wires_at(self._ways)], fast=True)
+        self._scene.route(list(self._scene.wires_at(self._ways)), fast=True)
 
     def _end(self) -> None:
         ways, self._ways = self._ways, {}

@@ -91,9 +91,9 @@ def _wire_hit(scene: JourneyScene, point: QPointF, scale: float, editable: bool)
         return NOTHING
     curve = scene.wires[best[1]].layout.curve
     if editable and curve is not None and scene.wires[best[1]].target is not None:
-        if _near(curve.d, point, 2.2 * REACH_PX / scale):
+        if _near(curve.last, point, 2.2 * REACH_PX / scale):
             return Hit("wire_end", None, best[1])
-        if _near(curve.a, point, 2.2 * REACH_PX / scale):
+        if _near(curve.first, point, 2.2 * REACH_PX / scale):
             return Hit("wire_start", None, best[1])
     return Hit("wire", None, best[1])
 

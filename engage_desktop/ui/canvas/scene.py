@@ -20,6 +20,7 @@ from engage_desktop.ui.canvas import geometry as geo
 from engage_desktop.ui.canvas import wire_layout
 from engage_desktop.ui.canvas.card_painter import CardState
 from engage_desktop.ui.canvas.content import CardContent, WireContent, card_content, entry_content, wire_content
+from engage_desktop.ui.canvas.geometry import Curve
 from engage_desktop.ui.canvas.items import CardItem, PaintCount, WireItem
 from engage_desktop.ui.canvas.placing import positions
 from engage_desktop.ui.canvas.style import CanvasStyle
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from engage_desktop.app.protocol import JourneyFigures
 
 WireKey = tuple[str, str | None]
+SMALL = 300
+"""Up to this many wires, labels keep clear of every one."""
 _ENTRY_OUTPUT = Output("next", None, "", None)
 
 
@@ -217,31 +220,40 @@ class JourneyScene(QGraphicsScene):
         if not chosen:
             return
         self.revision += 1
-        blocked = Obstacles()
-        if not fast:
-            for card in self.cards.values():
-                blocked.add(card.rect().adjusted(-2, -2, 2, 2))
-            for key, wire in self.wires.items():
-                if key not in chosen and not wire.layout.label.isEmpty():
-                    blocked.add(wire.layout.label)
+        cards = Obstacles() if fast else Obstacles(card.rect().adjusted(-2, -2, 2, 2) for card in self.cards.values())
+        curves = {key: self._course(key, cards) for key in chosen}
+        blocked = Obstacles() if fast else self._obstacles(curves)
         for key in sorted(chosen, key=lambda key: self.wires[key].target is None):
-            self.wires[key].set_layout(self._route_one(key, blocked))
+            self.wires[key].set_layout(self._route_one(key, curves[key], blocked))
 
-    def _route_one(self, key: WireKey, blocked: Obstacles) -> WireLayout:
+    def _course(self, key: WireKey, cards: Obstacles) -> Curve | None:
+        wire = self.wires[key]
+        if wire.target is None or wire.content.loop:
+            return None
+        return wire_layout.course(self.port(*key), geo.input_port(self.cards[wire.target].rect()), cards)
+
+    def _obstacles(self, curves: Mapping[WireKey, Curve | None]) -> Obstacles:
+        """What labels keep clear of: cards, the wires laid now (and in a small graph all), other labels."""
+        blocked = Obstacles(card.rect().adjusted(-2, -2, 2, 2) for card in self.cards.values())
+        small = len(self.wires) <= SMALL
+        for key, wire in self.wires.items():
+            laid = curves.get(key) if key in curves else (wire.layout.curve if small else None)
+            if laid is not None:
+                blocked.add_line(laid, key)
+            if key not in curves and not wire.layout.label.isEmpty():
+                blocked.add(wire.layout.label)
+        return blocked
+
+    def _route_one(self, key: WireKey, curve: Curve | None, blocked: Obstacles) -> WireLayout:
         wire = self.wires[key]
         source, branch = key
         size = label_size(wire.content, self.style_)
         if wire.content.loop:
             loops = [output.branch for output in self.outputs_of(source) if output.loop]
             return wire_layout.loop_back(self.cards[source].rect(), loops.index(branch), size)
+        if curve is not None:
+            return wire_layout.to_target(curve, size, bool(wire.content.label), blocked, key)
         start = self.port(source, branch)
-        if wire.target is not None:
-            end = geo.input_port(self.cards[wire.target].rect())
-            laid = wire_layout.to_target(start, end, size, bool(wire.content.label), blocked)
-            if laid.curve is not None:
-                for point in laid.curve.points[:10]:
-                    blocked.add(QRectF(point.x() - 3, point.y() - 3, 6, 6))
-            return laid
         if not wire.content.label:
             return wire_layout.free(start)
         forward = [output.branch for output in self.outputs_of(source) if not output.loop]

@@ -78,7 +78,7 @@ class CanvasStyle:
         return pen
 
     def shape(self, content: CardContent) -> CardShape:
-        """Grow the card to its texts, then wrap to two lines, then cut with an ellipsis."""
+        """Grow the card to its texts, then wrap (name two lines, words three), then cut with an ellipsis."""
         badge = 22.0 if content.severity else 0.0
         need = max(
             self.title_metrics.horizontalAdvance(content.title) + badge,
@@ -89,7 +89,7 @@ class CanvasStyle:
         width = min(geo.CARD_MAX_WIDTH, geo.CARD_MIN_WIDTH + steps * geo.CARD_WIDTH_STEP)
         room = width - geo.TEXT_X - geo.PAD
         title, cut_title = wrap(content.title, self.title_metrics, room - badge)
-        line, cut_line = wrap(content.line, self.line_metrics, room)
+        line, cut_line = wrap(content.line, self.line_metrics, room, lines=3)
         extra = (len(title) - 1) + (len(line) - 1)
         return CardShape(width, geo.CARD_HEIGHT + 16 * extra, title, line, cut_title or cut_line)
 

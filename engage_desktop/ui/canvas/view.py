@@ -36,6 +36,8 @@ DRIFT_PX = 4
 EDGE_PX = 28
 EDGE_SPEED_PX = 14
 WORLD = 200_000.0
+FIT_MARGINS = (40, 24, -40, -60)
+"""Left, top, right and bottom pixels that a fit leaves free: the buttons stand below."""
 
 
 @dataclass
@@ -123,16 +125,15 @@ class JourneyView(QGraphicsView):
         bars[1].setValue(bars[1].value() + delta.y())
         self.viewport_changed.emit()
 
-    def fit(self, box: QRectF, most: float = 1.0, margin: int = 56) -> None:
-        """Show a scene rectangle whole, enlarged at most to `most`."""
+    def fit(self, box: QRectF, most: float = 1.0) -> None:
+        """Show a scene rectangle whole, enlarged at most to `most`, above the row of buttons."""
         if box.isEmpty():
             return
-        area = self.viewport().rect()
-        across = max(1, area.width() - 2 * margin) / box.width()
-        down = max(1, area.height() - 2 * margin) / box.height()
-        scale = max(MIN_SCALE, min(most, across, down))
+        area = self.viewport().rect().adjusted(*FIT_MARGINS)
+        scale = min(most, max(1, area.width()) / box.width(), max(1, area.height()) / box.height())
+        scale = max(MIN_SCALE, scale)
         self.scale(scale / self.scale_, scale / self.scale_)
-        self.centerOn(box.center())
+        self.pan_by(self.mapFromScene(box.center()) - area.center())
         self.viewport_changed.emit()
 
     def reveal(self, box: QRectF, margin: int = 40) -> None:

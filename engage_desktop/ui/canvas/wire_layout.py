@@ -14,23 +14,38 @@ from engage_desktop.ui.canvas.geometry import Curve
 WireKind = Literal["curve", "stub", "free", "loop"]
 BUCKET = 256
 STUB_REACH = (26.0, 60.0, 96.0, 140.0, 190.0, 250.0)
-LABEL_STOPS = (0.66, 0.5, 0.8, 0.36, 0.22, 0.9)
+LABEL_STOPS = (0.62, 0.5, 0.74, 0.36, 0.85, 0.22)
 
 
 class Obstacles:
     """Rectangles that nothing may be placed on, found by place."""
 
     def __init__(self, rects: Iterable[QRectF] = ()) -> None:
-        self._buckets: dict[tuple[int, int], list[QRectF]] = {}
+        self._buckets: dict[tuple[int, int], list[tuple[QRectF, object]]] = {}
         for rect in rects:
             self.add(rect)
 
-    def add(self, rect: QRectF) -> None:
+    def add(self, rect: QRectF, owner: object = None) -> None:
         for cell in _cells(rect):
-            self._buckets.setdefault(cell, []).append(rect)
+            self._buckets.setdefault(cell, []).append((rect, owner))
 
-    def hit(self, rect: QRectF) -> bool:
-        return any(other.intersects(rect) for cell in _cells(rect) for other in self._buckets.get(cell, ()))
+    def add_line(self, curve: Curve, owner: object) -> None:
+        """Keep others off a line; its owner may stand on it."""
+        for point in curve.points[1:-1]:
+            self.add(QRectF(point.x() - 3, point.y() - 3, 6, 6), owner)
+
+    def hit(self, rect: QRectF, owner: object = None) -> bool:
+        """Whether anything lies under `rect` that `owner` (if any) did not put there."""
+        return any(
+            other.intersects(rect)
+            for cell in _cells(rect)
+            for other, whose in self._buckets.get(cell, ())
+            if owner is None or whose != owner
+        )
+
+    def struck(self, curve: Curve) -> int:
+        """How many points of a course lie under something."""
+        return sum(self.hit(QRectF(point.x() - 6, point.y() - 6, 12, 12)) for point in curve.points[2:-2])
 
 
 def _cells(rect: QRectF) -> list[tuple[int, int]]:
@@ -66,23 +81,34 @@ class WireLayout:
         return box.adjusted(-8, -8, 8, 8)
 
 
-def to_target(start: QPointF, end: QPointF, text: QSizeF, labelled: bool, blocked: Obstacles) -> WireLayout:
+def course(start: QPointF, end: QPointF, cards: Obstacles) -> Curve:
+    """The way of a wire: a long one bends where it passes behind the fewest cards."""
+    plain = Curve(start, end)
+    if end.y() - start.y() < geo.BEND_SPAN + 40 or not cards.struck(plain):
+        return plain
+    return min((plain, Curve(start, end, "late"), Curve(start, end, "early")), key=cards.struck)
+
+
+def to_target(curve: Curve, text: QSizeF, labelled: bool, blocked: Obstacles, owner: object) -> WireLayout:
     """A wire between two cards; a label sits on the line, a bare count beside it."""
-    curve = Curve(start, end)
     label = QRectF()
     if not text.isEmpty():
-        label = _place(curve, text, labelled, blocked)
+        label = _place(curve, text, labelled, blocked, owner)
         blocked.add(label)
     return WireLayout("curve", curve, (), label, curve.at(0.3 if labelled else 0.5))
 
 
-def _place(curve: Curve, text: QSizeF, labelled: bool, blocked: Obstacles) -> QRectF:
-    boxes = []
-    for stop in LABEL_STOPS if labelled else (0.5, 0.3, 0.75):
-        point = curve.at(stop)
-        x = point.x() - text.width() / 2 if labelled else point.x() + 8
-        boxes.append(QRectF(x, point.y() - text.height() / 2, text.width(), text.height()))
-    return next((box for box in boxes if not blocked.hit(box)), boxes[0])
+def _place(curve: Curve, text: QSizeF, labelled: bool, blocked: Obstacles, owner: object) -> QRectF:
+    """On the line where that is free, else beside it."""
+    middles = [curve.at(stop) for stop in LABEL_STOPS]
+    left, right = -text.width() - 6, 6.0
+    boxes = [_box(point, -text.width() / 2, text) for point in middles] if labelled else []
+    boxes += [_box(point, side, text) for point in middles for side in (right, left)]
+    return next((box for box in boxes if not blocked.hit(box, owner)), boxes[0])
+
+
+def _box(point: QPointF, dx: float, text: QSizeF) -> QRectF:
+    return QRectF(point.x() + dx, point.y() - text.height() / 2, text.width(), text.height())
 
 
 def to_nowhere(start: QPointF, text: QSizeF, side: int, blocked: Obstacles) -> WireLayout:

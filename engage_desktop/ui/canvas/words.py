@@ -53,6 +53,7 @@ WEEKDAYS = {
     "sun": "Sunday",
 }
 _UNITS = (("w", "week"), ("d", "day"), ("h", "h"), ("m", "min"), ("s", "s"))
+_SUBJECT = (("is in ", "they are in "), ("is not in ", "they are not in "), ("performed ", "they performed "))
 _SIGNS = ((">=", "≥"), ("<=", "≤"), ("!=", "≠"), (" AND ", " and "), (" OR ", " or "), ("NOT ", "not "))
 
 
@@ -79,15 +80,24 @@ def condition_short(text: str) -> str:
     return re.sub(r"\s+", " ", short).strip()
 
 
-def condition_words(text: str) -> str:
-    """A condition as an English fragment; text that does not parse is shown as typed."""
+def condition_words(text: str, campaigns: Campaigns | None = None) -> str:
+    """A condition as an English fragment, audiences by name; text that does not parse is shown as typed."""
     # Late: the parser is not needed to open a window.
     from engage_desktop.language import parse_condition, phrase
 
     try:
-        return phrase(parse_condition(text))
+        words = phrase(parse_condition(text))
     except UserError:
         return text.strip() or "no condition yet"
+    return re.sub(r"\b(is|is not) in audience (\w+)", lambda m: f"{m[1]} in {_audience(m[2], campaigns)}", words)
+
+
+def _about_person(words: str) -> str:
+    """The fragment with its subject: `performed ...` -> `they performed ...`."""
+    for start, made in _SUBJECT:
+        if words.startswith(start):
+            return made + words[len(start) :]
+    return words
 
 
 def human(key: str) -> str:
@@ -135,9 +145,9 @@ def step_words(step: StepBase, campaigns: Campaigns | None = None) -> str:
             return _hold_words(step)
         case Wait():
             limit = f", at most {duration_short(step.timeout)}" if step.timeout else ""
-            return f"Until {condition_words(step.condition)}{limit}"
+            return f"Until {_about_person(condition_words(step.condition, campaigns))}{limit}"
         case Split():
-            return _split_words(step)
+            return _split_words(step, campaigns)
         case Fork():
             return f"Each of {len(step.branches)} branches that applies"
         case RandomSplit():
@@ -203,9 +213,9 @@ def _hold_words(step: Hold) -> str:
     return f"Wait {limit}"
 
 
-def _split_words(step: Split) -> str:
+def _split_words(step: Split, campaigns: Campaigns | None) -> str:
     if len(step.branches) == 1:
-        words = condition_words(step.branches[0].condition)
+        words = condition_words(step.branches[0].condition, campaigns)
         return words[:1].upper() + words[1:] + "?"
     return f"First of {len(step.branches)} branches that applies"
 
@@ -250,7 +260,7 @@ def entry_words(journey: Journey, campaigns: Campaigns | None = None) -> str:
             parts.append(f"in {_audience(entry.audience, campaigns)}")
     elif isinstance(entry, AudienceEntry):
         if entry.condition:
-            parts.append(condition_words(entry.condition))
+            parts.append(_about_person(condition_words(entry.condition, campaigns)))
         if entry.include_existing:
             parts.append("with present members")
     else:
@@ -274,14 +284,15 @@ def _reentry_words(journey: Journey) -> str:
     if reentry is None:
         return ""
     per = f" per {reentry.identifier}" if reentry.identifier else ""
-    pause = f" after {duration_short(reentry.cool_down)}" if reentry.cool_down else ""
+    pause = duration_short(reentry.cool_down) if reentry.cool_down else ""
     match reentry.mode:
         case "once":
             return f"once{per}" if per else "once each"
         case "every":
-            return f"every time{pause}" if not per else f"again{per}{pause}"
+            words = f"again{per}" if per else "every time"
+            return f"{words}, {pause} apart" if pause else words
         case _:
-            return f"again after it ends{per}{pause}"
+            return f"again {pause} after it ends{per}" if pause else f"again after it ends{per}"
 
 
 def output_words(step: StepBase, output: Output) -> str:
@@ -291,6 +302,8 @@ def output_words(step: StepBase, output: Output) -> str:
         return f"{duration_short(timeout)} passed" if timeout else "time is up"
     if output.kind == "otherwise":
         return "otherwise"
+    if output.kind == "next" and isinstance(step, Wait) and step.timeout is not None:
+        return "it came true"
     return human(output.label) if output.label == output.branch else output.label
 
 

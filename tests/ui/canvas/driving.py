@@ -163,9 +163,9 @@ def agrees(canvas: JourneyCanvas) -> list[str]:
     for key, wire in scene.wires.items():
         if wire.layout.kind == "curve" and wire.layout.curve is not None:
             target = scene.cards[wire.target or ""].rect()
-            if wire.layout.curve.d != QPointF(target.center().x(), target.top()):
+            if wire.layout.curve.last != QPointF(target.center().x(), target.top()):
                 wrong.append(f"{key} does not end at its target")
-            if wire.layout.curve.a != scene.port(*key):
+            if wire.layout.curve.first != scene.port(*key):
                 wrong.append(f"{key} does not begin at its port")
     items = {id(item) for item in scene.items()}
     if len(items) != len(scene.cards) + len(scene.wires):

@@ -28,10 +28,13 @@ def test_a_circle_is_refused_with_its_reason_while_dragging(canvas: JourneyCanva
     canvas.status_text.connect(said.append)
     hand.drag(hand.port("tuesday", None), hand.card("coin"), drop=False)
     states = {key: card.state.target for key, card in canvas.scene.cards.items()}
-    assert states["coin"] == "no" and states["done"] == "yes" and states["wait"] == ""
+    assert states["coin"] == "no"
+    assert states["done"] == "yes"
+    assert states["wait"] == ""
     assert "circle" in said[-1]
     hand.release(hand.card("coin"))
-    assert canvas.document.campaigns is before and not canvas.document.can_undo
+    assert canvas.document.campaigns is before
+    assert not canvas.document.can_undo
     assert {card.state.target for card in canvas.scene.cards.values()} == {""}
 
 
@@ -46,7 +49,7 @@ def test_drag_from_an_input_back_to_a_free_output_connects(canvas: JourneyCanvas
 def test_the_end_of_a_wire_can_be_led_elsewhere(canvas: JourneyCanvas, hand: Hand) -> None:
     curve = canvas.scene.wires[("nudge", None)].layout.curve
     assert curve is not None
-    hand.drag(QPointF(curve.d.x(), curve.d.y() - 16), hand.card("done"))
+    hand.drag(QPointF(curve.last.x(), curve.last.y() - 16), hand.card("done"))
     assert canvas.editor.journey.by_key["nudge"].next == "done"
     assert agrees(canvas) == []
 
@@ -54,7 +57,7 @@ def test_the_end_of_a_wire_can_be_led_elsewhere(canvas: JourneyCanvas, hand: Han
 def test_the_end_of_a_wire_dropped_on_nothing_disconnects(canvas: JourneyCanvas, hand: Hand) -> None:
     curve = canvas.scene.wires[("nudge", None)].layout.curve
     assert curve is not None
-    hand.drag(QPointF(curve.d.x(), curve.d.y() - 16), QPointF(curve.d.x() + 300, curve.d.y() - 10))
+    hand.drag(QPointF(curve.last.x(), curve.last.y() - 16), QPointF(curve.last.x() + 300, curve.last.y() - 10))
     assert canvas.editor.journey.by_key["nudge"].next is None
     assert agrees(canvas) == []
 
@@ -65,7 +68,8 @@ def test_plus_under_a_free_output_adds_behind_it(canvas: JourneyCanvas, hand: Ha
     qtbot.keyClicks(canvas.popup.box, "end")
     qtbot.keyClick(canvas.popup.box, Qt.Key.Key_Return)
     journey = canvas.editor.journey
-    assert journey.by_key["coin"].branches[1].next == "end" and journey.by_key["end"].type == "end"
+    assert journey.by_key["coin"].branches[1].next == "end"
+    assert journey.by_key["end"].type == "end"
     assert canvas.scene.selection == ["end"]
     # An end that only a holdout reaches says so.
     assert canvas.scene.cards["end"].content.title == "Holdout"
@@ -83,12 +87,14 @@ def test_plus_on_a_hovered_wire_splices_and_moves_what_is_below_down(
     qtbot.keyClicks(canvas.popup.box, "delay")
     qtbot.keyClick(canvas.popup.box, Qt.Key.Key_Return)
     journey = canvas.editor.journey
-    assert journey.by_key["wait"].on_timeout == "delay" and journey.by_key["delay"].next == "coin"
+    assert journey.by_key["wait"].on_timeout == "delay"
+    assert journey.by_key["delay"].next == "coin"
     assert canvas.scene.cards["coin"].y() > below
     assert canvas.document.undo_name == "Add “Delay”"
     assert agrees(canvas) == []
     canvas.document.undo()
-    assert canvas.scene.cards["coin"].y() == below and agrees(canvas) == []
+    assert canvas.scene.cards["coin"].y() == below
+    assert agrees(canvas) == []
 
 
 def test_a_wire_dropped_on_empty_canvas_opens_the_box_and_adds_there(
@@ -96,7 +102,8 @@ def test_a_wire_dropped_on_empty_canvas_opens_the_box_and_adds_there(
 ) -> None:
     spot = canvas.scene.cards["coin"].rect().topRight() + QPointF(360, 40)
     hand.drag(hand.port("tuesday", None), spot)
-    assert canvas.popup.isVisible() and canvas.view.ghost is not None
+    assert canvas.popup.isVisible()
+    assert canvas.view.ghost is not None
     qtbot.keyClicks(canvas.popup.box, "sms")
     qtbot.keyClick(canvas.popup.box, Qt.Key.Key_Return)
     assert canvas.view.ghost is None
@@ -109,7 +116,8 @@ def test_escape_closes_the_box_and_changes_nothing(canvas: JourneyCanvas, hand: 
     before = canvas.document.campaigns
     hand.drag(hand.port("tuesday", None), hand.port("tuesday", None) + QPointF(300, 60))
     qtbot.keyClick(canvas.popup.box, Qt.Key.Key_Escape)
-    assert not canvas.popup.isVisible() and canvas.view.ghost is None
+    assert not canvas.popup.isVisible()
+    assert canvas.view.ghost is None
     assert canvas.document.campaigns is before
 
 
@@ -123,7 +131,8 @@ def test_a_free_step_dropped_on_a_wire_is_spliced_in(canvas: JourneyCanvas, hand
     assert wire.state.lit
     hand.release(wire.layout.curve.at(0.5) + offset)
     journey = canvas.editor.journey
-    assert journey.by_key["nudge"].next == "set_trait" and journey.by_key["set_trait"].next == "tuesday"
+    assert journey.by_key["nudge"].next == "set_trait"
+    assert journey.by_key["set_trait"].next == "tuesday"
     assert agrees(canvas) == []
 
 
@@ -135,7 +144,8 @@ def test_delete_reconnects_and_one_undo_brings_all_back(canvas: JourneyCanvas, h
     assert canvas.document.undo_name == "Delete “Nudge e-mail”"
     assert agrees(canvas) == []
     canvas.document.undo()
-    assert canvas.document.campaigns == before and agrees(canvas) == []
+    assert canvas.document.campaigns == before
+    assert agrees(canvas) == []
 
 
 def test_the_entry_cannot_be_deleted(canvas: JourneyCanvas, hand: Hand) -> None:
@@ -166,7 +176,8 @@ def test_dragging_cards_is_one_undo_step_on_the_grid(canvas: JourneyCanvas, hand
     assert moved == {"coin", "nudge"}
     shift = canvas.scene.cards["coin"].pos() - places["coin"]
     assert canvas.scene.cards["nudge"].pos() - places["nudge"] == shift
-    assert canvas.scene.cards["coin"].x() % 8 == 0 and canvas.scene.cards["coin"].y() % 8 == 0
+    assert canvas.scene.cards["coin"].x() % 8 == 0
+    assert canvas.scene.cards["coin"].y() % 8 == 0
     assert not canvas.document.design_is_dirty  # a place is no change of meaning
     canvas.document.undo()
     assert not canvas.document.can_undo
@@ -179,7 +190,8 @@ def test_escape_while_dragging_leaves_everything_as_it_was(canvas: JourneyCanvas
     assert canvas.scene.cards["coin"].pos() != place
     hand.key(Qt.Key.Key_Escape)
     hand.release(hand.card("coin"))
-    assert canvas.scene.cards["coin"].pos() == place and not canvas.document.can_undo
+    assert canvas.scene.cards["coin"].pos() == place
+    assert not canvas.document.can_undo
     assert agrees(canvas) == []
 
 
@@ -211,7 +223,8 @@ def test_middle_drag_pans(canvas: JourneyCanvas, hand: Hand) -> None:
     hand.move(at + QPointF(50, 30), held=middle)
     hand.release(at, button=middle)  # the grabbed point is under the pointer again
     now = view.mapToScene(400, 300)
-    assert abs(now.x() - (at.x() - 50)) <= 1 and abs(now.y() - (at.y() - 30)) <= 1
+    assert abs(now.x() - (at.x() - 50)) <= 1
+    assert abs(now.y() - (at.y() - 30)) <= 1
 
 
 @pytest.mark.parametrize("delta", [120, -240, 600])
@@ -260,11 +273,13 @@ def test_shift_down_takes_everything_below(canvas: JourneyCanvas, hand: Hand) ->
 
 def test_a_letter_opens_the_box_with_it_and_space_opens_it_empty(canvas: JourneyCanvas, hand: Hand) -> None:
     hand.key(Qt.Key.Key_W, text="w")
-    assert canvas.popup.isVisible() and canvas.popup.box.text() == "w"
+    assert canvas.popup.isVisible()
+    assert canvas.popup.box.text() == "w"
     assert canvas.popup.list.count() > 0
     canvas.popup.dismiss()
     hand.key(Qt.Key.Key_Space, text=" ")
-    assert canvas.popup.isVisible() and canvas.popup.box.text() == ""
+    assert canvas.popup.isVisible()
+    assert canvas.popup.box.text() == ""
 
 
 def test_f2_asks_for_a_new_name_and_double_click_opens(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot) -> None:
@@ -282,7 +297,8 @@ def test_copy_and_paste_make_steps_with_fresh_keys(canvas: JourneyCanvas, hand: 
     hand.click(hand.card("tuesday"), CTRL)
     hand.key(Qt.Key.Key_C, CTRL)
     hand.key(Qt.Key.Key_V, CTRL)
-    assert len(canvas.editor.journey.steps) == 7 and len(canvas.scene.selection) == 2
+    assert len(canvas.editor.journey.steps) == 7
+    assert len(canvas.scene.selection) == 2
     assert canvas.document.undo_name == "Paste 2 steps"
     assert agrees(canvas) == []
     QApplication.clipboard().setText("something else")
@@ -296,5 +312,6 @@ def test_read_only_looks_but_edits_nothing(canvas: JourneyCanvas, hand: Hand) ->
     hand.key(Qt.Key.Key_Delete)
     hand.drag(hand.card("nudge"), hand.card("nudge") + QPointF(100, 100))
     hand.drag(hand.port("tuesday", None), hand.card("done"))
-    assert canvas.scene.selection and not canvas.document.can_undo
+    assert canvas.scene.selection
+    assert not canvas.document.can_undo
     canvas.set_editable(True)
