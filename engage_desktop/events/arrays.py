@@ -106,9 +106,9 @@ class FolderSink:
         self._table: dict[str, tuple[str, int, int]] = {}
         self._file: IO[bytes] | None = None
         self._end = 0
-        if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / MANIFEST).exists())):
-            raise InputError(f"{folder} exists and is not an imported log. Choose another folder for the import.")
         try:
+            if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / MANIFEST).exists())):
+                raise InputError(f"{folder} exists and is not an imported log. Choose another folder for the import.")
             self._building.mkdir(parents=True)
             self._file = (self._building / ARRAYS).open("wb")
         except OSError as error:
@@ -146,13 +146,16 @@ class FolderSink:
             assert self._file is not None
             self._file.close()
             (self._building / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+            old = self._building.with_suffix(".old")
             if self.folder.exists():
-                old = self._building.with_suffix(".old")
                 os.replace(self.folder, old)
+            try:
                 os.replace(self._building, self.folder)
-                shutil.rmtree(old, ignore_errors=True)
-            else:
-                os.replace(self._building, self.folder)
+            except OSError:
+                if old.exists():
+                    os.replace(old, self.folder)
+                raise
+            shutil.rmtree(old, ignore_errors=True)
         except OSError as error:
             raise _unwritable(self.folder, error) from error
 

@@ -23,9 +23,14 @@ def sizes_of(files: list[Path]) -> list[int]:
     """Bytes of every file; InputError for one that is missing or no file, before any is read."""
     if not files:
         raise InputError("No log was given. Name at least one .jsonl, .csv or .parquet file.")
+    sizes = []
     for file in files:
-        _format_of(file)
-    return [file.stat().st_size for file in files]
+        try:
+            _format_of(file)
+            sizes.append(file.stat().st_size)
+        except OSError as error:
+            raise InputError(f"{file} cannot be read ({error.strerror or error}). Check its permissions.") from error
+    return sizes
 
 
 def _format_of(file: Path) -> str:

@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engage_desktop.events.call import encode
 from engage_desktop.events.column import MISSING, NO_VALUE, ColumnBuilder, Piece, encode_values
 
 Path = tuple[str, ...]
+DEPTH = 20
+"""Objects nested deeper than this are kept as JSON text."""
 
 
 def path_text(path: Path) -> str:
@@ -62,6 +65,8 @@ class TableBuilder:
         wide = len(keys) * len(given) > 8 * sum(map(len, given)) + 4096
         for key, values in self._by_key_sparse(given) if wide else self._by_key(keys, given):
             path = (*prefix, key)
+            if len(path) == DEPTH:
+                values = [encode(value).decode() if type(value) is dict else value for value in values]
             column = self.columns.get(path)
             if column is None:
                 column = self.columns[path] = ColumnBuilder()

@@ -127,7 +127,7 @@ def test_pages_and_screens_are_events() -> None:
 
 def test_group_and_alias_make_people_but_no_events() -> None:
     """D-47, D-53: a group's traits are the account's; previousId is no identifier."""
-    calls = [
+    calls: list[dict[str, object]] = [
         {"type": "group", "userId": "a", "groupId": "g", "timestamp": TIME, "traits": {"plan": "pro"}},
         {"type": "alias", "userId": "b", "previousId": "c", "timestamp": TIME},
     ]
@@ -341,3 +341,25 @@ def test_progress_moves_forward_and_cancel_leaves_nothing(tmp_path: Path) -> Non
         with pytest.raises(Cancelled):
             build_store(log, tmp_path / "other", cancelled=lambda answers=answers: next(answers))  # type: ignore[misc]
     assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_bytes_that_no_json_holds(tmp_path: Path) -> None:
+    """D-35: broken UTF-8, half surrogates, bottomless nesting, numbers out of range."""
+    head = GOOD[:-1].encode()
+    deep = b'{"b":' * 900 + b"1" + b"}" * 900
+    lines = [
+        head + b',"properties":{"a":"\xff"}}',
+        head + b',"messageId":"\\ud800"}',
+        head + b',"context":{"a":"\\ud800x"}}',
+        head + b',"properties":{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}}",
+        head + b',"properties":{"a":NaN}}',
+        head + b',"properties":{"a":1e999}}',
+        head + b',"properties":' + deep + b',"context":' + deep + b"}",
+    ]
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(b"\n".join(lines))
+    store, report = build_store(path)
+    assert (report.read, report.kept) == (7, 1)
+    assert [(reject.line, reject.code) for reject in store.rejects()] == [(i, "bad_request") for i in range(1, 7)]
+    [text] = store.column("E", ("b",) * 20).texts
+    assert text == deep.decode()[20 * 5 : -20]
