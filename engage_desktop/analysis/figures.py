@@ -69,4 +69,3 @@ def _step(columns: JourneyColumns, key: str, at_us: int) -> StepCount:
     return StepCount(
         arrived, left, people, upto(message.sent, at_us), upto(message.not_sent, at_us), upto(message.assumed, at_us)
     )
-

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,7 +113,9 @@ class JourneyColumns:
         count = len(visits["step"])
         same = np.zeros(count, bool)
         if count > 1:
-            same[:-1] = (visits["profile"][1:] == visits["profile"][:-1]) & (visits["instance"][1:] == visits["instance"][:-1])
+            same[:-1] = (visits["profile"][1:] == visits["profile"][:-1]) & (
+                visits["instance"][1:] == visits["instance"][:-1]
+            )
         return same
 
     @cached_property
@@ -129,7 +131,11 @@ class JourneyColumns:
             mask = step == index
             for output in outputs(one):
                 if output.branch is None or output.kind == "next":
-                    taken = mask & self.follows & (branch < 0) if output.target else mask & (branch < 0) & (left < NEVER) & ~self.cut
+                    taken = (
+                        mask & self.follows & (branch < 0)
+                        if output.target
+                        else mask & (branch < 0) & (left < NEVER) & ~self.cut
+                    )
                 else:
                     taken = mask & (branch == codes.get(output.branch, -2))
                 found[one.key, output.branch] = np.sort(left[taken])
@@ -144,7 +150,8 @@ class JourneyColumns:
         key = instances["profile"].astype(np.int64) << 32 | instances["instance"]
         place = np.searchsorted(key, visits["profile"].astype(np.int64) << 32 | visits["instance"])
         exited = instances["outcome"][place] == OUTCOMES.index("exited")
-        return exited & ~self.follows & (visits["left_at"] == instances["ended_at"][place])
+        cut: NDArray[np.bool_] = exited & ~self.follows & (visits["left_at"] == instances["ended_at"][place])
+        return cut
 
     @cached_property
     def message_steps(self) -> dict[str, MessageColumns]:
@@ -169,18 +176,23 @@ class JourneyColumns:
     def moments(self) -> Instants:
         """Every instant at which anything moves, sorted, distinct."""
         moments = np.concatenate(
-            [self.instances["entered_at"], self.instances["ended_at"], self.visits["entered_at"], self.visits["left_at"]]
+            [
+                self.instances["entered_at"],
+                self.instances["ended_at"],
+                self.visits["entered_at"],
+                self.visits["left_at"],
+            ]
         )
         return np.unique(moments[moments < NEVER])
 
 
-def _rows(table: dict[str, NDArray[np.generic]], column: str, index: int) -> dict[str, NDArray[np.generic]]:
+def _rows(table: dict[str, NDArray[Any]], column: str, index: int) -> dict[str, NDArray[Any]]:
     """The rows of one campaign; tables are sorted by it, so they are a slice."""
     low, high = np.searchsorted(_order_key(table, column, index), [0, 1])
     return {name: values[low:high] for name, values in table.items()}
 
 
-def _order_key(table: dict[str, NDArray[np.generic]], column: str, index: int) -> NDArray[np.int8]:
+def _order_key(table: dict[str, NDArray[Any]], column: str, index: int) -> NDArray[np.int8]:
     # Rows of one campaign stand together, but campaigns sort by key, not by their place in the
     # file: -1 before the block, 0 inside, 1 after.
     values = table[column]
@@ -228,7 +240,8 @@ class Playback:
         page = chosen[order[offset : offset + limit]]
         ids = self.store.profile_ids
         return len(chosen), [
-            (ids[int(table["profile"][i])], int(table["instance"][i]), int(table[since][i]), int(table[until][i])) for i in page
+            (ids[int(table["profile"][i])], int(table["instance"][i]), int(table[since][i]), int(table[until][i]))
+            for i in page
         ]
 
     def _matching(self, rows: NDArray[np.intp], profile: NDArray[np.int32], search: str) -> NDArray[np.intp]:

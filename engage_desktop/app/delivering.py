@@ -71,7 +71,10 @@ class SyncResult:
     last_error: str | None
 
     def as_json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in ("destination", "sent", "failed", "pending", "cancelled", "last_error")}
+        return {
+            name: getattr(self, name)
+            for name in ("destination", "sent", "failed", "pending", "cancelled", "last_error")
+        }
 
     def sentence(self) -> str:
         more = f" {self.last_error}" if self.last_error and (self.failed or self.pending) else ""
@@ -103,7 +106,9 @@ def ledger(replayed: Replay, key: str, workspace: Workspace) -> Ledger:
         outbox.known(key),
     )
     rate = float(destination.rate) if destination.rate else None
-    return Ledger(plan, plan.seconds_at_rate(rate), refusal(replayed, destination, workspace), outbox.counts(key).pending)
+    return Ledger(
+        plan, plan.seconds_at_rate(rate), refusal(replayed, destination, workspace), outbox.counts(key).pending
+    )
 
 
 def refusal(replayed: Replay, destination: Destination, workspace: Workspace) -> str | None:
@@ -163,7 +168,11 @@ def deliver(
             workspace.outbox.enqueue(ledger(replayed, key, workspace).plan.calls)
         tally = work_off()
     workspace.activity.add(
-        "synced", f"destination {key}", who="", at=time.time_ns() // 1_000, detail={"sent": tally.sent, "failed": tally.failed, "pending": tally.pending}
+        "synced",
+        f"destination {key}",
+        who="",
+        at=time.time_ns() // 1_000,
+        detail={"sent": tally.sent, "failed": tally.failed, "pending": tally.pending},
     )
     return SyncResult(key, tally.sent, tally.failed, tally.pending, stop.is_set(), tally.last_error)
 

@@ -85,7 +85,9 @@ class Desk:
             logger.exception("request %s failed", type(request).__name__)
             self._inbox.reply(
                 request_id,
-                p.Failed(f"Something went wrong inside while answering {type(request).__name__}; the log file has the details. Your work is kept."),
+                p.Failed(
+                    f"Something went wrong inside while answering {type(request).__name__}; the log file has the details. Your work is kept."
+                ),
             )
 
     def close(self) -> None:
@@ -125,7 +127,9 @@ class Desk:
     def _rejects(self, request_id: int, request: p.AskRejects) -> p.Reply:
         rejects = self.log.store.rejects() if self.log else []
         page = rejects[request.offset : request.offset + request.limit]
-        return p.RejectRows(len(rejects), request.offset, tuple((r.file, r.line, r.field or "", r.code, r.message) for r in page))
+        return p.RejectRows(
+            len(rejects), request.offset, tuple((r.file, r.line, r.field or "", r.code, r.message) for r in page)
+        )
 
     # -- the run --------------------------------------------------------------------------
 
@@ -143,7 +147,9 @@ class Desk:
         if any(problem.is_error for problem in problems):
             return p.Refused(request.generation, problems)
         if self.log is None or self.log.store.n_profiles == 0:
-            hint = Problem("info", "no_log", "", "No log is open, so there is nothing to replay.", "Import a log on the Data page.")
+            hint = Problem(
+                "info", "no_log", "", "No log is open, so there is nothing to replay.", "Import a log on the Data page."
+            )
             return p.Refused(request.generation, (*problems, hint))
         self._cache = self._cache or LeafCache()
         begun = time.perf_counter()
@@ -210,11 +216,18 @@ class Desk:
         series = self.playback.histogram(request.bins, request.journey)
         first, last = self.need_run().run.window
         return p.Histogram(
-            request.generation, first, last, tuple(series["events"]), tuple(series["entries"]), tuple(series["messages"])
+            request.generation,
+            first,
+            last,
+            tuple(series["events"]),
+            tuple(series["entries"]),
+            tuple(series["messages"]),
         )
 
     def _neighbour(self, request_id: int, request: p.AskNeighbour) -> p.Reply:
-        return p.Neighbour(request.generation, self.playback.neighbour(request.journey, request.at_us, forward=request.forward))
+        return p.Neighbour(
+            request.generation, self.playback.neighbour(request.journey, request.at_us, forward=request.forward)
+        )
 
     def _experiment(self, request_id: int, request: p.AskExperiment) -> p.Reply:
         from engage_desktop.app.experiments import experiment_of_replay
@@ -243,8 +256,8 @@ def log_info(log: Log | None) -> p.LogInfo:
     return p.LogInfo(
         people=store.n_profiles,
         events=store.n_events,
-        first_us=store.first_us if store.n_profiles else 0,
-        last_us=store.last_us if store.n_profiles else 0,
+        first_us=store.first_us or 0,
+        last_us=store.last_us or 0,
         event_counts={name: len(store.rows(name)) for name in store.event_names},
         properties={name: tuple(sorted(store.properties(name))) for name in store.event_names},
         traits=tuple(sorted(store.trait_names())),

@@ -68,7 +68,9 @@ class DeliveryDesk:
         states: dict[tuple[str, str], str] = {}
         hashes: dict[tuple[str, str], str] = {}
         if campaigns is not None:
-            keys = [("audience", one.key) for one in campaigns.audiences] + [("journey", one.key) for one in campaigns.journeys]
+            keys = [("audience", one.key) for one in campaigns.audiences] + [
+                ("journey", one.key) for one in campaigns.journeys
+            ]
             for kind, key in keys:
                 states[kind, key] = self.workspace.approvals.state(campaigns, kind, key).state  # type: ignore[arg-type]  # one of the two
                 hashes[kind, key] = campaign_hash(campaigns, kind, key)  # type: ignore[arg-type]  # one of the two
@@ -123,20 +125,30 @@ class DeliveryDesk:
             nonlocal last
             if time.monotonic() - last >= PROGRESS_EVERY_S:
                 last = time.monotonic()
-                progress = p.SyncProgress(request.destination, tally.sent, tally.failed, tally.pending, tally.last_error)
+                progress = p.SyncProgress(
+                    request.destination, tally.sent, tally.failed, tally.pending, tally.last_error
+                )
                 self._inbox.reply(request_id, progress)
 
         try:
             done = deliver(replayed, request.destination, workspace, progress=show, cancelled=self._inbox.cancel_work)
-            failures = tuple((call.message_id, "failed", error) for call, error in workspace.outbox.failures(request.destination))
+            failures = tuple(
+                (call.message_id, "failed", error) for call, error in workspace.outbox.failures(request.destination)
+            )
             self._inbox.reply(
-                request_id, p.SyncDone(request.destination, done.sent, done.failed, done.pending, done.cancelled, failures)
+                request_id,
+                p.SyncDone(request.destination, done.sent, done.failed, done.pending, done.cancelled, failures),
             )
         except UserError as error:
             self._inbox.reply(request_id, p.Failed(str(error)))
         except Exception:
             logger.exception("sync to %s failed", request.destination)
-            self._inbox.reply(request_id, p.Failed(f"The sync to {request.destination} stopped on a fault inside; what is left stays in the outbox."))
+            self._inbox.reply(
+                request_id,
+                p.Failed(
+                    f"The sync to {request.destination} stopped on a fault inside; what is left stays in the outbox."
+                ),
+            )
 
 
 def _sentence(row: Any) -> str:

@@ -40,7 +40,9 @@ def experiment_of_run(
     """The same for a run that was written."""
     from engage_desktop.app.reopen import reopen_run
 
-    return experiment_of_replay(reopen_run(folder, logs=logs, workspace=workspace), journey, step, metric, within, control)
+    return experiment_of_replay(
+        reopen_run(folder, logs=logs, workspace=workspace), journey, step, metric, within, control
+    )
 
 
 def experiment_of_table(table: Path, arm: str, metric: str, control: str | None) -> dict[str, Any]:

@@ -69,7 +69,9 @@ def people_page(playback: Playback, request: p.AskPeople) -> p.People:
         limit=request.limit,
         search=request.search,
     )
-    people = tuple(p.PersonRow(who, number, since, None if until == NEVER else until) for who, number, since, until in rows)
+    people = tuple(
+        p.PersonRow(who, number, since, None if until == NEVER else until) for who, number, since, until in rows
+    )
     return p.People(request.generation, request.journey, request.step, request.at_us, total, request.offset, people)
 
 
@@ -128,7 +130,9 @@ def audience_figures(replayed: Replay, cache: LeafCache | None, request: p.AskAu
     )
 
 
-def _members(ids: Any, intervals: Intervals, inside: Any, request: p.AskAudience) -> tuple[tuple[tuple[str, int], ...], int]:
+def _members(
+    ids: Any, intervals: Intervals, inside: Any, request: p.AskAudience
+) -> tuple[tuple[tuple[str, int], ...], int]:
     rows = np.flatnonzero(inside)
     if request.search:
         wanted = request.search.casefold()
@@ -177,8 +181,12 @@ def table_page(replayed: Replay, request: p.AskTable) -> p.TablePage:
     for name in page.column_names:
         column = page[name]
         if str(column.type).startswith("timestamp"):
-            columns.append(["" if value is None else format_instant(value) for value in column.cast("int64").to_pylist()])
+            columns.append(
+                ["" if value is None else format_instant(value) for value in column.cast("int64").to_pylist()]
+            )
         else:
             columns.append(["" if value is None else str(value) for value in column.to_pylist()])
     rows = tuple(zip(*columns, strict=True)) if columns else ()
-    return p.TablePage(request.generation, request.table, tuple(page.column_names), rows, table.num_rows, request.offset)
+    return p.TablePage(
+        request.generation, request.table, tuple(page.column_names), rows, table.num_rows, request.offset
+    )

@@ -23,7 +23,9 @@ def read_run(folder: Path) -> dict[str, Any]:
     try:
         body = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise InputError(f"{folder}: no run is here, or it was not written to its end (run.json is missing). Simulate again.") from error
+        raise InputError(
+            f"{folder}: no run is here, or it was not written to its end (run.json is missing). Simulate again."
+        ) from error
     except (OSError, ValueError) as error:
         raise InputError(f"{folder / 'run.json'}: cannot be read ({error}). Simulate again.") from error
     if body.get("format") != RUN_FORMAT:
@@ -39,7 +41,11 @@ def reopen_run(folder: Path, *, logs: Sequence[Path] = (), workspace: Path | Non
         raise DesignError(problems)
     log = _same_log(folder, body, logs, workspace)
     return replay(
-        campaigns, log, window=(parse_instant(body["from"]), parse_instant(body["to"])), seed=body["seed"], only=body.get("only", ())
+        campaigns,
+        log,
+        window=(parse_instant(body["from"]), parse_instant(body["to"])),
+        seed=body["seed"],
+        only=body.get("only", ()),
     )
 
 
@@ -60,9 +66,13 @@ def _same_log(folder: Path, body: dict[str, Any], logs: Sequence[Path], workspac
     workspace = workspace or _saved_in(folder)
     log = open_logs(logs, None) if logs else open_workspace_log(workspace) if workspace else None
     if log is None:
-        raise InputError(f"{folder}: which log does this run belong to? Name it with --log, or its workspace with --workspace.")
+        raise InputError(
+            f"{folder}: which log does this run belong to? Name it with --log, or its workspace with --workspace."
+        )
     wanted = [source["sha256"] for source in body["inputs"]["logs"]]
     if [source.sha256 for source in log.sources] != wanted:
         names = ", ".join(source["name"] for source in body["inputs"]["logs"])
-        raise InputError(f"{folder}: the run was made from another log ({names}) than the one given. Name that log, or simulate again.")
+        raise InputError(
+            f"{folder}: the run was made from another log ({names}) than the one given. Name that log, or simulate again."
+        )
     return log

@@ -92,7 +92,11 @@ def hash_file(path: Path) -> str:
 
 
 def open_logs(
-    paths: Sequence[Path], campaigns: Campaigns | None, *, mapping: dict[str, str] | None = None, progress: Progress | None = None
+    paths: Sequence[Path],
+    campaigns: Campaigns | None,
+    *,
+    mapping: dict[str, str] | None = None,
+    progress: Progress | None = None,
 ) -> Log:
     """Read log files into memory, in the order given."""
     from engage_desktop.events import build_store
@@ -105,7 +109,7 @@ def open_logs(
 
 def default_window(store: EventStore) -> tuple[int, int]:
     """The log's first and last instant; raises InputError on an empty log."""
-    if store.n_profiles == 0:
+    if store.first_us is None or store.last_us is None:
         raise InputError("The log holds no usable record, so there is nothing to replay. Import a log with events.")
     return store.first_us, store.last_us
 
@@ -135,14 +139,16 @@ def replay(
     known = {journey.key for journey in campaigns.journeys} | {audience.key for audience in campaigns.audiences}
     for key in only:
         if key not in known:
-            raise UserError(f"--only {key}: no journey or audience has this key. Use one of: {', '.join(sorted(known))}.")
+            raise UserError(
+                f"--only {key}: no journey or audience has this key. Use one of: {', '.join(sorted(known))}."
+            )
     begun = time.perf_counter()
     run = simulate(
         compile_campaigns(campaigns),
         log.store,
         window=(start, end),
         seed=seed,
-        only=frozenset(only) or None,
+        only=only or None,
         progress=progress,
         cancelled=cancelled,
         cache=cache,
@@ -179,7 +185,9 @@ def write_run(replayed: Replay, out: Path) -> dict[str, Any]:
             pq.write_table(table, out / f"{name}.parquet", compression="zstd")
         (out / "run.json").write_text(_run_json(replayed, numbers), encoding="utf-8", newline="\n")
     except OSError as error:
-        raise UserError(f"{out}: the run cannot be written ({error.strerror or error}). Free space or choose another --out.") from error
+        raise UserError(
+            f"{out}: the run cannot be written ({error.strerror or error}). Free space or choose another --out."
+        ) from error
     seconds = replayed.seconds | {"write": round(time.perf_counter() - begun, 3)}
     return {"run": str(out), "counts": numbers, "seconds": seconds}
 

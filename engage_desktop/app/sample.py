@@ -18,7 +18,9 @@ def sample_folder(name: str) -> Path:
     root = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[2]))
     folder = root / "sample_data" / name
     if not folder.is_dir():
-        raise InputError(f"{folder}: the sample is not here. Install the program again, or open a workspace of your own.")
+        raise InputError(
+            f"{folder}: the sample is not here. Install the program again, or open a workspace of your own."
+        )
     return folder
 
 

@@ -206,7 +206,10 @@ class Workbench:
         self._waiting.clear()
         self._figures_asked = None
         if len(self._restarts) > 3:
-            self.notify("error", "The process that computes figures keeps ending. Your design is kept: save it, then reopen the workspace.")
+            self.notify(
+                "error",
+                "The process that computes figures keeps ending. Your design is kept: save it, then reopen the workspace.",
+            )
             self._set_run(replace(self.run, computing=False, current=False))
             return
         if isinstance(reply, Failed):
@@ -325,4 +328,6 @@ class Workbench:
             with self.journal_path.open("a", encoding="utf-8") as journal:
                 journal.write(json.dumps(change) + "\n")
         except OSError as error:
-            self.notify("warning", f"Changes cannot be journalled ({error.strerror}), so a crash would lose them. Save often.")
+            self.notify(
+                "warning", f"Changes cannot be journalled ({error.strerror}), so a crash would lose them. Save often."
+            )

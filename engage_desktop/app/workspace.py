@@ -1,10 +1,10 @@
 """The workspace folder: a design, its logs and its runs.
 
-    campaigns.json  campaigns.layout.json   the design
-    sources/        the logs as they were given, in the order of their numbers
-    events/         the event store built from them
-    runs/           runs that were saved
-    workspace.db    approvals, activity, the outbox
+campaigns.json  campaigns.layout.json   the design
+sources/        the logs as they were given, in the order of their numbers
+events/         the event store built from them
+runs/           runs that were saved
+workspace.db    approvals, activity, the outbox
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import shutil
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engage_desktop.app.replay import Log, LogSource, Progress, Replay, hash_file, write_run
 from engage_desktop.document import save
-from engage_desktop.domain.campaigns import CAMPAIGNS_FORMAT, Campaigns
+from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import EPOCH
 from engage_desktop.domain.errors import InputError, UserError
 from engage_desktop.domain.workspace import Identity, Workspace
@@ -32,7 +32,9 @@ IMPORT_RECORD = "import.json"
 
 def need_folder(workspace: Path) -> None:
     if not workspace.is_dir():
-        raise InputError(f"{workspace}: no such workspace folder. Create it with: engage import LOG --workspace {workspace}")
+        raise InputError(
+            f"{workspace}: no such workspace folder. Create it with: engage import LOG --workspace {workspace}"
+        )
 
 
 def create_workspace(workspace: Path, name: str) -> None:
@@ -40,9 +42,11 @@ def create_workspace(workspace: Path, name: str) -> None:
     try:
         workspace.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"{workspace}: the folder cannot be made ({error.strerror}). Choose a place you may write to.") from error
+        raise UserError(
+            f"{workspace}: the folder cannot be made ({error.strerror}). Choose a place you may write to."
+        ) from error
     if not (workspace / CAMPAIGNS).exists():
-        save(Campaigns(format=CAMPAIGNS_FORMAT, workspace=Workspace(name=name)), workspace / CAMPAIGNS)
+        save(Campaigns(format="engage-campaigns/1", workspace=Workspace(name=name)), workspace / CAMPAIGNS)
 
 
 def open_workspace_log(workspace: Path) -> Log | None:
@@ -121,7 +125,9 @@ def _build(
     from engage_desktop.events import build_store
 
     files = source_files(workspace)
-    _, report = build_store(files, workspace / EVENTS, identity=identity, mapping=mapping, progress=progress, cancelled=cancelled)
+    _, report = build_store(
+        files, workspace / EVENTS, identity=identity, mapping=mapping, progress=progress, cancelled=cancelled
+    )
     _write_record(workspace, files, report)
 
 
@@ -135,9 +141,9 @@ def _write_record(workspace: Path, files: Sequence[Path], report: ImportReport) 
     (workspace / EVENTS / IMPORT_RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
-def _read_record(workspace: Path) -> dict[str, object] | dict[str, list[dict[str, str]]]:
+def _read_record(workspace: Path) -> dict[str, Any]:
     try:
-        return json.loads((workspace / EVENTS / IMPORT_RECORD).read_text(encoding="utf-8"))
+        return dict(json.loads((workspace / EVENTS / IMPORT_RECORD).read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return {}
 
@@ -166,5 +172,7 @@ def list_runs(workspace: Path) -> list[tuple[str, int, str]]:
             continue
         counts = body.get("counts", {})
         line = ", ".join(f"{counts.get(name, 0):,} {name}" for name in ("instances", "visits", "messages"))
-        found.append((folder.name, int((written - EPOCH).total_seconds() * 1_000_000), f"{line}, seed {body.get('seed', 0)}"))
+        found.append(
+            (folder.name, int((written - EPOCH).total_seconds() * 1_000_000), f"{line}, seed {body.get('seed', 0)}")
+        )
     return found

@@ -6,7 +6,14 @@ import xxhash
 
 
 def message_id(
-    destination: str, campaign: str, step: str, profile: str, entry_key: str, pass_number: int, change: str, changed_at: int
+    destination: str,
+    campaign: str,
+    step: str,
+    profile: str,
+    entry_key: str,
+    pass_number: int,
+    change: str,
+    changed_at: int,
 ) -> str:
     """The hex of D-38's H; without the run, so that a second run names the same change the same."""
     text = f"{destination}|{campaign}|{step}|{profile}|{entry_key}|{pass_number}|{change}|{changed_at}"

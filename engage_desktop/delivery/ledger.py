@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engage_desktop.delivery.call import message_id
 from engage_desktop.domain.duration import parse_duration, parse_instant
 from engage_desktop.domain.people import Sync
+from engage_desktop.domain.step import Send
 
 if TYPE_CHECKING:
     from pyarrow import Table
@@ -22,7 +23,18 @@ if TYPE_CHECKING:
     from engage_desktop.events import EventStore
 
 NEVER = np.iinfo(np.int64).max
-COLUMNS = ("destination", "campaign", "step", "profile", "change", "changed_at", "due_at", "batch", "message_id", "kind")
+COLUMNS = (
+    "destination",
+    "campaign",
+    "step",
+    "profile",
+    "change",
+    "changed_at",
+    "due_at",
+    "batch",
+    "message_id",
+    "kind",
+)
 Row = tuple[Any, ...]
 
 
@@ -54,26 +66,19 @@ def deliveries(run: Run, store: EventStore, schema: Any) -> Table:
 def _step_rows(run: Run, store: EventStore) -> list[Row]:
     from engage_desktop.engine import KINDS
 
-    table, instances = run.deliveries, run.instances
+    table = run.deliveries
     campaigns = run.plan.campaigns
-    entered = _entered_at(instances)
     rows = []
-    for campaign, step, profile, instance, changed, kind in zip(
-        *(table[name].tolist() for name in ("campaign", "step", "profile", "instance", "changed_at", "kind")), strict=True
-    ):
+    names = ("campaign", "step", "profile", "entered_at", "changed_at", "kind")
+    for campaign, step, profile, entered, changed, kind in zip(*(table[name].tolist() for name in names), strict=True):
         journey = campaigns.journeys[campaign]
         one = journey.steps[step]
         who = store.profile_ids[profile]
-        entry_key = str(entered[campaign, profile, instance])
-        destination = one.destination  # type: ignore[union-attr]  # only send steps make these rows
-        name = message_id(destination, journey.key, one.key, who, entry_key, 1, "sent", changed)
+        assert isinstance(one, Send)  # only send steps make these rows
+        destination = one.destination
+        name = message_id(destination, journey.key, one.key, who, str(entered), 1, "sent", changed)
         rows.append((destination, journey.key, one.key, who, "sent", changed, changed, None, name, KINDS[kind]))
     return rows
-
-
-def _entered_at(instances: dict[str, NDArray[Any]]) -> dict[tuple[int, int, int], int]:
-    keys = zip(*(instances[name].tolist() for name in ("journey", "profile", "instance")), strict=True)
-    return dict(zip(keys, instances["entered_at"].tolist(), strict=True))
 
 
 def _audience_rows(run: Run, store: EventStore) -> list[Row]:
@@ -126,7 +131,9 @@ def _batch_changes(
     every = parse_duration(sync.every or "1h")
     origin = first
     if sync.first is not None:
-        origin = parse_instant(sync.first) if "T" in sync.first or " " in sync.first else first + parse_duration(sync.first)
+        origin = (
+            parse_instant(sync.first) if "T" in sync.first or " " in sync.first else first + parse_duration(sync.first)
+        )
     # The tick that first sees an instant: ticks are origin + n * every, n >= 0.
     tick_of_start = np.maximum(0, -((origin - start) // every))
     open_end = end == NEVER

@@ -43,7 +43,8 @@ class People:
 
     def email(self, profile: int, at_us: int) -> str | None:
         """The address at the instant, None where there is none."""
-        return self.trait_value(self._email, profile, at_us)
+        value = self.trait_value(self._email, profile, at_us)
+        return value if isinstance(value, str) else None
 
     def trait(self, name: str, profile: int, at_us: int) -> Any:
         return self.trait_value(self._store.trait(tuple(name.split("."))), profile, at_us)

@@ -75,7 +75,11 @@ def plan_calls(
 def campaigns_for(run: Run, destination: str) -> list[tuple[str, str]]:
     """(kind, key) of every campaign that sends to the destination; all must be approved for it."""
     campaigns = run.plan.campaigns
-    found = [("audience", one.key) for one in campaigns.audiences if any(sync.destination == destination for sync in one.sync)]
+    found = [
+        ("audience", one.key)
+        for one in campaigns.audiences
+        if any(sync.destination == destination for sync in one.sync)
+    ]
     for journey in campaigns.journeys:
         if any(isinstance(step, Send) and step.destination == destination for step in journey.steps):
             found.append(("journey", journey.key))
@@ -83,7 +87,13 @@ def campaigns_for(run: Run, destination: str) -> list[tuple[str, str]]:
 
 
 def _audience_calls(
-    run: Run, store: EventStore, people: People, audience: Audience, sync: Sync, known: dict[str, int], told: dict[str, int]
+    run: Run,
+    store: EventStore,
+    people: People,
+    audience: Audience,
+    sync: Sync,
+    known: dict[str, int],
+    told: dict[str, int],
 ) -> Iterator[Call]:
     # A design changed there and back enters someone again at the same instant: the change is then
     # dated just after the last one told, or its name would be that of the first (D-38).
@@ -114,7 +124,15 @@ def _audience_calls(
 
 
 def _audience_call(
-    store: EventStore, people: People, audience: Audience, sync: Sync, who: int, changed_at: int, *, member: bool, at_us: int
+    store: EventStore,
+    people: People,
+    audience: Audience,
+    sync: Sync,
+    who: int,
+    changed_at: int,
+    *,
+    member: bool,
+    at_us: int,
 ) -> Call:
     words = ("added", "removed") if sync.as_ == "list" else ("entered", "exited")
     change = words[0] if member else words[1]
@@ -134,15 +152,14 @@ def _audience_call(
     return Call(name, sync.destination, subject(audience.key), person, change, changed_at, payload)
 
 
-def _step_calls(run: Run, store: EventStore, people: People, destination: Destination, withheld: Counter[str]) -> Iterator[Call]:
+def _step_calls(
+    run: Run, store: EventStore, people: People, destination: Destination, withheld: Counter[str]
+) -> Iterator[Call]:
     from engage_desktop.engine import KINDS
 
     table = run.deliveries
-    instances = run.instances
-    keys = zip(*(instances[name].tolist() for name in ("journey", "profile", "instance")), strict=True)
-    entered = dict(zip(keys, instances["entered_at"].tolist(), strict=True))
-    names = ("campaign", "step", "profile", "instance", "changed_at", "kind")
-    for campaign, number, who, instance, changed_at, kind in zip(*(table[name].tolist() for name in names), strict=True):
+    names = ("campaign", "step", "profile", "entered_at", "changed_at", "kind")
+    for campaign, number, who, entered, changed_at, kind in zip(*(table[name].tolist() for name in names), strict=True):
         journey = run.plan.campaigns.journeys[campaign]
         step = journey.steps[number]
         if not isinstance(step, Send) or step.destination != destination.key:
@@ -153,7 +170,7 @@ def _step_calls(run: Run, store: EventStore, people: People, destination: Destin
         if not destination.sandbox:
             withheld["past step, not a sandbox"] += 1
             continue
-        person, entry_key = store.profile_ids[who], str(entered[campaign, who, instance])
+        person, entry_key = store.profile_ids[who], str(entered)
         name = message_id(destination.key, journey.key, step.key, person, entry_key, 1, "sent", changed_at)
         yield Call(
             name, destination.key, subject(journey.key, step.key), person, "sent", changed_at,

@@ -28,7 +28,9 @@ class Duration:
 
     @property
     def us(self) -> int:
-        return self.amount * {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}[self.unit] * 1_000_000
+        return (
+            self.amount * {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}[self.unit] * 1_000_000
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -54,5 +54,7 @@ class Audience(Model):
     @model_validator(mode="after")
     def _definition_or_list(self) -> Self:
         if (self.definition is None) == (self.list_ is None):
-            raise PydanticCustomError("definition_or_list", "an audience has either a definition or a list. Give one of them.")
+            raise PydanticCustomError(
+                "definition_or_list", "an audience has either a definition or a list. Give one of them."
+            )
         return self

@@ -27,7 +27,9 @@ def instants_of(replayed: Replay, count: int) -> list[int]:
     draw = random.Random(17)
     first, last = replayed.run.window
     visits = replayed.run.visits["entered_at"]
-    return [draw.randint(first, last) for _ in range(count // 2)] + [int(visits[draw.randrange(len(visits))]) for _ in range(count // 2)]
+    return [draw.randint(first, last) for _ in range(count // 2)] + [
+        int(visits[draw.randrange(len(visits))]) for _ in range(count // 2)
+    ]
 
 
 def micros(value: Any) -> int | None:
@@ -42,7 +44,11 @@ def test_journey_figures_equal_a_direct_count(replayed: Replay) -> None:
         instances = [row for row in tables["instances"] if row["journey"] == journey.key]
         visits = [row for row in tables["visits"] if row["journey"] == journey.key]
         messages = [row for row in tables["messages"] if row["campaign"] == journey.key]
-        for rows, names in ((instances, ("entered_at", "ended_at")), (visits, ("entered_at", "left_at")), (messages, ("sent_at", "due_at"))):
+        for rows, names in (
+            (instances, ("entered_at", "ended_at")),
+            (visits, ("entered_at", "left_at")),
+            (messages, ("sent_at", "due_at")),
+        ):
             for row in rows:
                 row.update({name: micros(row[name]) for name in names})
         following = {(row["profile"], row["instance"], row["seq"]): row for row in visits}
@@ -50,15 +56,27 @@ def test_journey_figures_equal_a_direct_count(replayed: Replay) -> None:
             count = journey_count(playback, journey.key, at)
             here = [row for row in instances if row["entered_at"] <= at]
             ended = [row for row in here if row["ended_at"] is not None and row["ended_at"] <= at]
-            assert (count.entered, count.people, count.inside) == (len(here), len({row["profile"] for row in here}), len(here) - len(ended))
+            assert (count.entered, count.people, count.inside) == (
+                len(here),
+                len({row["profile"] for row in here}),
+                len(here) - len(ended),
+            )
             assert count.completed == sum(row["outcome"] == "completed" for row in ended)
             assert sum(count.exited.values()) == sum(row["outcome"] == "exited" for row in ended)
             for step in journey.steps:
                 mine = [row for row in visits if row["step"] == step.key and row["entered_at"] <= at]
                 left = [row for row in mine if row["left_at"] is not None and row["left_at"] <= at]
                 found = count.steps[step.key]
-                assert (found.arrived, found.left, found.people) == (len(mine), len(left), len({row["profile"] for row in mine}))
-                sent = [row for row in messages if row["step"] == step.key and row["sent_at"] is not None and row["sent_at"] <= at]
+                assert (found.arrived, found.left, found.people) == (
+                    len(mine),
+                    len(left),
+                    len({row["profile"] for row in mine}),
+                )
+                sent = [
+                    row
+                    for row in messages
+                    if row["step"] == step.key and row["sent_at"] is not None and row["sent_at"] <= at
+                ]
                 assert found.sent == len(sent)
                 for output in outputs(step):
                     if output.branch is None and output.target is None:
@@ -66,7 +84,10 @@ def test_journey_figures_equal_a_direct_count(replayed: Replay) -> None:
                     if output.branch is not None:
                         direct = sum(row["branch"] == output.branch for row in left)
                     else:
-                        direct = sum((row["profile"], row["instance"], row["seq"] + 1) in following and row["branch"] is None for row in left)
+                        direct = sum(
+                            (row["profile"], row["instance"], row["seq"] + 1) in following and row["branch"] is None
+                            for row in left
+                        )
                     assert count.wires[step.key, output.branch] == direct, (step.key, output.branch, at)
                     checked += 1
             assert count.wires[ENTRY, None] == sum(row["seq"] == 0 and row["entered_at"] <= at for row in visits)

@@ -130,7 +130,8 @@ def test_sync_in_the_background(open_desk: Desk, workspace: Path) -> None:
 def test_import_adds_to_the_log_and_reports_what_it_left_out(open_desk: Desk, workspace: Path, tmp_path: Path) -> None:
     more = tmp_path / "more.jsonl"
     more.write_text(
-        json.dumps(shop.call("track", "dee", "2024-01-21T00:00:00Z", event=shop.ORDER, properties={})) + "\n{broken\n", encoding="utf-8"
+        json.dumps(shop.call("track", "dee", "2024-01-21T00:00:00Z", event=shop.ORDER, properties={})) + "\n{broken\n",
+        encoding="utf-8",
     )
     info = open_desk.ask(p.ImportLogs((str(more),)))
     assert (info.people, info.rejected) == (4, 1)
@@ -152,5 +153,3 @@ def test_loss_of_the_process_is_reported(desk: Desk) -> None:
     assert request_id == LOST
     assert isinstance(reply, p.Failed)
     assert "started again" in reply.sentence
-
-

@@ -23,7 +23,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def run_worker(folder: Path, destination: Destination, point: str, nth: int) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tests.delivery.kill_worker", str(folder), destination.model_dump_json(), point, str(nth)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.delivery.kill_worker",
+        str(folder),
+        destination.model_dump_json(),
+        point,
+        str(nth),
+    ]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90, check=False)
 
 

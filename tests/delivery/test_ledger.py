@@ -43,7 +43,14 @@ def test_batches_carry_the_net_change_since_the_last_one(
     people: dict[int, list[tuple[int, int]]], every: int, first: int, backfill: bool
 ) -> None:
     sync = Sync.model_validate(
-        {"destination": "d", "as": "track", "mode": "batch", "every": f"{every}s", "first": f"{first}s", "backfill": backfill}
+        {
+            "destination": "d",
+            "as": "track",
+            "mode": "batch",
+            "every": f"{every}s",
+            "first": f"{first}s",
+            "backfill": backfill,
+        }
     )
     changes = audience_changes(sync, (0, 25 * SECOND), *columns(people))
     direct = []

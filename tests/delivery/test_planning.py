@@ -91,7 +91,9 @@ def test_assumed_rows_never_leave(tmp_path: Path, workspace: Workspace) -> None:
     assert found.plan.withheld == {"assumed": 1}
 
 
-def test_approval_opens_the_door_and_a_change_closes_it(tmp_path: Path, workspace: Workspace, receiver: Receiver) -> None:
+def test_approval_opens_the_door_and_a_change_closes_it(
+    tmp_path: Path, workspace: Workspace, receiver: Receiver
+) -> None:
     design = design_for(receiver.url, EVER)
     design["destinations"][0]["sandbox"] = False
     replayed = replay_of(tmp_path, **design)

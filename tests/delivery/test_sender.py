@@ -89,7 +89,9 @@ def test_sql_table_holds_each_row_once(workspace: Workspace, postgresql_url: str
     sink.close()
     engine = sa.create_engine(url if kind == "postgresql" else f"sqlite:///{workspace.folder / 'out.db'}")
     with engine.connect() as connection:
-        rows = connection.execute(sa.text("select message_id, campaign, profile, payload from rows_once order by message_id")).all()
+        rows = connection.execute(
+            sa.text("select message_id, campaign, profile, payload from rows_once order by message_id")
+        ).all()
     engine.dispose()
     assert [row.message_id for row in rows] == [call.message_id for call in make_calls(25)]
     assert json.loads(rows[3].payload) == make_calls(4)[3].payload

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from engage_desktop.delivery.destinations.base import Destination, TemporaryFailure
 from engage_desktop.delivery.destinations.file import FileDestination
@@ -11,7 +13,11 @@ from engage_desktop.delivery.destinations.webhook import WebhookDestination
 from engage_desktop.domain.errors import DeliveryError
 from engage_desktop.domain.message import Destination as DestinationSettings
 
-DESTINATION_TYPES = {"file": FileDestination, "sql": SqlDestination, "webhook": WebhookDestination}
+DESTINATION_TYPES: dict[str, Callable[[str, dict[str, Any], Path], Destination]] = {
+    "file": FileDestination,
+    "sql": SqlDestination,
+    "webhook": WebhookDestination,
+}
 
 
 def open_destination(settings: DestinationSettings, base: Path) -> Destination:

@@ -42,10 +42,14 @@ def setting(settings: dict[str, Any], name: str, key: str, default: str | None =
     """A text setting; `env:NAME` reads it from the environment, so that no secret stands in a file."""
     value = settings.get(name, default)
     if not isinstance(value, str) or not value:
-        raise DeliveryError(f"destinations.{key}.settings: '{name}' is missing. Give it as text, or as env:NAME for a secret.")
+        raise DeliveryError(
+            f"destinations.{key}.settings: '{name}' is missing. Give it as text, or as env:NAME for a secret."
+        )
     if value.startswith("env:"):
         found = os.environ.get(value[4:])
         if found is None:
-            raise DeliveryError(f"destinations.{key}.settings.{name}: the environment has no variable {value[4:]}. Set it and try again.")
+            raise DeliveryError(
+                f"destinations.{key}.settings.{name}: the environment has no variable {value[4:]}. Set it and try again."
+            )
         return found
     return value

@@ -34,7 +34,9 @@ class FileDestination:
         self._format = setting(settings, "format", key, "csv")
         self._key = key
         if self._format not in ("csv", "jsonl", "parquet"):
-            raise DeliveryError(f"destinations.{key}.settings.format: {self._format!r} is unknown. Use csv, jsonl or parquet.")
+            raise DeliveryError(
+                f"destinations.{key}.settings.format: {self._format!r} is unknown. Use csv, jsonl or parquet."
+            )
 
     def check(self) -> None:
         try:
@@ -58,12 +60,17 @@ class FileDestination:
         pass
 
     def _refusal(self, error: OSError) -> DeliveryError:
-        return DeliveryError(f"{self._folder}: cannot be written ({error.strerror}). Free space, or name another folder in the destination.")
+        return DeliveryError(
+            f"{self._folder}: cannot be written ({error.strerror}). Free space, or name another folder in the destination."
+        )
 
     def _bytes(self, calls: Sequence[Call]) -> bytes:
         rows = [row(call) for call in calls]
         if self._format == "jsonl":
-            return "".join(json.dumps(one | {"payload": call.payload}, ensure_ascii=False) + "\n" for one, call in zip(rows, calls, strict=True)).encode()
+            return "".join(
+                json.dumps(one | {"payload": call.payload}, ensure_ascii=False) + "\n"
+                for one, call in zip(rows, calls, strict=True)
+            ).encode()
         if self._format == "csv":
             text = io.StringIO(newline="")
             writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")

@@ -28,7 +28,11 @@ class SqlDestination:
         self._url = setting(settings, "url", key)
         self.batch_size = int(settings.get("batch", 1_000))
         self._table_name = setting(settings, "table", key, "engage_deliveries")
-        if self._url.startswith("sqlite:///") and not self._url.startswith("sqlite:////") and ":memory:" not in self._url:
+        if (
+            self._url.startswith("sqlite:///")
+            and not self._url.startswith("sqlite:////")
+            and ":memory:" not in self._url
+        ):
             self._url = f"sqlite:///{base / self._url.removeprefix('sqlite:///')}"  # relative to the workspace
         self._engine: Engine | None = None
         self._table: Table | None = None
@@ -42,7 +46,12 @@ class SqlDestination:
                 self._table = sa.Table(
                     self._table_name,
                     sa.MetaData(),
-                    *(sa.Column(name, sa.String(64) if name == "message_id" else sa.Text, primary_key=name == "message_id") for name in COLUMNS),
+                    *(
+                        sa.Column(
+                            name, sa.String(64) if name == "message_id" else sa.Text, primary_key=name == "message_id"
+                        )
+                        for name in COLUMNS
+                    ),
                 )
                 self._table.metadata.create_all(self._engine)
             except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
@@ -66,7 +75,11 @@ class SqlDestination:
         try:
             with engine.begin() as connection:
                 if engine.dialect.name in ("postgresql", "sqlite"):
-                    insert = sa.dialects.postgresql.insert if engine.dialect.name == "postgresql" else sa.dialects.sqlite.insert
+                    insert = (
+                        sa.dialects.postgresql.insert
+                        if engine.dialect.name == "postgresql"
+                        else sa.dialects.sqlite.insert
+                    )
                     connection.execute(insert(table).on_conflict_do_nothing(index_elements=["message_id"]), rows)
                 else:
                     ids = [one["message_id"] for one in rows]
@@ -86,5 +99,7 @@ class SqlDestination:
         import sqlalchemy as sa
 
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        sentence = f"Destination {self._key}: the database refused ({reason}). Check its address and that it is running."
+        sentence = (
+            f"Destination {self._key}: the database refused ({reason}). Check its address and that it is running."
+        )
         return TemporaryFailure(sentence) if isinstance(error, sa.exc.OperationalError) else DeliveryError(sentence)

@@ -29,7 +29,9 @@ class WebhookDestination:
         self._key = key
         self._url = setting(settings, "url", key)
         if not self._url.startswith(("http://", "https://")):
-            raise DeliveryError(f"destinations.{key}.settings.url: {self._url!r} is no web address. Write it like https://example.org/in.")
+            raise DeliveryError(
+                f"destinations.{key}.settings.url: {self._url!r} is no web address. Write it like https://example.org/in."
+            )
         headers = settings.get("headers", {})
         self._headers = {name: setting(headers, name, f"{key}.settings.headers") for name in headers}
         self._timeout_s = float(settings.get("timeout_s", 10))
