@@ -163,8 +163,8 @@ def import_(
         "rejected": log.rejected,
         "duplicates": log.duplicates,
         "profiles": store.n_profiles,
-        "first": format_instant(store.first_us) if store.n_profiles else None,
-        "last": format_instant(store.last_us) if store.n_profiles else None,
+        "first": None if store.first_us is None else format_instant(store.first_us),
+        "last": None if store.last_us is None else format_instant(store.last_us),
     }
     if as_json:
         _print_json(body)
