@@ -29,10 +29,10 @@ class ProfileHashes:
         wanted[profile] = True
         missing = np.flatnonzero(wanted & ~self._known)
         if missing.size:
-            digest, ids = xxhash.xxh3_64_intdigest, self._ids
-            self._hash[missing] = np.fromiter(
-                (digest(ids[i].encode()) for i in missing.tolist()), np.uint64, len(missing)
-            )
+            # ids may be decoded one by one on each access; iterating is cheaper when many are wanted
+            ids = list(self._ids) if missing.size * 4 > len(self._ids) else self._ids
+            texts = [ids[place].encode() for place in missing.tolist()]
+            self._hash[missing] = np.fromiter(map(xxhash.xxh3_64_intdigest, texts), np.uint64, len(missing))
             self._known[missing] = True
         return self._hash[profile]
 
