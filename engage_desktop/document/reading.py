@@ -39,7 +39,10 @@ def read_model(text: str, model: type[M], format_name: str, what: str) -> tuple[
     if found != format_name:
         says = f"its format is {found!r}" if found is not None else "it has no format"
         message = f"This is not a {what}: {says}, where {format_name!r} is expected."
-        return None, (Problem("error", "format", "format", message, f"Open a {what} or add the format line."),)
+        mend = f"Open a {what} or add the format line."
+        if isinstance(found, str) and found.partition("/")[0] == format_name.partition("/")[0]:
+            mend = "It was made by another version of this program: open it there, or update this one."
+        return None, (Problem("error", "format", "format", message, mend),)
     return validate_text(text, raw, model)
 
 

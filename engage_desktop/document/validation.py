@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engage_desktop.document.check_conditions import check_conditions
 from engage_desktop.document.check_journey import check_journey, check_percents, duplicates, unknown
@@ -60,6 +61,9 @@ def _keys(campaigns: Campaigns) -> Iterator[Problem]:
 def _workspace(campaigns: Campaigns) -> Iterator[Problem]:
     known = [audience.key for audience in campaigns.audiences]
     stages = [stage.key for stage in campaigns.workspace.stages] or list(DEFAULT_STAGES)
+    if not _is_zone(campaigns.workspace.timezone):
+        message = f"There is no time zone {campaigns.workspace.timezone!r}."
+        yield Problem("error", "timezone", "workspace.timezone", message, "Write a name such as Europe/London or UTC.")
     yield from duplicates(campaigns.workspace.stages, "workspace.stages", "stage")
     for stage in campaigns.workspace.stages:
         if stage.audience is not None and stage.audience not in known:
@@ -76,6 +80,14 @@ def _workspace(campaigns: Campaigns) -> Iterator[Problem]:
                 message = f"There is no lifecycle stage {item.stage!r}."
                 mend = f"Use one of: {', '.join(stages)}."
                 yield Problem("warning", "unknown_stage", f"{section}.{item.key}.stage", message, mend)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of the zone database
+        return False
+    return True
 
 
 def _audience(audience: Audience, campaigns: Campaigns) -> Iterator[Problem]:

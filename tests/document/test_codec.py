@@ -167,6 +167,7 @@ def test_faults_in_words(path, value, code, words):
         ("", "json_syntax", "is empty"),
         ('{\n  "format": "engage-campaigns/1"\n  "workspace": {}\n}', "json_syntax", "line 3, column 3"),
         ("{'format': 1}", "json_syntax", "line 1, column 2"),
+        ('{"format": "engage-campaigns/2"}', "format", "its format is 'engage-campaigns/2'"),
         ("[]", "format", "it has no format"),
         ('{"format": "engage-layout/1"}', "format", "its format is 'engage-layout/1'"),
         (

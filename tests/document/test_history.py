@@ -183,9 +183,10 @@ class Editing(RuleBasedStateMachine):
         layout = self.document.layout
         now = layout.journeys.get("cart_rescue", JourneyLayout())
         moved = now.with_(nodes=now.nodes | {self.step(pick): (x, x / 2)})
+        told = len(self.heard)
         self.commit(Change("Move step", (put_layout(layout, "cart_rescue", moved),), gesture="drag"))
         assert dumps(self.document.campaigns) == text
-        assert self.heard[-1].layout_only or not self.heard
+        assert all(changed.layout_only for changed in self.heard[told:])
 
     @rule(key=st.sampled_from(["lapsed", "fresh"]))
     def audience(self, key: str) -> None:
@@ -247,6 +248,14 @@ class Editing(RuleBasedStateMachine):
 
 Editing.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 TestEditing = Editing.TestCase
+
+
+class LongEditing(Editing):
+    """The same for longer sessions, and more of them."""
+
+
+LongEditing.TestCase.settings = settings(max_examples=400, stateful_step_count=80, deadline=None)
+TestLongEditing = pytest.mark.prove(LongEditing.TestCase)
 
 
 def opened() -> Document:

@@ -85,6 +85,8 @@ CASES: list[tuple[str, dict[str, Any], str, str, str]] = [
     ("send_to_all", {"messages__0__send_to": "all"}, "warning", "messages.nudge.send_to", "unsubscribed"),
     ("unknown_stage", {J + "stage": "gone"}, "warning", "journeys.cart_rescue.stage", "awareness"),
     ("never_open", {J + "starts": "2011-03-01T00:00:00Z", J + "ends": "2011-02-01T00:00:00Z"}, "warning", "journeys.cart_rescue.ends", "nobody enters"),
+    ("timezone", {"workspace__timezone": "Europe/Lundon"}, "error", "workspace.timezone", "Europe/London"),
+    ("timezone", {"workspace__timezone": "Europe"}, "error", "workspace.timezone", "Europe/London"),
     ("condition_empty", {"audiences__0__definition": " "}, "error", "audiences.lapsed.definition", "empty"),
     ("broadcast_group", {"broadcasts": [{"key": "b", "name": "B", "message": "nudge", "at": "2011-03-01T09:00:00Z"}]}, "error", "broadcasts.b", "neither"),
     ("unknown_journey", {"tests": [{"key": "t", "journey": "gone"}]}, "error", "tests.t.journey", "cart_rescue"),
