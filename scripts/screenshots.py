@@ -16,7 +16,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from PySide6.QtCore import QEventLoop, QTimer  # noqa: E402 - after the platform is chosen
+from PySide6.QtCore import QEventLoop, Qt, QTimer  # noqa: E402 - after the platform is chosen
+from PySide6.QtWidgets import QWidget  # noqa: E402
 
 from engage_desktop.ui.app import application, open_window, sample_workspace, user_settings  # noqa: E402
 from engage_desktop.ui.window import MainWindow  # noqa: E402
@@ -55,8 +56,11 @@ class Photographer:
 
     def picture(self, name: str, also: Callable[[], bool] = lambda: True) -> None:
         wait_until(lambda: self.settled() and also(), f"{name} to be current")
-        application().processEvents()
+        for _ in range(8):  # layouts ask for layouts
+            application().processEvents()
         wait_until(lambda: self.settled() and also(), f"{name} to stay current")
+        for widget in self.window.findChildren(QWidget):
+            widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # the mouse offscreen rests on the first button
         path = self.folder / f"{name}_{self.mode}.png"
         if not self.window.grab().save(str(path)):
             raise SystemExit(f"{path} could not be written.")
@@ -91,6 +95,16 @@ class Photographer:
         bar.setValue(0)
 
 
+def populate(window: MainWindow, photographer: Photographer) -> None:
+    """What a team would have done: a run kept, two campaigns approved."""
+    window.save_run()
+    for kind, key in (("journey", "cart_rescue"), ("audience", "slipping_away")):
+        window.open_campaign(kind, key)
+        window.approve()
+        wait_until(lambda: photographer.settled() and window.session.state_of(kind, key) == "approved", f"the approval of {key}")  # noqa: B023 - called at once
+    window.banner.hide()
+
+
 def main() -> int:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -101,7 +115,7 @@ def main() -> int:
         wait_until(lambda: window.session.current and window.session.workbench.log is not None and window.session.workbench.log.events > 0, "the sample to be replayed")
         run = window.session.workbench.run
         window.session.workbench.set_clock(run.first_us + (run.last_us - run.first_us) * 6 // 10)
-        window.banner.hide()
+        populate(window, photographer)
         photographer.tour()
         window.toggle_dark()
         photographer.mode = "dark"

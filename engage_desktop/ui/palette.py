@@ -10,6 +10,7 @@ from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from engage_desktop.ui.widgets.common import column, label
+from engage_desktop.ui.widgets.two_texts import PlainTwoTexts
 
 WIDTH_PX, SHOWN = 560, 12
 
@@ -56,10 +57,10 @@ class Palette(QFrame):
         self.field.setObjectName("palette.field")
         self.field.setAccessibleName("Find anything")
         self.field.setPlaceholderText("Find an action, campaign, step or event")
-        self.field.setClearButtonEnabled(True)
         self.list = QListWidget()
         self.list.setObjectName("palette.list")
         self.list.setAccessibleName("Found")
+        self.list.setItemDelegate(PlainTwoTexts(self.list))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.empty = label("Nothing is called that. Try fewer letters.", "muted", "palette.empty")
@@ -88,7 +89,9 @@ class Palette(QFrame):
         self._shown = find(self._entries, text)
         self.list.clear()
         for entry in self._shown:
-            item = QListWidgetItem(f"{entry.title}    {entry.hint}" if entry.hint else entry.title)
+            item = QListWidgetItem(entry.title)
+            item.setData(Qt.ItemDataRole.UserRole, entry.hint)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {entry.hint}")
             item.setIcon(self._icon(entry.icon))
             self.list.addItem(item)
         self.list.setCurrentRow(0)

@@ -65,7 +65,7 @@ QFrame[kind="banner"][tone="error"] QLabel { color: $error; }
 QFrame[kind="branch"] { background: $surface_2; border: none; border-radius: 8px; }
 QFrame[kind="row"] { background: transparent; border: none; border-bottom: 1px solid $line; }
 QFrame[kind="palette"] { background: $surface; border: 1px solid $line_strong; border-radius: 8px; }
-QPushButton[kind="tile-button"] { background: $surface; border: 1px solid $line; border-radius: 8px; padding: 0; }
+QPushButton[kind="tile-button"] { background: $surface; border: 1px solid $line; border-radius: 8px; padding: 0; min-height: 86px; }
 QPushButton[kind="tile-button"]:hover { border-color: $accent; background: $surface; }
 QPushButton[kind="tile-button"]:focus { border: 2px solid $focus; padding: 0; }
 QDockWidget#inspector { background: $surface; border: none; }

@@ -257,7 +257,7 @@ class MainWindow(QMainWindow):
         for part in (self.rail, self.topbar, self.transport, self.status, self.banner, self.inspector, self.journey_page, self.audience_page):
             part.set_theme(theme)
         for page in self.pages.all.values():
-            page.touch()
+            page.theme_changed()
 
     def _restore(self) -> None:
         geometry, state = self._settings.value("window/geometry"), self._settings.value("window/layout")

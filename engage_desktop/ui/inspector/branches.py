@@ -65,10 +65,14 @@ class BranchRow(QFrame):
             tools.insert(0, up)
         if owner.type == "hold":
             self._fields["event"] = EventField("", f"{stem}.event", lambda value: self._put("event", value), spoken=f"{spoken}: event")
-            layout.addLayout(row(self._fields["event"], *tools, spacing=4))
+            self._filter = tool(f"{stem}.filter", f"Filter {spoken.lower()} by properties", "filter")
+            self._filter.setCheckable(True)
+            layout.addLayout(row(self._fields["event"], self._filter, *tools, spacing=4))
             layout.addWidget(target)
             where = ConditionField("", f"{stem}.where", lambda value: self._put("where", value), hint="any such event", spoken=f"{spoken}: only where")
             self._fields["where"] = where
+            self._filter.toggled.connect(where.setVisible)
+            where.hide()
             layout.addWidget(where)
         elif owner.type == "random":
             name = TextField("", f"{stem}.name", lambda value: self._put("name", value), hint=branch.key, spoken=f"{spoken}: name")
@@ -102,6 +106,8 @@ class BranchRow(QFrame):
             if isinstance(made, EventField):
                 made.set_events(self._owner.around.events)
             made.set_value(getattr(branch, attribute))
+        if "where" in self._fields and branch.where is not None:
+            self._filter.setChecked(True)  # what is set is seen
 
 
 class BranchList(QWidget):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from engage_desktop.ui.widgets.check_box import CheckBox
@@ -105,6 +105,9 @@ class Field(QWidget):
         self.set_error(None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # Qt's name
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and is_history_key(event) and self.value() == self._given:
+            event.ignore()  # nothing is half typed here: undo is the document's
+            return True
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and self.value() != self._given:
             self.revert()
             return True
@@ -199,6 +202,11 @@ class FlagField(Field):
 
     def _show(self, value: bool) -> None:
         self.box.setChecked(bool(value))
+
+
+def is_history_key(event: QKeyEvent) -> bool:
+    """Whether a key would undo or redo inside a text editor."""
+    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
 
 
 def side_by_side(*widgets: QWidget, spacing: int = 8) -> QWidget:

@@ -14,6 +14,7 @@ from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.step import CATEGORY
 from engage_desktop.ui.canvas import catalogue, words
 from engage_desktop.ui.inspector import edits
+from engage_desktop.ui.inspector.fields import Field
 from engage_desktop.ui.inspector.form import StepForm, Surroundings
 from engage_desktop.ui.inspector.journey_form import JourneyForm
 from engage_desktop.ui.inspector.people import StepPeople
@@ -70,6 +71,8 @@ class Inspector(QScrollArea):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        if self._form is not None:
+            self._form_for = ()  # its icons have the old colours
         self._refresh()
 
     def show_journey(self, key: str, selected: list[str] | tuple[str, ...] = ()) -> None:
@@ -165,8 +168,12 @@ class Inspector(QScrollArea):
         return None
 
     def focus_first(self) -> None:
-        """Put the keyboard into the first field that changes what the step does."""
-        if isinstance(self._form, StepForm) and self._form.fields:
-            next(iter(self._form.fields.values())).setFocus(Qt.FocusReason.ShortcutFocusReason)
-        elif self._form is not None:
-            self._form.findChild(QWidget, "inspector.name").setFocus(Qt.FocusReason.ShortcutFocusReason)
+        """Put the keyboard into the first field that changes what is selected."""
+        form = self._form
+        if form is None:
+            return
+        fields = [field for field in form.findChildren(Field) if field.isVisibleTo(form)]
+        beside_name = [field for field in fields if field.name != "inspector.name"]
+        for field in (beside_name or fields)[:1]:
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.ensureWidgetVisible(field)

@@ -43,6 +43,10 @@ class Page(QScrollArea):
     def refresh(self) -> None:
         """Ask for what is shown."""
 
+    def theme_changed(self) -> None:
+        """Icons made in the old colours are to be made anew."""
+        self.touch()
+
     def touch(self, *_ignored: object) -> None:
         """What is shown may have changed: refresh now if in view, else when it next is."""
         if self.isVisible():

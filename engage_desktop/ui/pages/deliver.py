@@ -44,6 +44,10 @@ class DeliverPage(Page):
         for signal in (session.document_changed, session.run_changed, session.approvals_changed):
             signal.connect(self.touch)
 
+    def theme_changed(self) -> None:
+        self._shown = ()
+        super().theme_changed()
+
     def refresh(self) -> None:
         destinations = self.session.campaigns.destinations
         self.list.setVisible(bool(destinations))

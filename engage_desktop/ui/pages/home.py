@@ -9,7 +9,7 @@ from engage_desktop.ui import formats
 from engage_desktop.ui.pages.lists import Item, SizedPage, items, stage_names
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import current_theme
-from engage_desktop.ui.widgets.common import Card, Pill, clear, label
+from engage_desktop.ui.widgets.common import Card, Pill, clear, column, label, row
 
 
 class CampaignCard(QPushButton):
@@ -23,26 +23,27 @@ class CampaignCard(QPushButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(f"{item.kind_words} {item.name}, {size}, {state}")
         self.setToolTip(item.name)
-        self.setFixedHeight(88)
         tile = label()
         tile.setPixmap(current_theme().pixmap("route" if item.kind == "journey" else "users", "text_2", 16, self.devicePixelRatioF()))
-        name = label(item.name, "strong", wrap=True)
+        name = label(item.name, "strong")
+        name.setMinimumWidth(40)
         figures = label(size, "muted")
         pill = Pill(state, state.casefold())
-        layout = QGridLayout(self)
-        layout.setContentsMargins(12, 8, 12, 8)
-        layout.setHorizontalSpacing(8)
-        layout.setVerticalSpacing(4)
-        layout.addWidget(tile, 0, 0)
-        layout.addWidget(name, 0, 1)
-        layout.addWidget(figures, 1, 1)
-        layout.addWidget(pill, 2, 1)
-        layout.setColumnStretch(1, 1)
+        layout = column(self, (12, 8, 12, 8), 4)
+        head = row(tile, spacing=8)
+        head.addWidget(name, 1)
+        layout.addLayout(head)
+        layout.addLayout(row(24, figures, "stretch", spacing=0))
+        layout.addLayout(row(24, pill, "stretch", spacing=0))
         for widget in (tile, name, figures, pill):
             widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
 
 class HomePage(SizedPage):
+    def theme_changed(self) -> None:
+        self._shown = None
+        super().theme_changed()
+
     def __init__(self, session: Session) -> None:
         super().__init__(session, "home", session.campaigns.workspace.name, "")
         self._card = Card("home.lifecycle", 12)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
-from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QLineEdit, QListView, QWidget
 
 from engage_desktop.ui import formats
-from engage_desktop.ui.theme import current_theme
 from engage_desktop.ui.widgets.common import button, column, label
+from engage_desktop.ui.widgets.two_texts import ROW_PX, TwoTexts
 
 Index = QModelIndex | QPersistentModelIndex
-ROW_PX, MOST_ROWS = 28, 10
+MOST_ROWS = 10
 SEARCH_MS = 250
 
 
@@ -41,29 +41,6 @@ class _Rows(QAbstractListModel):
             self.beginResetModel()
             self.rows = rows
             self.endResetModel()
-
-
-class _Painter(QStyledItemDelegate):
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # Qt's name
-        return QSize(120, ROW_PX)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        theme, box = current_theme(), QRectF(option.rect)  # type: ignore[attr-defined]  # the stubs lack the member
-        painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]  # as above
-            painter.fillRect(box, theme.color("accent_soft"))
-        painter.setPen(theme.color("line"))
-        painter.drawLine(box.bottomLeft(), box.bottomRight())
-        painter.setFont(theme.font(tabular=True))
-        right = index.data(Qt.ItemDataRole.UserRole)
-        metrics = painter.fontMetrics()
-        taken = metrics.horizontalAdvance(right) + 12
-        name = metrics.elidedText(index.data(), Qt.TextElideMode.ElideMiddle, int(box.width() - taken))
-        painter.setPen(theme.color("text"))
-        painter.drawText(box.adjusted(4, 0, -4, 0), Qt.AlignmentFlag.AlignVCenter, name)
-        painter.setPen(theme.color("text_2"))
-        painter.drawText(box.adjusted(4, 0, -4, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, right)
-        painter.restore()
 
 
 class _View(QListView):
@@ -94,11 +71,10 @@ class PeopleList(QWidget):
         self._field.setObjectName(f"{name}.search")
         self._field.setAccessibleName("Find a person by id")
         self._field.setPlaceholderText("Find a person by id")
-        self._field.setClearButtonEnabled(True)
         self._view = _View()
         self._view.setObjectName(f"{name}.rows")
         self._view.setModel(self._model)
-        self._view.setItemDelegate(_Painter(self._view))
+        self._view.setItemDelegate(TwoTexts(self._view))
         self._view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self._view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._view.setUniformItemSizes(True)
