@@ -136,7 +136,9 @@ def _instances(journey: Journey, instances: list[Row], visits: list[Row], people
             yield "exit by leave"
         else:
             yield "exit by age" if detail in ages else "exit by event"
-        if any(row["entered_at"] + age in times and row["ended_at"] == row["entered_at"] + age for age in ages.values()):
+        if any(
+            row["entered_at"] + age in times and row["ended_at"] == row["entered_at"] + age for age in ages.values()
+        ):
             yield "event at an age"
         if row["outcome"] == "exited" and detail not in ages and not detail.startswith("step:"):
             yield from _beaten(journey, row, detail, visits)
@@ -159,9 +161,9 @@ def _beaten(journey: Journey, row: Row, detail: str, visits: list[Row]) -> Itera
     event = next(rule.event for rule in journey.exits if rule.key == detail)
     for visit in last:
         step = journey.by_key[visit["step"]]
-        if visit["left_at"] == row["ended_at"] and isinstance(step, Hold) and visit["branch"] is None:
-            if any(branch.event == event for branch in step.branches):
-                yield "exit beats branch"
+        cut = visit["left_at"] == row["ended_at"] and visit["branch"] is None
+        if cut and isinstance(step, Hold) and any(branch.event == event for branch in step.branches):
+            yield "exit beats branch"
 
 
 def _window(case: Case, tables: Tables, people: dict[str, Person]) -> Iterator[str]:
@@ -187,5 +189,3 @@ def _names(case: Case, text: str) -> bool:
     """Whether some condition of the design has a window of that width."""
     words = {"30m": "30 minutes", "1h": "1 hour", "2h": "2 hours", "3h": "3 hours", "4h": "4 hours"}[text]
     return words in str(case.design)
-
-

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from engage_desktop import engine as product
 from engage_desktop.domain.campaigns import Campaigns
-from engage_desktop.engine import compile_campaigns, simulate, to_arrow
 from engage_desktop.events import build_store
 from tests.oracle import TABLES, Tables
 
@@ -26,15 +26,19 @@ UNORDERED = {"deliveries"}  # the public table has no instance column, so rows o
 
 
 def engine_tables(
-    records: Sequence[Mapping[str, Any]], campaigns: Campaigns, window: tuple[int, int], seed: int
+    records: Sequence[Mapping[str, Any]],
+    campaigns: Campaigns,
+    window: tuple[int, int],
+    seed: int,
+    engine: Any = product,
 ) -> Tables:
     """Import the calls from a JSONL file, simulate, and read the public tables (instants as microseconds)."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "log.jsonl"
         path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
         store, _ = build_store([path])
-    run = simulate(compile_campaigns(campaigns), store, window=window, seed=seed)
-    tables = to_arrow(run, store)
+    run = engine.simulate(engine.compile_campaigns(campaigns), store, window=window, seed=seed)
+    tables = engine.to_arrow(run, store)
     return {name: _rows(tables[name]) for name in TABLES}
 
 

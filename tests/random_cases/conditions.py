@@ -33,7 +33,9 @@ def inner(rng: random.Random, audiences: list[str], depth: int) -> str:
 
 def audience(rng: random.Random, audiences: list[str]) -> str:
     key = rng.choice(audiences)
-    return rng.choice((f"audience('{key}')", f"trait('{key}') = true", f"trait('{key}') = false", f"trait('{key}') != true"))
+    return rng.choice(
+        (f"audience('{key}')", f"trait('{key}') = true", f"trait('{key}') = false", f"trait('{key}') != true")
+    )
 
 
 def count(rng: random.Random, audiences: list[str]) -> str:

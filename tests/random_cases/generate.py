@@ -13,7 +13,9 @@ from tests.random_cases.conditions import EVENTS, condition, where
 from tests.random_cases.logs import GRID, SLOTS, START, log
 
 DURATIONS = ("30m", "1h", "1h", "2h", "2h", "3h", "4h", "1h30m")
-STEPS = ("delay", "hold", "hold", "hold", "wait", "wait", "split", "random", "message", "message", "send", "end")
+STEPS = (
+    "delay", "hold", "hold", "hold", "wait", "wait", "wait", "split", "random", "random", "message", "message", "message", "send", "end",
+)  # fmt: skip
 PERCENTS = ((50, 50), (30, 70), (33.3, 33.3, 33.4), (10, 20, 70), (100,))
 
 
@@ -42,7 +44,7 @@ def case(rng: random.Random) -> Case:
         for at, key in enumerate(keys)
     ]
     rng.shuffle(audiences)
-    journeys = [_journey(rng, key, keys) for key in rng.sample(("one", "two", "Three".lower()), rng.choice((1, 2, 2)))]
+    journeys = [_journey(rng, key, keys) for key in rng.sample(("one", "two", "three"), rng.choice((1, 2, 2, 3)))]
     design = {
         "format": "engage-campaigns/1",
         "workspace": {"name": "Random"},
@@ -51,6 +53,7 @@ def case(rng: random.Random) -> Case:
             {"key": "mail", "channel": "email", "body": "x"},
             {"key": "text", "channel": "sms", "body": "x"},
             {"key": "bill", "channel": "email", "send_to": "all", "body": "x"},
+            {"key": "ping", "channel": "push", "body": "x"},
         ],
         "policies": {name: {"unknown": rng.choice(("hold", "assume"))} for name in ("subscription", "address")},
         "destinations": [{"key": "crm", "type": "file"}],
@@ -67,13 +70,16 @@ def _journey(rng: random.Random, key: str, audiences: list[str]) -> dict[str, An
     kinds = [rng.choice(STEPS) for _ in letters]
     if rng.random() < 0.6:
         kinds[0] = rng.choice(("hold", "hold", "delay", "wait"))
+    for at in range(1, size):  # a message after a random split, so that holdouts meet one
+        if kinds[at - 1] == "random" and rng.random() < 0.6:
+            kinds[at] = "message"
     steps = [_step(rng, kind, letters, at, audiences) for at, kind in enumerate(kinds)]
     rng.shuffle(steps)
     entry = _entry(rng, audiences)
     journey: dict[str, Any] = {"key": key, "name": key}
     if rng.random() < 0.2:
         journey["priority"] = rng.choice((-1, 1, 2))
-    if not entry.get("include_existing") and rng.random() < 0.12:
+    if rng.random() < 0.12:
         journey["starts"] = format_instant(START + rng.randrange(10) * GRID)
     if rng.random() < 0.1:
         journey["ends"] = format_instant(START + rng.randrange(10, 24) * GRID)
@@ -82,9 +88,9 @@ def _journey(rng: random.Random, key: str, audiences: list[str]) -> dict[str, An
 
 
 def _entry(rng: random.Random, audiences: list[str]) -> dict[str, Any]:
-    mode = rng.choice(("once", "every", "every", "after_exit", "after_exit"))
-    reentry: dict[str, Any] = {"mode": mode}
     by_event = rng.random() < 0.62
+    mode = rng.choice(("once", "every", "after_exit", "every" if by_event else "once"))
+    reentry: dict[str, Any] = {"mode": mode}
     if mode == "after_exit" and (not by_event or rng.random() < 0.6):
         reentry["cool_down"] = rng.choice(("30m", "1h", "2h"))
     if by_event:
@@ -148,13 +154,13 @@ def _step(rng: random.Random, kind: str, letters: list[str], at: int, audiences:
         branches = []
         for key, percent in zip(rng.sample(("p", "q", "r"), len(percents)), percents, strict=True):
             branch = {"key": key, "percent": percent, "next": target()}
-            if rng.random() < 0.2:
+            if rng.random() < 0.5:
                 branch["role"] = "holdout"
             branches.append(branch)
         step |= {"branches": branches, "sticky": rng.random() < 0.5}
     elif kind == "message":
-        step |= {"message": rng.choice(("mail", "mail", "text", "bill")), "next": target()}
-        if rng.random() < 0.45:
+        step |= {"message": rng.choice(("mail", "mail", "text", "bill", "ping")), "next": target()}
+        if rng.random() < 0.5:
             step["when_not_sent"] = "leave"
         if rng.random() < 0.3:
             step["priority"] = rng.choice((0, 1, 5))

@@ -51,6 +51,10 @@ def _call(rng: random.Random, person: str, people: list[str]) -> dict[str, Any]:
         record |= {"type": "track", "event": name, "properties": properties}
         if rng.random() < 0.2:
             record["context"] = {"page": {"path": rng.choice(WORDS)}}
+        elif rng.random() < 0.1:
+            record["context"] = {"device": {"type": rng.choice(("ios", "android")), "token": f"t-{person}"}}
+        elif rng.random() < 0.05:
+            record["context"] = {"traits": {"email": f"{person}@{rng.choice('xyz')}"}}
     elif roll < 0.78:
         record |= {"type": "track", "event": rng.choice(("Unsubscribed", "Email Unsubscribed", "SMS Unsubscribed"))}
     elif roll < 0.8:
@@ -74,14 +78,18 @@ def _traits(rng: random.Random, record: dict[str, Any], person: str) -> None:
         traits["home"] = rng.choice(({"city": "x"}, {"zip": "1"}, None))
     if rng.random() < 0.6:
         traits["email"] = rng.choice((f"{person}@x", f"{person}@x", f"{person}@x", f"{person}@y", None))
+        if rng.random() < 0.04:
+            traits["email"] = "shared@x"
     if rng.random() < 0.3:
         traits["phone"] = rng.choice((f"+{person}", None))
-    for channel in ("email", "sms"):
+    for channel in ("email", "sms", "push"):
         if rng.random() < 0.4:
             traits[f"{channel}_subscription_status"] = rng.choice(STATUSES)
     record |= {"type": "identify", "traits": traits}
     if rng.random() < 0.25:
-        key, kind = rng.choice(((f"{person}@x", "EMAIL"), (f"{person}@y", "EMAIL"), (f"+{person}", "SMS")))
+        key, kind = rng.choice(
+            ((f"{person}@x", "EMAIL"), (f"{person}@y", "EMAIL"), (f"+{person}", "SMS"), (f"t-{person}", "IOS_PUSH"))
+        )
         status = rng.choice(("SUBSCRIBED", "SUBSCRIBED", "UNSUBSCRIBED", "DID_NOT_SUBSCRIBE"))
         record["context"] = {"messaging_subscriptions": [{"key": key, "type": kind, "status": status}]}
 

@@ -1,0 +1,146 @@
+"""Plausible mistakes, one decision each. The goldens or at most 300 random cases must catch every one.
+
+A mutant of the law flips a flag of the oracle's `Rules`; a mutant of the product replaces a text in one of its
+modules, which is imported anew under the change.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec, spec_from_loader
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+
+@dataclass(frozen=True)
+class LawMutant:
+    flag: str
+    rule: str
+    says: str
+
+
+@dataclass(frozen=True)
+class ProductMutant:
+    module: str
+    old: str
+    new: str
+    rule: str
+    says: str
+
+
+LAW_MUTANTS = (
+    LawMutant("order_by_received", "D-2", "Events of one instant ignore receivedAt."),
+    LawMutant("order_by_position", "D-2", "Events of one instant and receivedAt run against the file."),
+    LawMutant("within_includes_now", "D-4", "A condition does not see the events of its own instant."),
+    LawMutant("between_young_side_closed", "D-3", "An event exactly A old is not yet between A and B."),
+    LawMutant("expiry_without_event", "D-5", "Membership changes only when a call arrives."),
+    LawMutant("null_differs_nothing", "AU-9", "A missing value differs from everything."),
+    LawMutant("list_any", "D-41", "Only the first element of a list is looked at."),
+    LawMutant("numeric_text", "D-40", "Numeric text is no number."),
+    LawMutant("trait_null_removes", "D-7", "null leaves a trait as it was."),
+    LawMutant("hold_needs_later_event", "D-13", "A hold reached by a timer hears the events of that instant."),
+    LawMutant("loop_restarts_timer", "D-15", "A loop-back keeps the old deadline."),
+    LawMutant("age_tested_before_arrival", "D-18", "An exit by age waits for its phase although a step is reached."),
+    LawMutant("cool_down_from_exit", "D-45", "The cool-down counts from the entry."),
+    LawMutant("existing_only_when_asked", "D-17", "Existing members enter unasked."),
+    LawMutant("assume_covers_unknown_only", "D-49", "`assume` covers a removed address too."),
+    LawMutant("status_of_address", "SB-1", "A subscription state belongs to the person and survives a new address."),
+)
+
+_ENGINE = "engage_desktop.engine"
+PRODUCT_MUTANTS = (
+    ProductMutant(f"{_ENGINE}.steps.hold", "late = time > deadline", "late = time >= deadline", "D-12",
+                  "An event exactly at a hold's deadline comes too late."),
+    ProductMutant(f"{_ENGINE}.steps.hold", "earlier = row < best", "earlier = row <= best", "D-12",
+                  "Of two branches for one event the last in the list is taken."),
+    ProductMutant(f"{_ENGINE}.steps.hold", "MAX_PASSES = 100", "MAX_PASSES = 101", "D-15",
+                  "A hold allows one pass too many."),
+    ProductMutant(f"{_ENGINE}.steps.wait", "late = time > deadline", "late = time >= deadline", "D-12",
+                  "A wait that comes true at its timeout has timed out."),
+    ProductMutant(f"{_ENGINE}.steps.split", "in reversed(range(", "in (range(", "D-14",
+                  "A split takes the last branch that holds."),
+    ProductMutant(f"{_ENGINE}.steps.random", "if not self.sticky", "if self.sticky", "D-19",
+                  "Sticky draws hang on the entry, the others do not."),
+    ProductMutant(f"{_ENGINE}.steps.message", "held = (status == SENT) & tokens.holdout", "held = tokens.holdout",
+                  "D-22", "The holdout stands before eligibility."),
+    ProductMutant(f"{_ENGINE}.walk", "exit_row <= leaving.row", "exit_row < leaving.row", "D-12",
+                  "A hold branch beats an exit rule on the same event."),
+    ProductMutant(f"{_ENGINE}.walk", "np.where(on_event, at < natural, at <= natural)", "(at < natural)", "D-12",
+                  "A timer beats an exit by age of its instant."),
+    ProductMutant(f"{_ENGINE}.walk", "(target >= 0 or first)", "(target >= 0 or target < 0)", "D-50",
+                  "The age exit is tested before the end of a path too."),
+    ProductMutant(f"{_ENGINE}.walk", "waits & (time > tokens.leave_at)", "waits & (time >= tokens.leave_at)", "D-49",
+                  "A leave acts before the later events of its instant."),
+    ProductMutant(f"{_ENGINE}.exits", "earlier = found < row", "earlier = found <= row", "D-12",
+                  "Of two exit rules for one event the last in the list wins."),
+    ProductMutant(f"{_ENGINE}.entry", "journey.ends - 1", "journey.ends", "D-54",
+                  "A journey still lets in at the instant it ends."),
+    ProductMutant(f"{_ENGINE}.entry", "keep = (time >= first)", "keep = (time > first)", "D-17",
+                  "The first instant of the window does not belong to the run."),
+    ProductMutant(f"{_ENGINE}.entry", "(self.cool_down_us - 1)", "self.cool_down_us", "D-45",
+                  "At exactly the end of the cool-down nobody enters."),
+    ProductMutant(f"{_ENGINE}.entry", "np.where(row >= 0, row,", "np.where(row >= 0, row + 1,", "D-12",
+                  "An event that ends an instance cannot enter again."),
+    ProductMutant(f"{_ENGINE}.view", "events.rows, (row + 1)", "events.rows, (row + 0)", "D-13",
+                  "The event on which a hold was reached is heard again."),
+    ProductMutant(f"{_ENGINE}.conditions", "else (0, window.a.us)", "else (0, window.a.us + 1)", "D-3",
+                  "An event exactly N old is still within N."),
+    ProductMutant(f"{_ENGINE}.conditions", "sets.clip(self.intervals(meaning.condition), eligible)",
+                  "self.intervals(meaning.condition)", "AU-4", "Anybody may be a member of a named audience."),
+    ProductMutant(f"{_ENGINE}.values", 'return op in ("absent", "omits")', 'return op in ("absent", "omits", "none_of")',
+                  "D-8", "A missing value is none of the listed ones."),
+)  # fmt: skip
+
+
+class _Finder:
+    """Finds one module with a replaced text, and leaves all others to the usual way."""
+
+    def __init__(self, mutant: ProductMutant) -> None:
+        self.mutant = mutant
+        self.text = source(mutant)
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        return spec_from_loader(name, self, origin="mutant") if name == self.mutant.module else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(compile(self.text, f"<mutant of {module.__name__}>", "exec"), module.__dict__)
+
+
+def source(mutant: ProductMutant) -> str:
+    """The module's text with the one place changed."""
+    spec = find_spec(mutant.module)
+    assert spec is not None
+    assert spec.origin is not None
+    text = Path(spec.origin).read_text(encoding="utf-8")
+    assert text.count(mutant.old) == 1, f"{mutant.module} has {mutant.old!r} {text.count(mutant.old)} times"
+    return text.replace(mutant.old, mutant.new)
+
+
+@contextmanager
+def mutated(mutant: ProductMutant) -> Iterator[ModuleType]:
+    """The engine imported anew with the mutant in it; afterwards everything is as it was."""
+    import engage_desktop
+
+    kept = {name: module for name, module in sys.modules.items() if f"{name}.".startswith(f"{_ENGINE}.")}
+    finder = _Finder(mutant)
+    for name in kept:
+        del sys.modules[name]
+    sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
+    try:
+        yield importlib.import_module(_ENGINE)
+    finally:
+        sys.meta_path.remove(finder)  # type: ignore[arg-type]
+        for name in [name for name in sys.modules if f"{name}.".startswith(f"{_ENGINE}.")]:
+            del sys.modules[name]
+        sys.modules.update(kept)
+        if _ENGINE in kept:
+            engage_desktop.engine = kept[_ENGINE]  # type: ignore[attr-defined]

@@ -1,0 +1,92 @@
+"""Every listed mutant is caught by the goldens or by at most 300 random cases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from engage_desktop import engine as product
+from tests.golden.cases import load, rows
+from tests.oracle import LAW, Rules, Tables, replay
+from tests.random_cases.compare import engine_tables, same
+from tests.random_cases.generate import Case, generate
+from tests.random_cases.mutants import LAW_MUTANTS, PRODUCT_MUTANTS, LawMutant, ProductMutant, mutated, source
+
+AT_MOST = 300
+GOLDENS = load()
+
+
+@cache
+def _case(seed: int) -> Case:
+    return generate(seed)
+
+
+@cache
+def _law(seed: int) -> Tables:
+    one = _case(seed)
+    return replay(one.records, one.campaigns, one.window, one.seed)
+
+
+def _caught_by(goldens: list[str], seed: int | None) -> None:
+    print(f"{len(goldens)} goldens ({', '.join(goldens[:3])}), first random case {seed}")
+    assert goldens or seed is not None
+
+
+def test_there_are_twenty() -> None:
+    assert len(PRODUCT_MUTANTS) >= 10
+    assert len(LAW_MUTANTS) + len(PRODUCT_MUTANTS) >= 20
+
+
+@pytest.mark.parametrize("mutant", PRODUCT_MUTANTS, ids=lambda one: f"{one.rule} {one.says}")
+def test_the_place_is_there(mutant: ProductMutant) -> None:
+    """A changed module must not make a mutant empty."""
+    assert mutant.new in source(mutant)
+
+
+def test_the_unmutated_is_back_afterwards() -> None:
+    with mutated(PRODUCT_MUTANTS[0]) as engine:
+        assert engine is not product
+    from engage_desktop import engine as again
+
+    assert again is product
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("mutant", LAW_MUTANTS, ids=lambda one: f"{one.rule} {one.says}")
+def test_mutant_of_the_law(mutant: LawMutant) -> None:
+    rules: Rules = replace(LAW, **{mutant.flag: False})
+    goldens = []
+    for golden in GOLDENS:
+        tables = replay(golden.records, golden.campaigns, golden.window, golden.seed, rules)
+        if any(rows(tables, table) != expected for table, expected in golden.expect.items()):
+            goldens.append(golden.name)
+    _caught_by(
+        goldens, next((seed for seed in range(AT_MOST) if not same(_mutated_law(seed, rules), _law(seed))), None)
+    )
+
+
+def _mutated_law(seed: int, rules: Rules) -> Tables:
+    one = _case(seed)
+    return replay(one.records, one.campaigns, one.window, one.seed, rules)
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("mutant", PRODUCT_MUTANTS, ids=lambda one: f"{one.rule} {one.says}")
+def test_mutant_of_the_product(mutant: ProductMutant) -> None:
+    goldens = []
+    with mutated(mutant) as engine:
+        for golden in GOLDENS:
+            tables = engine_tables(golden.records, golden.campaigns, golden.window, golden.seed, engine)
+            if any(rows(tables, table) != expected for table, expected in golden.expect.items()):
+                goldens.append(golden.name)
+        first = None
+        for seed in range(AT_MOST):
+            one = _case(seed)
+            if not same(_law(seed), engine_tables(one.records, one.campaigns, one.window, one.seed, engine)):
+                first = seed
+                break
+    _caught_by(goldens, first)

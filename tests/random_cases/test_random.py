@@ -1,0 +1,71 @@
+"""Engine and oracle give identical rows over random campaigns; `make prove` runs 2,000 of them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.random_cases.census import EXPECTED, Census
+from tests.random_cases.compare import difference, engine_tables
+from tests.random_cases.generate import Case, case, generate
+from tests.random_cases.run import differs, oracle, report, shrink
+
+EVERY_DAY = range(150)
+PROOF = range(10_000, 12_000)
+
+
+def _run(seeds: range) -> Census:
+    census = Census()
+    for seed in seeds:
+        one = generate(seed)
+        expected = oracle(one)
+        found = difference(expected, engine_tables(one.records, one.campaigns, one.window, one.seed))
+        if found:
+            pytest.fail(report(seed), pytrace=False)
+        census.add(one, expected)
+    return census
+
+
+@pytest.mark.timeout(120)
+def test_identical_rows() -> None:
+    census = _run(EVERY_DAY)
+    assert census.median_visits >= 8, census.table()
+    assert not [feature for feature in EXPECTED if not census.found[feature]], census.table()
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(3600)
+def test_identical_rows_of_two_thousand() -> None:
+    census = _run(PROOF)
+    print(f"\n{census.table()}")
+    assert census.median_visits >= 8
+    assert not [feature for feature in EXPECTED if census.share(feature) < 0.05]
+
+
+@pytest.mark.prove
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.randoms(use_true_random=False))
+def test_identical_rows_where_hypothesis_steers(rng: object) -> None:
+    one = case(rng)  # type: ignore[arg-type]
+    assert differs(one) == ""
+
+
+def test_a_seed_is_a_case() -> None:
+    assert generate(7) == generate(7)
+    assert generate(7) != generate(8)
+
+
+def test_shrinking_keeps_what_fails() -> None:
+    """A made-up failure (three A and a hold) shrinks to just that."""
+
+    def fails(one: Case) -> str:
+        holds = [step for journey in one.design["journeys"] for step in journey["steps"] if step["type"] == "hold"]
+        many = [record for record in one.records if record.get("event") == "A"]
+        return "x" if len(many) >= 3 and holds else ""
+
+    start = next(one for one in map(generate, range(100)) if fails(one))
+    small = shrink(start, fails)
+    assert [record["event"] for record in small.records] == ["A"] * 3
+    assert len(small.design["journeys"]) == 1
+    assert not small.design["audiences"]
