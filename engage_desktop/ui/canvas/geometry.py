@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from math import hypot
-from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
@@ -51,67 +50,68 @@ def output_port(rect: QRectF, index: int, count: int) -> QPointF:
     return QPointF(rect.center().x() + offset, rect.bottom())
 
 
-Bend = Literal["middle", "early", "late"]
 BEND_SPAN = 130.0
-"""How much height a long wire takes for its bend when it does not bend over its whole length."""
+"""How much height a long wire takes for a bend when it does not bend over its whole length."""
 
 
 class Curve:
-    """A wire's course: one vertical cubic, for a long wire with a straight run before or after it.
+    """A wire's course through knots: a vertical cubic where x changes, a straight run where it does not.
     Its points are sampled once for distance and placing."""
 
-    __slots__ = ("a", "b", "c", "d", "first", "last", "points")
+    __slots__ = ("first", "knots", "last", "points")
 
-    def __init__(self, start: QPointF, end: QPointF, bend_at: Bend = "middle") -> None:
-        self.first, self.last = start, end
-        straight = end.y() - start.y() - BEND_SPAN
-        if straight > 0 and bend_at == "late":
-            start = QPointF(start.x(), start.y() + straight)
-        elif straight > 0 and bend_at == "early":
-            end = QPointF(end.x(), end.y() - straight)
-        down = end.y() - start.y()
-        if down >= 24:
-            bend = max(16.0, down / 2)
-        else:  # the target stands above: swing out below and come back from above
-            bend = min(200.0, 56 - down * 0.4 + abs(end.x() - start.x()) * 0.1)
-        self.a, self.d = start, end
-        self.b = QPointF(start.x(), start.y() + bend)
-        self.c = QPointF(end.x(), end.y() - bend)
+    def __init__(self, *knots: QPointF) -> None:
+        self.knots = knots
+        self.first, self.last = knots[0], knots[-1]
         self.points = [self.at(i / WIRE_SEGMENTS) for i in range(WIRE_SEGMENTS + 1)]
 
     def at(self, t: float) -> QPointF:
-        """The point at parameter `t`, 0 at the source to 1 at the target."""
-        before = self.a.y() - self.first.y()
-        after = self.last.y() - self.d.y()
-        if before or after:
-            deep = t * (self.last.y() - self.first.y())
-            if deep < before:
-                return QPointF(self.a.x(), self.first.y() + deep)
-            if deep > before + self.d.y() - self.a.y():
-                return QPointF(self.d.x(), self.first.y() + deep)
-            t = (deep - before) / (self.d.y() - self.a.y())
-        u = 1 - t
-        p, q, r, s = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
-        return QPointF(
-            p * self.a.x() + q * self.b.x() + r * self.c.x() + s * self.d.x(),
-            p * self.a.y() + q * self.b.y() + r * self.c.y() + s * self.d.y(),
-        )
+        """The point at `t`, 0 at the source to 1 at the target; along several knots, by height."""
+        if len(self.knots) == 2:
+            return _cubic_at(self.first, self.last, t)
+        deep = self.first.y() + t * (self.last.y() - self.first.y())
+        for a, b in pairwise(self.knots):
+            if deep <= b.y() or b is self.last:
+                height = b.y() - a.y()
+                return _cubic_at(a, b, (deep - a.y()) / height if height else 1.0)
+        return self.last
 
     def path(self) -> QPainterPath:
         path = QPainterPath(self.first)
-        path.lineTo(self.a)
-        path.cubicTo(self.b, self.c, self.d)
-        path.lineTo(self.last)
+        for a, b in pairwise(self.knots):
+            bend = _bend(a, b)
+            path.cubicTo(QPointF(a.x(), a.y() + bend), QPointF(b.x(), b.y() - bend), b)
         return path
 
     def bounds(self) -> QRectF:
-        """A box around the curve (that of its control points)."""
-        xs = (self.a.x(), self.b.x(), self.c.x(), self.d.x())
-        ys = (self.first.y(), self.b.y(), self.c.y(), self.last.y())
+        """A box around the course (that of its control points)."""
+        xs = [knot.x() for knot in self.knots]
+        ys = [knot.y() for knot in self.knots]
+        if len(self.knots) == 2:
+            bend = _bend(self.first, self.last)
+            ys += [self.first.y() + bend, self.last.y() - bend]
         return QRectF(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
     def distance(self, point: QPointF) -> float:
         return polyline_distance(self.points, point)
+
+
+def _bend(a: QPointF, b: QPointF) -> float:
+    """How far the control points stand from the ends of a vertical cubic."""
+    down = b.y() - a.y()
+    if down >= 24:
+        return max(16.0, down / 2)
+    # The target stands above: swing out below and come back from above.
+    return min(200.0, 56 - down * 0.4 + abs(b.x() - a.x()) * 0.1)
+
+
+def _cubic_at(a: QPointF, b: QPointF, t: float) -> QPointF:
+    bend, u = _bend(a, b), 1 - t
+    p, q, r, s = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
+    return QPointF(
+        (p + q) * a.x() + (r + s) * b.x(),
+        p * a.y() + q * (a.y() + bend) + r * (b.y() - bend) + s * b.y(),
+    )
 
 
 def polyline_distance(points: Sequence[QPointF], point: QPointF) -> float:

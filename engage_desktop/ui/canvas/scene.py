@@ -224,7 +224,7 @@ class JourneyScene(QGraphicsScene):
         curves = {key: self._course(key, cards) for key in chosen}
         blocked = Obstacles() if fast else self._obstacles(curves)
         for key in sorted(chosen, key=lambda key: self.wires[key].target is None):
-            self.wires[key].set_layout(self._route_one(key, curves[key], blocked))
+            self.wires[key].set_layout(self._route_one(key, curves[key], blocked, cards))
 
     def _course(self, key: WireKey, cards: Obstacles) -> Curve | None:
         wire = self.wires[key]
@@ -244,7 +244,7 @@ class JourneyScene(QGraphicsScene):
                 blocked.add(wire.layout.label)
         return blocked
 
-    def _route_one(self, key: WireKey, curve: Curve | None, blocked: Obstacles) -> WireLayout:
+    def _route_one(self, key: WireKey, curve: Curve | None, blocked: Obstacles, cards: Obstacles) -> WireLayout:
         wire = self.wires[key]
         source, branch = key
         size = label_size(wire.content, self.style_)
@@ -252,7 +252,7 @@ class JourneyScene(QGraphicsScene):
             loops = [output.branch for output in self.outputs_of(source) if output.loop]
             return wire_layout.loop_back(self.cards[source].rect(), loops.index(branch), size)
         if curve is not None:
-            return wire_layout.to_target(curve, size, bool(wire.content.label), blocked, key)
+            return wire_layout.to_target(curve, size, bool(wire.content.label), blocked, cards, key)
         start = self.port(source, branch)
         if not wire.content.label:
             return wire_layout.free(start)

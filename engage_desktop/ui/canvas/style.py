@@ -100,7 +100,7 @@ def wrap(text: str, metrics: QFontMetricsF, room: float, lines: int = 2) -> tupl
         return (text,), False
     made: list[str] = []
     rest = text
-    while rest and len(made) < lines - 1:
+    while len(made) < lines - 1 and metrics.horizontalAdvance(rest) > room:
         head = _longest_head(rest, metrics, room)
         if not head:
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
@@ -13,8 +14,9 @@ from engage_desktop.ui.canvas.geometry import Curve
 
 WireKind = Literal["curve", "stub", "free", "loop"]
 BUCKET = 256
+LANE = 14.0
 STUB_REACH = (26.0, 60.0, 96.0, 140.0, 190.0, 250.0)
-LABEL_STOPS = (0.62, 0.5, 0.74, 0.36, 0.85, 0.22)
+LABEL_STOPS = (0.62, 0.5, 0.74, 0.36, 0.85, 0.22, 0.14, 0.09, 0.93)
 
 
 class Obstacles:
@@ -42,6 +44,17 @@ class Obstacles:
             for other, whose in self._buckets.get(cell, ())
             if owner is None or whose != owner
         )
+
+    def under(self, curve: Curve) -> list[QRectF]:
+        """The rectangles that a course passes through, each once."""
+        found: dict[tuple[float, float], QRectF] = {}
+        for point in curve.points[2:-2]:
+            box = QRectF(point.x() - 6, point.y() - 6, 12, 12)
+            for cell in _cells(box):
+                for other, _ in self._buckets.get(cell, ()):
+                    if other.intersects(box):
+                        found[(other.x(), other.y())] = other
+        return list(found.values())
 
     def struck(self, curve: Curve) -> int:
         """How many points of a course lie under something."""
@@ -86,25 +99,48 @@ def course(start: QPointF, end: QPointF, cards: Obstacles) -> Curve:
     plain = Curve(start, end)
     if end.y() - start.y() < geo.BEND_SPAN + 40 or not cards.struck(plain):
         return plain
-    return min((plain, Curve(start, end, "late"), Curve(start, end, "early")), key=cards.struck)
+    straight = end.y() - start.y() - geo.BEND_SPAN
+    late = Curve(start, QPointF(start.x(), start.y() + straight), end)
+    early = Curve(start, QPointF(end.x(), end.y() - straight), end)
+    ways = [plain, late, early, *_around(start, end, [box for way in (plain, late, early) for box in cards.under(way)])]
+    return min(ways, key=lambda way: (cards.struck(way), _sway(way)))
 
 
-def to_target(curve: Curve, text: QSizeF, labelled: bool, blocked: Obstacles, owner: object) -> WireLayout:
+def _around(start: QPointF, end: QPointF, boxes: list[QRectF]) -> list[Curve]:
+    """Ways that pass beside what stands between: down a lane to its left or right."""
+    made = []
+    for box in boxes:
+        top, bottom = box.top() - 6, box.bottom() + 6
+        if top - start.y() < 24 or end.y() - bottom < 24:
+            continue
+        for x in (box.left() - LANE, box.right() + LANE):
+            made.append(Curve(start, QPointF(x, top), QPointF(x, bottom), end))
+    return made
+
+
+def _sway(way: Curve) -> float:
+    return sum(abs(b.x() - a.x()) for a, b in pairwise(way.knots))
+
+
+def to_target(
+    curve: Curve, text: QSizeF, labelled: bool, blocked: Obstacles, cards: Obstacles, owner: object
+) -> WireLayout:
     """A wire between two cards; a label sits on the line, a bare count beside it."""
     label = QRectF()
     if not text.isEmpty():
-        label = _place(curve, text, labelled, blocked, owner)
+        label = _place(curve, text, labelled, blocked, cards, owner)
         blocked.add(label)
     return WireLayout("curve", curve, (), label, curve.at(0.3 if labelled else 0.5))
 
 
-def _place(curve: Curve, text: QSizeF, labelled: bool, blocked: Obstacles, owner: object) -> QRectF:
-    """On the line where that is free, else beside it."""
+def _place(curve: Curve, text: QSizeF, labelled: bool, blocked: Obstacles, cards: Obstacles, owner: object) -> QRectF:
+    """On the line where that is free, else beside it, else at least not under a card."""
     middles = [curve.at(stop) for stop in LABEL_STOPS]
     left, right = -text.width() - 6, 6.0
     boxes = [_box(point, -text.width() / 2, text) for point in middles] if labelled else []
     boxes += [_box(point, side, text) for point in middles for side in (right, left)]
-    return next((box for box in boxes if not blocked.hit(box, owner)), boxes[0])
+    seen = [box for box in boxes if not cards.hit(box)]
+    return next((box for box in seen if not blocked.hit(box, owner)), (seen or boxes)[0])
 
 
 def _box(point: QPointF, dx: float, text: QSizeF) -> QRectF:
