@@ -107,7 +107,9 @@ class FolderSink:
         self._file: IO[bytes] | None = None
         self._end = 0
         try:
-            if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / MANIFEST).exists())):
+            if folder.exists() and (
+                not folder.is_dir() or (any(folder.iterdir()) and not (folder / MANIFEST).exists())
+            ):
                 raise InputError(f"{folder} exists and is not an imported log. Choose another folder for the import.")
             self._building.mkdir(parents=True)
             self._file = (self._building / ARRAYS).open("wb")

@@ -23,6 +23,7 @@ from engage_desktop.events.identity import LIMITS, TYPE_NAMES, Resolution, resol
 from engage_desktop.events.log import Group, Log
 from engage_desktop.events.read import read_file, sizes_of
 from engage_desktop.events.rejects import ID_BLOCKED, LIMIT_EXCEEDED, NO_IDENTIFIERS, Reject
+from engage_desktop.events.sorting import stable_order
 from engage_desktop.events.store import NEVER, EventStore
 from engage_desktop.events.table import TableBuilder, path_text
 
@@ -138,7 +139,7 @@ def _assemble(
     lost = _notices(log, codes, people, order, time)
     step(0.87, "Sorting events")
     order = order[people.profile[order] >= 0]
-    order = order[np.argsort(people.profile[order], kind="stable")]  # now by profile, time, received, input
+    order = order[stable_order(people.profile[order])]  # now by profile, time, received, input
     sink: Sink = folder if folder is not None else MemoryArrays()
     meta = _write(log, sink, order, time, people, step)
     report = ImportReport(
@@ -164,16 +165,12 @@ def _first_of_duplicates(hashes: NDArray[np.uint64]) -> NDArray[np.intp]:
     """Calls to keep, ascending: of those with one message id the first (EV-3, D-47)."""
     if not len(hashes):
         return np.empty(0, dtype=np.intp)
-    by = np.argsort(hashes[:, 0], kind="stable")
-    word = hashes[by, 0]
-    same = (word[1:] == word[:-1]) & (word[1:] != 0)
-    if not same.any():
+    words = np.sort(hashes[:, 0])
+    twice = words[1:][(words[1:] == words[:-1]) & (words[1:] != 0)]
+    if not len(twice):
         return np.arange(len(hashes))
+    members = np.nonzero(np.isin(hashes[:, 0], twice))[0]
     again = np.zeros(len(hashes), dtype=bool)
-    # within a run of equal first words: a call is a duplicate if an earlier one has the same second word
-    suspects = np.nonzero(same)[0]
-    members = by[np.unique(np.concatenate([suspects, suspects + 1]))]
-    members.sort()
     seen: set[tuple[int, int]] = set()
     for i, key in zip(members.tolist(), map(tuple, hashes[members].tolist()), strict=True):
         if key in seen:
@@ -188,8 +185,9 @@ def _in_time(time: NDArray[np.int64], received: NDArray[np.int64], kept: NDArray
     if (at == late).all():
         if (at[1:] >= at[:-1]).all():
             return kept
-        return kept[np.argsort(at, kind="stable")]
-    return kept[np.lexsort((late, at))]
+        return kept[stable_order(at)]
+    by_received = stable_order(late)
+    return kept[by_received[stable_order(at[by_received])]]
 
 
 def _notices(
@@ -316,7 +314,7 @@ def _group_order(
     group.seqs, group.contexts = [], []
     places = place_of[seqs]
     kept = np.nonzero(places >= 0)[0]
-    by = kept[np.argsort(places[kept])]
+    by = kept[stable_order(places[kept])]
     return by, places[by], rows[by]
 
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engage_desktop.events.sorting import distinct
+
 LIMITS = (1, 5, 5)
 """Values per profile, ever: user_id, email, anonymous_id (D-47). The order is the priority (ID-3)."""
 TYPE_NAMES = ("user_id", "email", "anonymous_id")
@@ -92,11 +94,7 @@ def _combinations(ids: NDArray[np.int32], sizes: tuple[int, ...]) -> tuple[NDArr
         pair = (ids[0] + np.int64(1)) * (sizes[1] + 1) + ids[1] + 1
         _, pair = np.unique(pair, return_inverse=True)
         key = pair * (sizes[2] + 1) + ids[2] + 1
-    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-    by_first = np.argsort(first)
-    rank = np.empty_like(by_first)
-    rank[by_first] = np.arange(len(by_first))
-    return first[by_first], rank[inverse]
+    return distinct(key)
 
 
 def _components(nodes: NDArray[np.int64], count: int) -> NDArray[np.int64]:
