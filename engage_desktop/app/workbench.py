@@ -319,9 +319,10 @@ class Workbench:
     # -- edits ----------------------------------------------------------------------------
 
     def _document_changed(self, changed: Changed) -> None:
-        self._tell("document", changed)
+        # First the figures stop being current, then the design is shown: never the other way round.
         if not changed.layout_only:
             self.replay()
+        self._tell("document", changed)
 
     def _write_journal(self, change: dict[str, Any]) -> None:
         try:
