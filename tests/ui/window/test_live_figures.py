@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from engage_desktop.__main__ import main
@@ -66,21 +66,26 @@ class DirectCount:
         self.messages = self._rows(run, "messages", "campaign")
 
     def _rows(self, run: Path, table: str, column: str) -> list[dict[str, Any]]:
-        return [row for row in pq.read_table(run / f"{table}.parquet").to_pylist() if row[column] == self.journey.key]
+        rows = [row for row in pq.read_table(run / f"{table}.parquet").to_pylist() if row[column] == self.journey.key]
+        for row in rows:
+            row.update({name: micros(value) for name, value in row.items() if name.endswith("_at")})
+        return rows
 
     def at(self, at_us: int) -> Shown:
-        entered = [row for row in self.instances if micros(row["entered_at"]) <= at_us]
-        found: Shown = {ENTRY: {"entered": number(len(entered)), "people": number(len({row["profile"] for row in entered}))}}
+        entered = [row for row in self.instances if row["entered_at"] <= at_us]
+        found: Shown = {
+            ENTRY: {"entered": number(len(entered)), "people": number(len({row["profile"] for row in entered}))}
+        }
         order = {(row["profile"], row["instance"], row["seq"]): row for row in self.visits}
-        first = sum(row["seq"] == 0 and micros(row["entered_at"]) <= at_us for row in self.visits)
+        first = sum(row["seq"] == 0 and row["entered_at"] <= at_us for row in self.visits)
         found[ENTRY, None] = {"taken": number(first)}
         for step in self.journey.steps:
-            mine = [row for row in self.visits if row["step"] == step.key and micros(row["entered_at"]) <= at_us]
-            left = [row for row in mine if micros(row["left_at"]) <= at_us]
+            mine = [row for row in self.visits if row["step"] == step.key and row["entered_at"] <= at_us]
+            left = [row for row in mine if row["left_at"] <= at_us]
             if isinstance(step, SendMessage):
                 here = [row for row in self.messages if row["step"] == step.key]
-                sent = sum(row["status"] == "sent" and micros(row["sent_at"]) <= at_us for row in here)
-                not_sent = sum(row["status"] in ("dropped", "held_out") and micros(row["due_at"]) <= at_us for row in here)
+                sent = sum(row["status"] == "sent" and row["sent_at"] <= at_us for row in here)
+                not_sent = sum(row["status"] in ("dropped", "held_out") and row["due_at"] <= at_us for row in here)
                 found[step.key] = {"sent": number(sent), "not sent": number(not_sent)}
             elif isinstance(step, End):
                 found[step.key] = {"ended": number(len(mine))}
@@ -92,7 +97,10 @@ class DirectCount:
                 if output.branch is not None:
                     taken = sum(row["branch"] == output.branch for row in left)
                 else:
-                    taken = sum(row["branch"] is None and (row["profile"], row["instance"], row["seq"] + 1) in order for row in left)
+                    taken = sum(
+                        row["branch"] is None and (row["profile"], row["instance"], row["seq"] + 1) in order
+                        for row in left
+                    )
                 found[step.key, output.branch] = {"taken": number(taken)}
         return found
 
@@ -108,7 +116,9 @@ class Hand:
         canvas.show_step(key)
         card = canvas.scene.cards[key]
         view = canvas.view
-        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.mapFromScene(card.sceneBoundingRect().center()))
+        QTest.mouseClick(
+            view.viewport(), Qt.MouseButton.LeftButton, pos=view.mapFromScene(card.sceneBoundingRect().center())
+        )
         QApplication.processEvents()
         assert self.window.journey_page.selection == [key]
 
@@ -140,7 +150,12 @@ class Hand:
         for kind in (QLineEdit, QPlainTextEdit):
             for editor in form.findChildren(kind):
                 name = editor.objectName()
-                if name.startswith("inspector.") and editor.isVisible() and editor.isEnabled() and not name.endswith(".text"):
+                if (
+                    name.startswith("inspector.")
+                    and editor.isVisible()
+                    and editor.isEnabled()
+                    and not name.endswith(".text")
+                ):
                     found.append((name, editor))
         for combo in form.findChildren(QComboBox):
             name = combo.objectName()
@@ -154,21 +169,36 @@ class Hand:
         if name.endswith(".percent"):
             return str(self.draw.choice([10, 20, 30, 45, 50]))
         if name.endswith((".where", ".condition")):
-            return self.draw.choice(["property('price') > 40", "property('revenue') >= 30", "trait('plan') = 'pro'"]) if name.endswith(".where") else self.draw.choice(
-                ["event('Order Completed').count() >= 1", "event('Product Viewed').within(7 days).count() > 3", "trait('plan') exists"]
+            return (
+                self.draw.choice(["property('price') > 40", "property('revenue') >= 30", "trait('plan') = 'pro'"])
+                if name.endswith(".where")
+                else self.draw.choice(
+                    [
+                        "event('Order Completed').count() >= 1",
+                        "event('Product Viewed').within(7 days).count() > 3",
+                        "trait('plan') exists",
+                    ]
+                )
             )
         return f"Step {self.draw.randint(1, 999)}"
 
 
-def random_edits(qtbot: QtBot, theme: Theme, folder: Path, edits: int, seed: int, capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
+def open_on_sample(qtbot: QtBot, folder: Path) -> tuple[MainWindow, Path]:
     workspace = ensure_sample(root=folder)
-    first_bytes = (workspace / "campaigns.json").read_bytes()
     window = open_window(workspace, settings=QSettings(str(folder / "w.ini"), QSettings.Format.IniFormat))
     window.resize(1280, 800)
     window.journey_page.canvas.motion_ms = 0
     window.activateWindow()
     qtbot.waitActive(window)
     qtbot.waitUntil(lambda: window.session.workbench.journey is not None and settled(window), timeout=WAIT_MS)
+    return window, workspace
+
+
+def random_edits(
+    qtbot: QtBot, theme: Theme, folder: Path, edits: int, seed: int, capsys: pytest.CaptureFixture[str]
+) -> dict[str, int]:
+    window, workspace = open_on_sample(qtbot, folder)
+    first_bytes = (workspace / "campaigns.json").read_bytes()
     session, bench = window.session, window.session.workbench
     seen: list[tuple[str, int, Shown]] = []
 
@@ -198,7 +228,9 @@ def random_edits(qtbot: QtBot, theme: Theme, folder: Path, edits: int, seed: int
         assert (workspace / "campaigns.json").read_text(encoding="utf-8") == text
         if text not in counts:
             run = folder / f"run{len(counts)}"
-            assert main(["simulate", "--workspace", str(workspace), "--out", str(run), "--json"]) == 0, capsys.readouterr().err
+            assert main(["simulate", "--workspace", str(workspace), "--out", str(run), "--json"]) == 0, (
+                capsys.readouterr().err
+            )
             campaigns, _ = loads(text)
             assert campaigns is not None
             journey = campaigns.journey(window.journey_page.key)
@@ -236,6 +268,32 @@ def assert_shown(texts: Shown, direct: Shown, done: list[str]) -> None:
             continue
         for label, text in figures.items():
             assert direct[key].get(label) == text, (key, label, text, direct[key], done[-3:])
+
+
+def test_scrubbing_shows_a_direct_count(
+    qtbot: QtBot, theme: Theme, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The playhead dragged to 50 random places, both ways."""
+    window, workspace = open_on_sample(qtbot, tmp_path)
+    bench = window.session.workbench
+    assert main(["simulate", "--workspace", str(workspace), "--out", str(tmp_path / "run"), "--json"]) == 0
+    journey = window.session.campaigns.journey(window.journey_page.key)
+    assert journey is not None
+    direct = DirectCount(tmp_path / "run", journey)
+    histogram, draw = window.findChild(QWidget, "transport.scrubber"), random.Random(5)
+    instants = set()
+    for _ in range(50):
+        place = histogram.rect().center()
+        place.setX(draw.randint(histogram.width() // 20, histogram.width() * 19 // 20))
+        QTest.mouseClick(histogram, Qt.MouseButton.LeftButton, pos=place)
+        qtbot.waitUntil(lambda: bench.figures_current, timeout=WAIT_MS)
+        instants.add(bench.at_us)
+        texts = shown(window)
+        assert len(texts) > len(journey.steps)
+        assert_shown(texts, direct.at(bench.at_us), [f"scrub to {bench.at_us}"])
+    assert len(instants) > 40
+    window.close()
+    window.deleteLater()
 
 
 def test_figures_follow_edits(qtbot: QtBot, theme: Theme, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
