@@ -31,7 +31,7 @@ PLUS_DROP = 18
 PLUS_RADIUS = 9
 LOOP_OUT = 62
 """How far left of its card a loop-back swings."""
-WIRE_SEGMENTS = 24
+WIRE_SEGMENTS = 18
 
 
 def snap(value: float) -> float:
@@ -56,14 +56,21 @@ BEND_SPAN = 130.0
 
 class Curve:
     """A wire's course through knots: a vertical cubic where x changes, a straight run where it does not.
-    Its points are sampled once for distance and placing."""
+    Its points are sampled once, when first asked for: most wires are only drawn."""
 
-    __slots__ = ("first", "knots", "last", "points")
+    __slots__ = ("_points", "first", "knots", "last")
 
     def __init__(self, *knots: QPointF) -> None:
         self.knots = knots
         self.first, self.last = knots[0], knots[-1]
-        self.points = [self.at(i / WIRE_SEGMENTS) for i in range(WIRE_SEGMENTS + 1)]
+        self._points: list[QPointF] | None = None
+
+    @property
+    def points(self) -> list[QPointF]:
+        """Points along the course, evenly in `at`'s measure."""
+        if self._points is None:
+            self._points = [self.at(i / WIRE_SEGMENTS) for i in range(WIRE_SEGMENTS + 1)]
+        return self._points
 
     def at(self, t: float) -> QPointF:
         """The point at `t`, 0 at the source to 1 at the target; along several knots, by height."""

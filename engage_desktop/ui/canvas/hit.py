@@ -14,6 +14,8 @@ HitKind = Literal["none", "card", "output", "input", "plus", "wire_plus", "wire_
 REACH_PX = 12.0
 """Half the size of every target on screen: nothing to aim at is under 24 pixels."""
 WIRE_REACH_PX = 9.0
+PORTS_FROM = 0.35
+"""Zoomed out further, ports and pluses are too small to mean: only cards and wires are hit."""
 
 
 class Hit(NamedTuple):
@@ -30,7 +32,7 @@ NOTHING = Hit("none")
 def hit_at(scene: JourneyScene, point: QPointF, scale: float, *, editable: bool = True) -> Hit:
     """The topmost thing at `point` (scene coordinates) at a zoom of `scale`."""
     reach = REACH_PX / scale
-    if editable:
+    if editable and scale >= PORTS_FROM:
         plus = _plus_at(scene, point, reach)
         if plus is not None:
             return plus
@@ -44,7 +46,7 @@ def hit_at(scene: JourneyScene, point: QPointF, scale: float, *, editable: bool 
 
 
 def card_at(scene: JourneyScene, point: QPointF) -> str | None:
-    return next((key for key in reversed(scene.cards) if scene.cards[key].rect().contains(point)), None)
+    return next((card.key for card in scene.cards_near(_around(point, 1)) if card.rect().contains(point)), None)
 
 
 def _around(point: QPointF, reach: float) -> QRectF:
@@ -52,8 +54,8 @@ def _around(point: QPointF, reach: float) -> QRectF:
 
 
 def _plus_at(scene: JourneyScene, point: QPointF, reach: float) -> Hit | None:
-    for key, wire in scene.wires.items():
-        kind = wire.layout.kind
+    for wire in scene.wires_near(_around(point, reach)):
+        key, kind = wire.key, wire.layout.kind
         if kind in ("free", "stub") and _near(wire.layout.plus, point, max(reach, geo.PLUS_RADIUS)):
             return Hit("plus", key[0], key)
     hovered = scene.hovered_wire
@@ -65,7 +67,8 @@ def _plus_at(scene: JourneyScene, point: QPointF, reach: float) -> Hit | None:
 
 
 def _port_at(scene: JourneyScene, point: QPointF, reach: float) -> Hit | None:
-    for key, card in scene.cards.items():
+    for card in scene.cards_near(_around(point, reach)):
+        key = card.key
         if not card.rect().adjusted(-reach, -reach, reach, reach).contains(point):
             continue
         forward = [output.branch for output in scene.outputs_of(key) if not output.loop]
@@ -90,7 +93,7 @@ def _wire_hit(scene: JourneyScene, point: QPointF, scale: float, editable: bool)
     if best is None:
         return NOTHING
     curve = scene.wires[best[1]].layout.curve
-    if editable and curve is not None and scene.wires[best[1]].target is not None:
+    if editable and scale >= PORTS_FROM and curve is not None and scene.wires[best[1]].target is not None:
         if _near(curve.last, point, 2.2 * REACH_PX / scale):
             return Hit("wire_end", None, best[1])
         if _near(curve.first, point, 2.2 * REACH_PX / scale):
@@ -100,8 +103,7 @@ def _wire_hit(scene: JourneyScene, point: QPointF, scale: float, editable: bool)
 
 def wires_near(scene: JourneyScene, point: QPointF, reach: float) -> list[WireKey]:
     """The wires whose box holds the point."""
-    box = _around(point, reach)
-    return [key for key, wire in scene.wires.items() if wire.boundingRect().intersects(box)]
+    return [wire.key for wire in scene.wires_near(_around(point, reach))]
 
 
 def _near(a: QPointF, b: QPointF, reach: float) -> bool:

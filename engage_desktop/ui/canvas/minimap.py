@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from engage_desktop.ui.canvas.view import JourneyView
 
 MARGIN = 8.0
+MANY = 150
+"""From this many cards on, blocks have square corners."""
 
 
 class Minimap(QWidget):
@@ -17,6 +19,7 @@ class Minimap(QWidget):
     def __init__(self, view: JourneyView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view = view
+        self._picture: tuple[tuple[object, ...], QPixmap] | None = None
         self.setObjectName("canvas.minimap")
         self.setAccessibleName("Minimap of the journey")
         self.setToolTip("Click or drag to move the view")
@@ -47,29 +50,53 @@ class Minimap(QWidget):
         return (point - offset) / scale
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        scene = self._view.scene_
-        style = scene.style_
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(style.pen("line"))
-        painter.setBrush(style.brush("surface"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        style = self._view.scene_.style_
         scale, offset = self._frame()
-        painter.setPen(Qt.PenStyle.NoPen)
-        chosen = set(scene.selection)
-        for key, card in scene.cards.items():
-            rect = card.rect()
-            box = QRectF(rect.topLeft() * scale + offset, rect.size() * scale)
-            box.setHeight(max(3.0, box.height()))
-            troubled = card.content.severity == "error"
-            painter.setBrush(style.brush("accent" if key in chosen else "error" if troubled else "line_strong"))
-            painter.drawRoundedRect(box, 2, 2)
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._blocks(scale, offset))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         seen = self._view.seen()
         frame = QRectF(seen.topLeft() * scale + offset, seen.size() * scale)
         painter.setPen(style.pen("accent", 1.2))
         painter.setBrush(style.color("accent", 0.05))
-        inside = QRectF(self.rect()).adjusted(2, 2, -2, -2)
-        painter.drawRoundedRect(frame.intersected(inside), 2, 2)
+        painter.drawRoundedRect(frame.intersected(QRectF(self.rect()).adjusted(2, 2, -2, -2)), 2, 2)
+
+    def _blocks(self, scale: float, offset: QPointF) -> QPixmap:
+        """The ground and all cards, drawn anew only when something moved."""
+        scene = self._view.scene_
+        ratio = self.devicePixelRatioF()
+        stamp = (scene.places_revision, scene.style_, scale, offset.x(), offset.y(), self.size(), ratio)
+        if self._picture is not None and self._picture[0] == stamp:
+            return self._picture[1]
+        picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(scene.style_.pen("line"))
+        painter.setBrush(scene.style_.brush("surface"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for role, boxes in self._by_role(scale, offset).items():
+            painter.setBrush(scene.style_.brush(role))
+            if len(boxes) > MANY:
+                painter.drawRects(boxes)
+                continue
+            for box in boxes:
+                painter.drawRoundedRect(box, 2, 2)
+        painter.end()
+        self._picture = (stamp, picture)
+        return picture
+
+    def _by_role(self, scale: float, offset: QPointF) -> dict[str, list[QRectF]]:
+        scene = self._view.scene_
+        chosen = set(scene.selection)
+        groups: dict[str, list[QRectF]] = {"line_strong": [], "error": [], "accent": []}
+        for key, card in scene.cards.items():
+            role = "accent" if key in chosen else "error" if card.content.severity == "error" else "line_strong"
+            x, y = card.x() * scale + offset.x(), card.y() * scale + offset.y()
+            groups[role].append(QRectF(x, y, card.card.width * scale, max(3.0, card.card.height * scale)))
+        return groups
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._go(event)

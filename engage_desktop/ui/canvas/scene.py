@@ -6,10 +6,11 @@ Knows what is shown and how it stands in the view (selection, hover); makes no e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Signal
-from PySide6.QtWidgets import QGraphicsScene
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from engage_desktop.document import ENTRY
 from engage_desktop.domain.campaigns import Campaigns, JourneyLayout
@@ -19,7 +20,14 @@ from engage_desktop.domain.step import End, Output, StepBase, outputs
 from engage_desktop.ui.canvas import geometry as geo
 from engage_desktop.ui.canvas import wire_layout
 from engage_desktop.ui.canvas.card_painter import CardState
-from engage_desktop.ui.canvas.content import CardContent, WireContent, card_content, entry_content, wire_content
+from engage_desktop.ui.canvas.content import (
+    CardContent,
+    WireContent,
+    card_content,
+    entry_content,
+    step_figures,
+    wire_content,
+)
 from engage_desktop.ui.canvas.geometry import Curve
 from engage_desktop.ui.canvas.items import CardItem, PaintCount, WireItem
 from engage_desktop.ui.canvas.placing import positions
@@ -29,7 +37,7 @@ from engage_desktop.ui.canvas.wire_painter import WireState, label_size
 from engage_desktop.ui.canvas.words import is_holdout
 
 if TYPE_CHECKING:
-    from engage_desktop.app.protocol import JourneyFigures
+    from engage_desktop.app.protocol import JourneyFigures, StepFigures
 
 WireKey = tuple[str, str | None]
 SMALL = 300
@@ -48,6 +56,8 @@ class JourneyScene(QGraphicsScene):
         self.count = PaintCount()
         self.revision = 0
         """Rises whenever anything painted may have changed; a cached picture is valid for one value."""
+        self.places_revision = 0
+        """Rises when a card or the selection may have moved: what the minimap shows."""
         self.journey: Journey | None = None
         self.campaigns: Campaigns | None = None
         self.cards: dict[str, CardItem] = {}
@@ -63,6 +73,13 @@ class JourneyScene(QGraphicsScene):
         self._focused = False
         self._editable = True
         self._problems: dict[str, tuple[Problem, ...]] = {}
+        # What was worked out for a step is kept as long as the step is the same object: steps are frozen.
+        self._memo: dict[str, tuple[tuple[object, ...], CardContent]] = {}
+        self._outputs: dict[str, tuple[StepBase, tuple[Output, ...]]] = {}
+        self._unseen: set[object] = set()
+        self._placed: tuple[object, dict[str, tuple[float, float]]] | None = None
+        self._entry_output: tuple[Output, ...] = (_ENTRY_OUTPUT,)
+        self._wired: dict[str, tuple[object, ...]] = {}
 
     # -- showing a journey ------------------------------------------------------------------
 
@@ -75,6 +92,7 @@ class JourneyScene(QGraphicsScene):
     ) -> None:
         """Show the journey as it is now; items that stay equal are not touched."""
         self.revision += 1
+        self.places_revision += 1
         self.journey, self.campaigns = journey, campaigns
         if problems is not None:
             self._problems = {key: tuple(found) for key, found in problems.items()}
@@ -84,13 +102,21 @@ class JourneyScene(QGraphicsScene):
             self._after_show()
             return
         touched = self._sync_cards(journey)
-        sizes = {key: (card.card.width, card.card.height) for key, card in self.cards.items()}
-        for key, (x, y) in positions(journey, layout, sizes).items():
+        for key, (x, y) in self._places(journey, layout).items():
             if self.cards[key].pos() != QPointF(x, y):
                 self.cards[key].setPos(x, y)
                 touched.add(key)
         self._sync_wires(journey, touched)
         self._after_show()
+
+    def _places(self, journey: Journey, layout: JourneyLayout | None) -> dict[str, tuple[float, float]]:
+        """Where the cards stand; worked out again only when wires, sizes or stored places are new."""
+        sizes = {key: (card.card.width, card.card.height) for key, card in self.cards.items()}
+        wired = [self.outputs_of(key) for key in self.cards]
+        told = (journey.start, wired, sizes, layout)
+        if self._placed is None or self._placed[0] != told:
+            self._placed = (told, positions(journey, layout, sizes))
+        return self._placed[1]
 
     def _after_show(self) -> None:
         bounds = self.content_rect()
@@ -100,11 +126,13 @@ class JourneyScene(QGraphicsScene):
         wire = self.selected_wire if self.selected_wire in self.wires else None
         if kept != self.selection or wire != self.selected_wire:
             self.select(kept, wire=wire)
-        self._refresh()
+        self._refresh(self._unseen)
+        self._unseen = set()
 
     def _sync_cards(self, journey: Journey) -> set[str]:
         """Create, drop and update cards; the keys of those whose size is new."""
         contents = self._contents(journey)
+        self._memo = {key: memo for key, memo in self._memo.items() if key in contents}
         self._drop_cards([key for key in self.cards if key not in contents])
         touched = set()
         for key, content in contents.items():
@@ -113,6 +141,7 @@ class JourneyScene(QGraphicsScene):
                 self.cards[key] = card = CardItem(content, self.style_, self.count)
                 self.addItem(card)
                 touched.add(key)
+                self._unseen.add(key)
             elif card.set_content(content):
                 touched.add(key)
         self.cards = {key: self.cards[key] for key in contents}
@@ -133,24 +162,32 @@ class JourneyScene(QGraphicsScene):
             )
         }
         for key, step in journey.by_key.items():
-            made[key] = card_content(
-                step,
-                figures.steps.get(key) if figures else None,
-                entered=entered,
-                campaigns=self.campaigns,
-                current=self.current_figures,
-                problems=self._problems.get(key, ()),
-                holdout=key in holdouts,
-            )
+            own = figures.steps.get(key) if figures else None
+            made[key] = self._card_content(step, own, entered, holdout=key in holdouts)
         # by_key lists the first of a duplicate; the file's order is the reading order.
         return {key: made[key] for key in [ENTRY, *dict.fromkeys(step.key for step in journey.steps)]}
 
-    @staticmethod
-    def _holdout_ends(journey: Journey) -> set[str]:
+    def _card_content(
+        self, step: StepBase, figures: StepFigures | None, entered: int | None, *, holdout: bool
+    ) -> CardContent:
+        """The content of a card, put into words again only when something it speaks of is new."""
+        named = self.campaigns
+        problems = self._problems.get(step.key, ())
+        about: tuple[object, ...] = (step, problems, holdout)
+        about += (named.messages, named.audiences, named.destinations) if named is not None else ()
+        memo = self._memo.get(step.key)
+        if memo is not None and len(memo[0]) == len(about) and all(map(_same, memo[0], about)):
+            base = memo[1]
+        else:
+            base = card_content(step, None, campaigns=named, problems=problems, holdout=holdout)
+            self._memo[step.key] = (about, base)
+        return replace(base, figures=step_figures(step, figures, entered), current=self.current_figures)
+
+    def _holdout_ends(self, journey: Journey) -> set[str]:
         """Ends that nothing but holdout branches reach."""
         reached: dict[str, list[bool]] = {}
-        for step in journey.steps:
-            for output in outputs(step):
+        for step in journey.by_key.values():
+            for output in self.outputs_of(step.key):
                 if output.target is not None and not output.loop:
                     reached.setdefault(output.target, []).append(is_holdout(step, output.branch))
         return {key for key, ways in reached.items() if all(ways) and isinstance(journey.by_key.get(key), End)}
@@ -166,8 +203,14 @@ class JourneyScene(QGraphicsScene):
         if self.journey is None:
             return ()
         if key == ENTRY:
-            return (_ENTRY_OUTPUT._replace(target=self.journey.start),)
-        return outputs(self.journey.by_key[key])
+            if self._entry_output[0].target != self.journey.start:
+                self._entry_output = (_ENTRY_OUTPUT._replace(target=self.journey.start),)
+            return self._entry_output
+        step = self.journey.by_key[key]
+        known = self._outputs.get(key)
+        if known is None or known[0] is not step:
+            known = self._outputs[key] = (step, outputs(step))
+        return known[1]
 
     def port(self, key: str, branch: str | None) -> QPointF:
         """Where an output leaves its card."""
@@ -177,12 +220,22 @@ class JourneyScene(QGraphicsScene):
 
     def _sync_wires(self, journey: Journey, touched: set[str]) -> None:
         wanted: dict[WireKey, tuple[StepBase | None, Output]] = {}
+        fresh: list[WireKey] = []
+        # With other cards, a wire to a step that was missing may now have its target.
+        regrouped = self._wired.keys() != self.cards.keys()
+        self._wired = {key: told for key, told in self._wired.items() if key in self.cards}
         for key in self.cards:
-            for output in self.outputs_of(key):
-                wanted[(key, output.branch)] = (journey.by_key.get(key), output)
-        self._drop_wires([key for key in self.wires if key not in wanted])
+            step = journey.by_key.get(key)
+            told = (step, self.outputs_of(key), self.figures, self.current_figures)
+            known = self._wired.get(key)
+            if known is None or regrouped or any(a is not b for a, b in zip(known, told, strict=True)):
+                self._wired[key] = told
+                fresh += [(key, output.branch) for output in told[1]]
+            wanted |= {(key, output.branch): (step, output) for output in told[1]}
+        self._drop_wires([at for at in self.wires if at not in wanted])
         stale: set[WireKey] = set()
-        for at, (step, output) in wanted.items():
+        for at in fresh:
+            step, output = wanted[at]
             content = self._wire_content(at, step, output)
             target = output.target if output.target in self.cards else None
             wire = self.wires.get(at)
@@ -192,6 +245,7 @@ class JourneyScene(QGraphicsScene):
                 self.wires[at] = wire
                 self.addItem(wire)
                 stale.add(at)
+                self._unseen.add(at)
                 continue
             if wire.target != target or _kind(wire.content) != _kind(content) or self._resized(wire, content):
                 stale.add(at)
@@ -203,6 +257,8 @@ class JourneyScene(QGraphicsScene):
         self.route([key for key in self.wires if key[0] in sources or key in changed])
 
     def _resized(self, wire: WireItem, content: WireContent) -> bool:
+        if (wire.content.label, wire.content.count) == (content.label, content.count):
+            return False
         return label_size(wire.content, self.style_) != label_size(content, self.style_)
 
     def _wire_content(self, key: WireKey, step: StepBase | None, output: Output) -> WireContent:
@@ -220,13 +276,14 @@ class JourneyScene(QGraphicsScene):
         if not chosen:
             return
         self.revision += 1
-        cards = Obstacles() if fast else Obstacles(card.rect().adjusted(-2, -2, 2, 2) for card in self.cards.values())
+        self.places_revision += 1
+        cards = None if fast else Obstacles(card.rect().adjusted(-2, -2, 2, 2) for card in self.cards.values())
         curves = {key: self._course(key, cards) for key in chosen}
         blocked = Obstacles() if fast else self._obstacles(curves)
         for key in sorted(chosen, key=lambda key: self.wires[key].target is None):
             self.wires[key].set_layout(self._route_one(key, curves[key], blocked, cards))
 
-    def _course(self, key: WireKey, cards: Obstacles) -> Curve | None:
+    def _course(self, key: WireKey, cards: Obstacles | None) -> Curve | None:
         wire = self.wires[key]
         if wire.target is None or wire.content.loop:
             return None
@@ -244,7 +301,7 @@ class JourneyScene(QGraphicsScene):
                 blocked.add(wire.layout.label)
         return blocked
 
-    def _route_one(self, key: WireKey, curve: Curve | None, blocked: Obstacles, cards: Obstacles) -> WireLayout:
+    def _route_one(self, key: WireKey, curve: Curve | None, blocked: Obstacles, cards: Obstacles | None) -> WireLayout:
         wire = self.wires[key]
         source, branch = key
         size = label_size(wire.content, self.style_)
@@ -303,9 +360,11 @@ class JourneyScene(QGraphicsScene):
         wanted = [key for key in dict.fromkeys(keys) if key in self.cards]
         fallback = wanted[-1] if wanted else None
         changed = wanted != self.selection
+        touched: set[object] = {*self.selection, *wanted, self.current, self.selected_wire, wire}
         self.selection, self.selected_wire = wanted, wire
         self.current = current if current in self.cards else fallback
-        self._refresh()
+        self.places_revision += 1
+        self._refresh({*touched, self.current})
         if changed:
             self.selection_changed.emit(list(wanted))
 
@@ -371,6 +430,19 @@ class JourneyScene(QGraphicsScene):
                 )
             )
 
+    # -- what lies where ----------------------------------------------------------------------
+
+    def cards_near(self, box: QRectF) -> list[CardItem]:
+        """The cards whose box meets `box`, topmost first."""
+        return [item for item in self._near(box) if isinstance(item, CardItem)]
+
+    def wires_near(self, box: QRectF) -> list[WireItem]:
+        """The wires whose box meets `box`, topmost first."""
+        return [item for item in self._near(box) if isinstance(item, WireItem)]
+
+    def _near(self, box: QRectF) -> list[QGraphicsItem]:
+        return self.items(box, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+
     def content_rect(self, keys: Iterable[str] | None = None) -> QRectF:
         """The box around cards (all, or those given)."""
         chosen = list(self.cards) if keys is None else [key for key in keys if key in self.cards]
@@ -378,6 +450,10 @@ class JourneyScene(QGraphicsScene):
         for key in chosen:
             box = box.united(self.cards[key].rect())
         return box
+
+
+def _same(one: object, other: object) -> bool:
+    return one is other or (not isinstance(one, tuple | StepBase) and one == other)
 
 
 def _kind(content: WireContent) -> tuple[bool, bool]:

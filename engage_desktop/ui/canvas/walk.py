@@ -49,11 +49,22 @@ def _beside(middles: Mapping[str, Point], key: str, direction: Direction) -> str
 
 def reach(journey: Journey, keys: Sequence[str], *, down: bool) -> list[str]:
     """The cards and all that lie down (or up) stream of them."""
+    ways = {key: children(journey, key) for key in [ENTRY, *journey.by_key]}
+    if not down:
+        ways = _reversed(ways)
     found: dict[str, None] = {}
     waiting = list(keys)
     while waiting:
         key = waiting.pop(0)
         if key not in found:
             found[key] = None
-            waiting += children(journey, key) if down else parents(journey, key)
+            waiting += ways[key]
     return list(found)
+
+
+def _reversed(ways: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    back: dict[str, list[str]] = {key: [] for key in ways}
+    for key, ahead in ways.items():
+        for target in ahead:
+            back[target].append(key)
+    return back

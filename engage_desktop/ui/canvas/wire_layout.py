@@ -33,7 +33,7 @@ class Obstacles:
 
     def add_line(self, curve: Curve, owner: object) -> None:
         """Keep others off a line; its owner may stand on it."""
-        for point in curve.points[1:-1]:
+        for point in curve.points[1:-1:2]:
             self.add(QRectF(point.x() - 3, point.y() - 3, 6, 6), owner)
 
     def hit(self, rect: QRectF, owner: object = None) -> bool:
@@ -62,8 +62,12 @@ class Obstacles:
 
 
 def _cells(rect: QRectF) -> list[tuple[int, int]]:
-    columns = range(int(rect.left() // BUCKET), int(rect.right() // BUCKET) + 1)
-    rows = range(int(rect.top() // BUCKET), int(rect.bottom() // BUCKET) + 1)
+    left, top = rect.x(), rect.y()
+    first, last = int(left // BUCKET), int((left + rect.width()) // BUCKET)
+    upper, lower = int(top // BUCKET), int((top + rect.height()) // BUCKET)
+    if first == last and upper == lower:
+        return [(first, upper)]
+    columns, rows = range(first, last + 1), range(upper, lower + 1)
     return [(column, row) for column in columns for row in rows]
 
 
@@ -94,10 +98,10 @@ class WireLayout:
         return box.adjusted(-8, -8, 8, 8)
 
 
-def course(start: QPointF, end: QPointF, cards: Obstacles) -> Curve:
+def course(start: QPointF, end: QPointF, cards: Obstacles | None) -> Curve:
     """The way of a wire: a long one bends where it passes behind the fewest cards."""
     plain = Curve(start, end)
-    if end.y() - start.y() < geo.BEND_SPAN + 40 or not cards.struck(plain):
+    if end.y() - start.y() < geo.BEND_SPAN + 40 or cards is None or not cards.struck(plain):
         return plain
     straight = end.y() - start.y() - geo.BEND_SPAN
     late = Curve(start, QPointF(start.x(), start.y() + straight), end)
@@ -123,7 +127,7 @@ def _sway(way: Curve) -> float:
 
 
 def to_target(
-    curve: Curve, text: QSizeF, labelled: bool, blocked: Obstacles, cards: Obstacles, owner: object
+    curve: Curve, text: QSizeF, labelled: bool, blocked: Obstacles, cards: Obstacles | None, owner: object
 ) -> WireLayout:
     """A wire between two cards; a label sits on the line, a bare count beside it."""
     label = QRectF()
@@ -133,8 +137,12 @@ def to_target(
     return WireLayout("curve", curve, (), label, curve.at(0.3 if labelled else 0.5))
 
 
-def _place(curve: Curve, text: QSizeF, labelled: bool, blocked: Obstacles, cards: Obstacles, owner: object) -> QRectF:
+def _place(
+    curve: Curve, text: QSizeF, labelled: bool, blocked: Obstacles, cards: Obstacles | None, owner: object
+) -> QRectF:
     """On the line where that is free, else beside it, else at least not under a card."""
+    if cards is None:  # while dragging, the first place will do
+        return _box(curve.at(LABEL_STOPS[0]), -text.width() / 2 if labelled else 6.0, text)
     middles = [curve.at(stop) for stop in LABEL_STOPS]
     left, right = -text.width() - 6, 6.0
     boxes = [_box(point, -text.width() / 2, text) for point in middles] if labelled else []

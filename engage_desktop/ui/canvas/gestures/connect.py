@@ -13,6 +13,7 @@ from engage_desktop.ui.canvas.geometry import Curve
 from engage_desktop.ui.canvas.gestures.base import Gesture, Pointer, Stage
 from engage_desktop.ui.canvas.hit import card_at
 from engage_desktop.ui.canvas.scene import WireKey
+from engage_desktop.ui.canvas.walk import reach
 
 Loose = Literal["target", "source"]
 
@@ -37,16 +38,25 @@ class ConnectGesture(Gesture):
         self._hand = QPointF()
         self._over: str | None = None
         self._why: str | None = None
+        self._allowed: dict[str, str] = {}
 
     def start(self, at: Pointer) -> None:
         self._hand = at.scene
+        self._allowed = dict.fromkeys(self._possible(), "yes")
+        self.stage.scene.set_targets(self._allowed)
+
+    def _possible(self) -> list[str]:
+        """The cards to light: one walk over the graph instead of a question for each card."""
         scene = self.stage.scene
+        assert scene.journey is not None
         if self._ref is not None:
-            allowed = {key: "yes" for key in scene.cards if self.stage.editor.why_not(self._ref, key) is None}
-        else:
-            allowed = {key: "yes" for key in scene.cards if self._source_at(key)[1] is None}
-        self._allowed = allowed
-        scene.set_targets(allowed)
+            above = set(reach(scene.journey, [self._ref.step], down=False))
+            loops = self.stage.editor.why_not(self._ref, self._ref.step) is None
+            found = [key for key in scene.cards if key not in above and key != ENTRY]
+            return [*found, self._ref.step] if loops else found
+        assert self._step is not None
+        below = set(reach(scene.journey, [self._step], down=True))
+        return [key for key in scene.cards if key not in below and any(not o.loop for o in scene.outputs_of(key))]
 
     def move(self, at: Pointer) -> None:
         self._hand = at.scene
