@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from engage_desktop.app.protocol import JourneyFigures
 
 EDGE = 14
+STRIP = 48
+"""Height of the strip that the buttons stand on."""
 READABLE = 0.7
 """The first look at a journey never starts smaller than this."""
 _NAMING = frozenset({"message", "audience", "destination", "workspace"})
@@ -316,7 +318,7 @@ class JourneyCanvas(QWidget):
     def show_outline(self, shown: bool) -> None:
         """Show the outline in place of the graph, or the graph again."""
         self.outline.setVisible(shown)
-        self.minimap.setVisible(not shown)
+        self._place_minimap()
         self.toolbar.set_outline(shown)
         if shown:
             self.outline.refresh()
@@ -377,10 +379,10 @@ class JourneyCanvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         width, height = self.width(), self.height()
-        self.view.setGeometry(0, 0, width, height)
-        self.outline.setGeometry(0, 0, width, max(0, height - 56))
-        bar = self.toolbar.sizeHint()
-        self.toolbar.setGeometry(EDGE, height - bar.height() - EDGE, bar.width(), bar.height())
+        # The buttons stand on a strip of their own: they never cover a card.
+        self.view.setGeometry(0, 0, width, max(0, height - STRIP))
+        self.outline.setGeometry(0, 0, width, max(0, height - STRIP))
+        self.toolbar.setGeometry(0, height - STRIP, width, STRIP)
         self._place_minimap()
         hint = self.hint.sizeHint()
         self.hint.setGeometry((width - hint.width()) // 2, height - 90, hint.width(), hint.height())
@@ -391,15 +393,18 @@ class JourneyCanvas(QWidget):
         small = self.minimap.sizeHint()
         right = self.width() - small.width() - EDGE
         corners = [
-            QPoint(right, self.height() - small.height() - EDGE),
+            QPoint(right, self.view.height() - small.height() - EDGE),
             QPoint(right, EDGE),
             QPoint(EDGE, EDGE),
         ]
         boxes = [QRect(corner, small) for corner in corners]
+        whole = self.view.seen().contains(self.scene.content_rect())
         cards = [self.view.mapFromScene(card.rect()).boundingRect() for card in self.scene.cards.values()]
-        free = (box for box in boxes if not any(box.intersects(card) for card in cards))
-        self.minimap.setGeometry(next(free, boxes[0]))
-        self.minimap.setVisible(self.width() > 480 and not self.outline.isVisible())
+        free = next((box for box in boxes if not any(box.intersects(card) for card in cards)), None)
+        self.minimap.setGeometry(free or boxes[0])
+        # Where all is in view and no corner is free, the map would hide more than it shows.
+        useful = free is not None or not whole
+        self.minimap.setVisible(useful and self.width() > 480 and not self.outline.isVisible())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

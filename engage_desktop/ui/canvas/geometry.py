@@ -113,12 +113,12 @@ def _bend(a: QPointF, b: QPointF) -> float:
 
 
 def _cubic_at(a: QPointF, b: QPointF, t: float) -> QPointF:
-    bend, u = _bend(a, b), 1 - t
-    p, q, r, s = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
-    return QPointF(
-        (p + q) * a.x() + (r + s) * b.x(),
-        p * a.y() + q * (a.y() + bend) + r * (b.y() - bend) + s * b.y(),
-    )
+    u = 1 - t
+    first, q, r = u * u * (u + 3 * t), 3 * u * u * t, 3 * u * t * t
+    ax, ay = a.toTuple()
+    bx, by = b.toTuple()
+    last = 1 - first
+    return QPointF(first * ax + last * bx, first * ay + last * by + (q - r) * _bend(a, b))
 
 
 def polyline_distance(points: Sequence[QPointF], point: QPointF) -> float:

@@ -1,10 +1,11 @@
-"""The buttons at the lower left of the canvas."""
+"""The buttons below the canvas, at its left."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from engage_desktop.ui.theme import Theme
@@ -20,7 +21,7 @@ class CanvasToolbar(QWidget):
         super().__init__(canvas)
         self.setObjectName("canvas.toolbar")
         self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(14, 0, 14, 0)
         row.setSpacing(10)
         self.add = self._button("+ Step", "add_step", "Add a step (Space, or type its name)")
         self.tidy = self._button("Tidy", "tidy", "Lay the journey out anew (Shift+Alt+T)")
@@ -28,6 +29,9 @@ class CanvasToolbar(QWidget):
         self.actual = self._button("100 %", "actual", "Actual size (0); Ctrl and wheel zooms at the pointer")
         self.outline = self._button("Outline", "outline", "The journey as a list")
         self.outline.setCheckable(True)
+        row.addStretch(1)
+        self.setAutoFillBackground(True)
+        self.set_theme(canvas.theme)
         self.add.clicked.connect(lambda: canvas.commands.run("add"))
         self.tidy.clicked.connect(lambda: canvas.commands.run("tidy"))
         self.fit.clicked.connect(lambda: canvas.commands.run("view.fit"))
@@ -56,5 +60,6 @@ class CanvasToolbar(QWidget):
             button.setEnabled(not shown)
 
     def set_theme(self, theme: Theme) -> None:
-        self.style().unpolish(self)
-        self.style().polish(self)
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Window, theme.color("canvas"))
+        self.setPalette(palette)

@@ -36,8 +36,8 @@ DRIFT_PX = 4
 EDGE_PX = 28
 EDGE_SPEED_PX = 14
 WORLD = 200_000.0
-FIT_MARGINS = (40, 24, -40, -60)
-"""Left, top, right and bottom pixels that a fit leaves free: the buttons stand below."""
+FIT_MARGINS = (40, 24, -40, -36)
+"""Left, top, right and bottom pixels that a fit leaves free."""
 
 
 @dataclass
@@ -126,7 +126,7 @@ class JourneyView(QGraphicsView):
         self.viewport_changed.emit()
 
     def fit(self, box: QRectF, most: float = 1.0) -> None:
-        """Show a scene rectangle whole, enlarged at most to `most`, above the row of buttons."""
+        """Show a scene rectangle whole, enlarged at most to `most`."""
         if box.isEmpty():
             return
         area = self.viewport().rect().adjusted(*FIT_MARGINS)

@@ -106,8 +106,12 @@ def course(start: QPointF, end: QPointF, cards: Obstacles | None) -> Curve:
     straight = end.y() - start.y() - geo.BEND_SPAN
     late = Curve(start, QPointF(start.x(), start.y() + straight), end)
     early = Curve(start, QPointF(end.x(), end.y() - straight), end)
-    ways = [plain, late, early, *_around(start, end, [box for way in (plain, late, early) for box in cards.under(way)])]
-    return min(ways, key=lambda way: (cards.struck(way), _sway(way)))
+    for way in (late, early):
+        if not cards.struck(way):
+            return way
+    around = _around(start, end, cards.under(plain) + cards.under(late) + cards.under(early))
+    free = next((way for way in sorted(around, key=_sway) if not cards.struck(way)), None)
+    return free if free is not None else min((plain, late, early, *around), key=cards.struck)
 
 
 def _around(start: QPointF, end: QPointF, boxes: list[QRectF]) -> list[Curve]:
