@@ -33,7 +33,8 @@ class Field(QWidget):
         self._given: Any = None
         self._layout = column(self, spacing=4)
         self._title = label(title, "heading")
-        self._title.setVisible(bool(title))
+        if not title:  # never show what has no parent yet: it would be a window
+            self._title.hide()
         self._error = label("", "field-error", f"{name}.error", wrap=True)
         self._caret = label("", "caret", f"{name}.caret")
         self._layout.addWidget(self._title)
