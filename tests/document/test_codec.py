@@ -99,6 +99,12 @@ def test_canonical_form_orders_keys_drops_defaults_and_points_and_keeps_signs():
     )
 
 
+def test_null_as_a_value_stays():
+    """Null removes a trait (D-7), so it is no default to leave out."""
+    text = changed(journeys__0__steps__2={"key": "nudge", "type": "set_trait", "trait": "vip", "value": None})
+    assert json.loads(dumps(opened(text)))["journeys"][0]["steps"][2]["value"] is None
+
+
 def test_a_byte_order_mark_is_no_fault():
     assert dumps(opened("\ufeff" + STOREFRONT)) == STOREFRONT
 

@@ -82,6 +82,7 @@ def test_a_step_in_place_of_a_loop_does_not_lead_back(rescue):
     assert wires(found)["wait", "again"] == "pause"
     assert ("pause", None) not in wires(found)
     assert not found.by_key["wait"].branches[0].loop
+    assert insert_on_wire(rescue, OutputRef("wait", "again"), new_step("delay", "pause")) == found
 
 
 @pytest.mark.parametrize(
@@ -322,6 +323,12 @@ def test_copies_get_their_own_keys_and_keep_the_wires_among_them(rescue):
     assert wires(found)["coin_2", "mail"] == "nudge_2"
     assert wires(rescue).items() <= wires(found).items()
     assert len(found.by_key) == 5
+
+
+def test_copies_never_meet_each_other():
+    found, minted = duplicate_steps(journey([delay("a", "a_2"), delay("a_2")]), ["a", "a_2"])
+    assert sorted(minted.values()) == ["a_3", "a_4"]
+    assert len(found.by_key) == 4
 
 
 def test_paste_into_an_empty_journey_begins_there(rescue):

@@ -34,6 +34,14 @@ def test_saving_what_was_loaded_yields_the_same_bytes_and_leaves_nothing_beside(
     assert os.listdir(tmp_path) == [path.name]
 
 
+def test_a_reader_under_way_sees_the_old_file_whole(tmp_path, campaigns):
+    path = tmp_path / "a.json"
+    path.write_text("old and complete", encoding="utf-8")
+    with path.open(encoding="utf-8") as reader:
+        save(campaigns, path)
+        assert reader.read() == "old and complete"
+
+
 def test_a_link_stays_a_link(tmp_path, campaigns):
     real, link = tmp_path / "real.json", tmp_path / "link.json"
     real.write_text("old", encoding="utf-8")

@@ -15,6 +15,7 @@ from engage_desktop.document import (
     Change,
     Changed,
     Document,
+    Edit,
     EditRefused,
     OutputRef,
     StaleChange,
@@ -43,9 +44,10 @@ from engage_desktop.document import (
     to_data,
 )
 from engage_desktop.document.wiring import reaches
-from engage_desktop.domain.campaigns import JourneyLayout
+from engage_desktop.domain.campaigns import JourneyLayout, Layout
 from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.step import STEP_TYPES, outputs
+from engage_desktop.domain.workspace import Identity
 
 from .designs import STOREFRONT
 
@@ -301,6 +303,109 @@ def test_moving_a_node_dirties_the_layout_only():
     document.apply(Change("Move", (put_layout(document.layout, "cart_rescue", moved),)))
     assert (document.is_dirty, document.design_is_dirty) == (True, False)
     assert (heard[0].layout_only, heard[0].kinds, heard[0].journeys) == (True, {"layout"}, {"cart_rescue"})
+
+
+def stocked() -> Document:
+    """A document with three audiences and three laid out journeys."""
+    campaigns = opened().campaigns
+    audience, journey = campaigns.audiences[0], campaigns.journeys[0]
+    campaigns = campaigns.with_(
+        audiences=tuple(audience.with_(key=key) for key in ("a", "b", "c")),
+        journeys=tuple(journey.with_(key=key) for key in ("j", "k", "l")),
+    )
+    layouts = {key: JourneyLayout(nodes={"wait": (1, 2)}) for key in ("j", "k", "l")}
+    return Document(campaigns, Layout(format="engage-layout/1", journeys=layouts))
+
+
+def state(document: Document) -> tuple[str, str]:
+    return dumps(document.campaigns), dumps_layout(document.layout)
+
+
+def back_and_forth(document: Document, *changes: Change) -> None:
+    """Apply, undo all, redo all; every state on the way must come back."""
+    seen = [state(document)]
+    for change in changes:
+        document.apply(change)
+        seen.append(state(document))
+    for expected in reversed(seen[:-1]):
+        document.undo()
+        assert state(document) == expected
+    for expected in seen[1:]:
+        document.redo()
+        assert state(document) == expected
+
+
+def test_what_was_deleted_comes_back_to_its_place():
+    for key in ("a", "b", "c"):
+        document = stocked()
+        back_and_forth(document, Change("Delete", (drop(document.campaigns, "audience", key),)))
+    for key in ("j", "k", "l"):
+        document = stocked()
+        edits = (drop(document.campaigns, "journey", key), put_layout(document.layout, key, None))
+        back_and_forth(document, Change("Delete", edits))
+
+
+def test_additions_stand_where_they_were_put():
+    document = stocked()
+    item = document.campaigns.audiences[0]
+    document.apply(Change("New", (put(document.campaigns, "audience", item.with_(key="x"), index=1),)))
+    assert [audience.key for audience in document.campaigns.audiences] == ["a", "x", "b", "c"]
+    document.apply(Change("New", (put(document.campaigns, "audience", item.with_(key="y")),)))
+    assert [audience.key for audience in document.campaigns.audiences] == ["a", "x", "b", "c", "y"]
+
+
+def test_edits_of_one_change_are_taken_back_in_reverse():
+    document = stocked()
+    a, b, c = document.campaigns.audiences
+    moved = Change("Move to the top", (Edit("audience", "c", c, None, 2), Edit("audience", "c", None, c, 0)))
+    gone = Change("Delete two", (Edit("audience", "c", c, None, 0), Edit("audience", "a", a, None, 0)))
+    twice = Change("Rename twice", tuple(
+        Edit("audience", "b", b.with_(name=old), b.with_(name=new), 0) for old, new in (("Lapsed buyers", "1"), ("1", "2"))
+    ))  # fmt: skip
+    back_and_forth(document, moved, gone, twice)
+
+
+def test_single_objects_and_rekeyed_ones_come_back():
+    document = stocked()
+    campaigns = document.campaigns
+    journey = campaigns.journeys[1].with_(key="new")
+    back_and_forth(
+        document,
+        Change("Zone", (put(campaigns, "workspace", campaigns.workspace.with_(timezone="UTC")),)),
+        Change("Blocked", (put(campaigns, "identity", Identity(blocked=("x",))),)),
+        Change("Re-key", (put(campaigns, "journey", journey, key="k"),)),
+    )
+    assert document.campaigns.journey("new") is not None
+    document.undo()
+    document.undo()
+    assert document.campaigns.identity is None
+
+
+def test_a_gesture_of_several_kinds_is_taken_back_whole():
+    document = stocked()
+    start = state(document)
+    item = document.campaigns.audiences[0]
+    for number in range(3):
+        added = put(document.campaigns, "audience", item.with_(key=f"n{number}"), index=number)
+        document.apply(Change("Paste", (added,), gesture="paste"))
+    gone = drop(document.campaigns, "audience", "n1")
+    document.apply(Change("Paste", (gone,), gesture="paste"))
+    end = state(document)
+    document.undo()
+    assert state(document) == start
+    assert not document.can_undo
+    document.redo()
+    assert state(document) == end
+
+
+def test_a_gesture_ends_with_an_undo():
+    document = opened()
+    document.apply(renamed(document, "A", gesture="typing"))
+    document.apply(renamed(document, "B"))
+    document.undo()
+    document.apply(renamed(document, "C", gesture="typing"))
+    document.undo()
+    assert document.campaigns.journeys[0].by_key["wait"].name == "A"
 
 
 def test_a_change_from_another_state_is_refused_whole():

@@ -80,6 +80,7 @@ def test_a_long_wire_keeps_clear_of_the_cards_it_passes():
 def test_circles_and_dangling_wires_of_a_broken_design_are_borne():
     places = tidy(journey([delay("a", "b"), delay("b", "a"), delay("c", "gone"), delay("d", "d")], start="a"))
     assert set(places) == {ENTRY, "a", "b", "c", "d"}
+    assert places[ENTRY][1] < places["a"][1] < places["b"][1]
     assert tidy(journey([])) == {ENTRY: (0.0, 0.0)}
     assert set(tidy(journey([delay("a")], start="gone"))) == {ENTRY, "a"}
 
