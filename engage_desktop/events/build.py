@@ -18,7 +18,6 @@ from engage_desktop.domain.errors import Cancelled, InputError
 from engage_desktop.domain.workspace import Identity
 from engage_desktop.events.arrays import FolderSink, MemoryArrays, Sink
 from engage_desktop.events.column import ColumnArrays
-from engage_desktop.events.identifier_codes import IdentifierCodes
 from engage_desktop.events.identity import LIMITS, TYPE_NAMES, Resolution, resolve
 from engage_desktop.events.log import Group, Log
 from engage_desktop.events.read import read_file, sizes_of
@@ -133,10 +132,11 @@ def _assemble(
     unique = _first_of_duplicates(log.column("hash"))
     order = _in_time(time, received, unique)
     step(0.83, "Resolving identities")
-    codes = tuple(log.column(name).astype(np.int32, copy=False) for name in ("user", "email", "anon"))
-    known = (log.users.values, log.emails.values, log.anonymous.values)
-    people = resolve(codes, known, time, order)  # type: ignore[arg-type]
-    lost = _notices(log, codes, people, order, time)
+    codes, combination = log.combinations.codes(), log.column("combination").astype(np.int32, copy=False)
+    users, emails, anonymous = (coder.values_by_code for coder in log.combinations.types)
+    people = resolve(codes, combination, (users, emails, anonymous), time, order)
+    lost = _notices(log, codes, combination, people, order)
+    del combination
     step(0.87, "Sorting events")
     order = order[people.profile[order] >= 0]
     order = order[stable_order(people.profile[order])]  # now by profile, time, received, input
@@ -191,7 +191,7 @@ def _in_time(time: NDArray[np.int64], received: NDArray[np.int64], kept: NDArray
 
 
 def _notices(
-    log: Log, codes: tuple[NDArray[np.int32], ...], people: Resolution, order: NDArray[np.intp], time: NDArray[np.int64]
+    log: Log, codes: NDArray[np.int32], combination: NDArray[np.int32], people: Resolution, order: NDArray[np.intp]
 ) -> int:
     """Tell of blocked and dropped identifiers (ID-5, ID-12); returns how many calls had none left (ID-9)."""
     lines, files = log.column("line"), log.column("file")
@@ -199,16 +199,17 @@ def _notices(
     def tell(call: int, field: str, code: str, message: str) -> None:
         log.rejects.append(Reject(log.files[int(files[call])], int(lines[call]), field, code, message))
 
-    sources: tuple[IdentifierCodes, ...] = (log.users, log.emails, log.anonymous)
-    for kind, (code, source) in enumerate(zip(codes, sources, strict=True)):
+    sources = log.combinations.types
+    for kind, source in enumerate(sources):
         if source.blocked:
+            code = codes[kind][combination]
             places = np.nonzero(code < -1)[0]
             values, first, counts = np.unique(code[places], return_index=True, return_counts=True)
             for value, at, count in zip(values.tolist(), first.tolist(), counts.tolist(), strict=True):
                 what = f"{source.blocked[-value - 2]!r} is a blocked {TYPE_NAMES[kind]}"
                 tell(int(places[at]), _FIELD_OF_TYPE[kind], ID_BLOCKED, f"{what}; it was set aside in {count:,} calls.")
     for call, kind, value in people.dropped:
-        text = sources[kind].values[value]
+        text = sources[kind].values_by_code[value]
         limit = f"{LIMITS[kind]} {TYPE_NAMES[kind]}" if kind else "one user_id"
         message = f"{text!r} was not attached, or a profile would break its limits ({limit}). The event is kept."
         tell(call, _FIELD_OF_TYPE[kind], LIMIT_EXCEEDED, message)
@@ -292,12 +293,12 @@ def _write(
 
 
 def _write_identifiers(log: Log, sink: Sink, people: Resolution) -> None:
-    sources = (log.users, log.emails, log.anonymous)
+    sources = log.combinations.types
     pairs = zip(people.identifier_type.tolist(), people.identifier_code.tolist(), strict=True)
     sink.put("id.profile", people.identifier_profile)
     sink.put("id.type", people.identifier_type)
     sink.put("id.time", people.identifier_time)
-    sink.put_texts("id.value", [sources[kind].values[code] for kind, code in pairs])
+    sink.put_texts("id.value", [sources[kind].values_by_code[code] for kind, code in pairs])
     for name, types in (("eligible.known", 2), ("eligible.all", 3)):
         since = np.full(len(people.texts), NEVER, dtype=np.int64)
         counted = people.identifier_type < types

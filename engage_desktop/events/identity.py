@@ -15,8 +15,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.events.sorting import distinct
-
 LIMITS = (1, 5, 5)
 """Values per profile, ever: user_id, email, anonymous_id (D-47). The order is the priority (ID-3)."""
 TYPE_NAMES = ("user_id", "email", "anonymous_id")
@@ -41,18 +39,19 @@ class Resolution:
 
 
 def resolve(
-    codes: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]],
+    codes: NDArray[np.int32],
+    combination: NDArray[np.int32],
     values: tuple[list[str], list[str], list[str]],
     time: NDArray[np.int64],
     order: NDArray[np.intp],
 ) -> Resolution:
-    """Assign a profile to every call. `codes` are the user, email and anonymous id of each call (negative
-    = none or blocked), indexing `values`; `order` sorts the calls by D-2 and leaves out duplicates."""
+    """Assign a profile to every call. `codes` is int32[3, combinations], the user, email and anonymous id
+    (negative = none or blocked) indexing `values`; `combination` is that of each call; `order` sorts the
+    calls by D-2 and leaves out duplicates."""
     sizes = tuple(map(len, values))
-    ids = np.stack([np.maximum(code[order], -1) for code in codes])
-    first, combination_of = _combinations(ids, sizes)
+    first, combination_of = _by_first_call(combination[order], codes.shape[1])
     # combinations in the order of their first call; node = identifier, numbered over all types
-    combinations = ids[:, first]
+    combinations = codes[:, combination[order[first]]]
     offsets = np.array([0, sizes[0], sizes[0] + sizes[1]])
     nodes = np.where(combinations >= 0, combinations + offsets[:, None], -1)
     used = np.nonzero((nodes >= 0).any(axis=0))[0]
@@ -71,7 +70,7 @@ def resolve(
     if len(safe) < len(used):
         _play(nodes, used[risky[label[used]]], owner_of_node, owner_of_combination, len(component), dropped)
     return _number(
-        ids.shape[1],
+        len(order),
         order,
         time,
         first,
@@ -82,19 +81,19 @@ def resolve(
         values,
         offsets,
         dropped,
-        len(codes[0]),
+        len(combination),
     )
 
 
-def _combinations(ids: NDArray[np.int32], sizes: tuple[int, ...]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """First position of every distinct column of `ids`, ascending, and which one each column is."""
-    if (sizes[0] + 1) * (sizes[1] + 1) * (sizes[2] + 1) < 1 << 62:
-        key = ((ids[0] + np.int64(1)) * (sizes[1] + 1) + ids[1] + 1) * (sizes[2] + 1) + ids[2] + 1
-    else:
-        pair = (ids[0] + np.int64(1)) * (sizes[1] + 1) + ids[1] + 1
-        _, pair = np.unique(pair, return_inverse=True)
-        key = pair * (sizes[2] + 1) + ids[2] + 1
-    return distinct(key)
+def _by_first_call(combination: NDArray[np.int32], count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """First position of every combination that occurs, ascending, and the rank of each call's combination there."""
+    first = np.full(count, len(combination), dtype=np.intp)
+    first[combination[::-1]] = np.arange(len(combination) - 1, -1, -1)  # of several writes the last one stays
+    occurring = np.nonzero(first < len(combination))[0]
+    by_first = occurring[np.argsort(first[occurring])]
+    rank = np.empty(count, dtype=np.intp)
+    rank[by_first] = np.arange(len(by_first))
+    return first[by_first], rank[combination]
 
 
 def _components(nodes: NDArray[np.int64], count: int) -> NDArray[np.int64]:

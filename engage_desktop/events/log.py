@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engage_desktop.events.call import EVENT_OF_TYPE, NO_CONTEXT, TYPES, Call, unknown_type
 from engage_desktop.events.column import Codes
-from engage_desktop.events.identifier_codes import NONE, IdentifierCodes
+from engage_desktop.events.combinations import NO_VALUE_HASH, Combinations, hashes_of
 from engage_desktop.events.instants import INVALID, MISSING_TIME, parse_instants
 from engage_desktop.events.rejects import (
     CONTEXT_NOT_OBJECT,
@@ -52,12 +52,9 @@ class Log:
     """Collects calls block by block. `read` counts every record seen, rejected ones included."""
 
     def __init__(self, blocked: Iterable[str] = ()) -> None:
-        blocked = tuple(blocked)
         self.read = 0
         self.rejects: list[Reject] = []
-        self.users = IdentifierCodes(blocked)
-        self.emails = IdentifierCodes(blocked)
-        self.anonymous = IdentifierCodes(blocked)
+        self.combinations = Combinations(blocked)
         self.groups: dict[str, Group] = {}
         self.silent = Group()  # identify, group and alias: no event, yet their context counts
         self.traits = Group()  # `properties` of this one holds the traits
@@ -66,14 +63,14 @@ class Log:
         self.count = 0
         self._event_codes = Codes()
         self._parts: dict[str, list[NDArray[Any]]] = {
-            name: [] for name in ("user", "email", "anon", "time", "received", "line", "file", "hash")
+            name: [] for name in ("combination", "time", "received", "line", "file", "hash")
         }
 
     def reject(self, file: str, line: int, fault: Fault) -> None:
         self.rejects.append(Reject(file, line, *fault))
 
     def column(self, name: str) -> NDArray[Any]:
-        """One value a call: user, email, anon (int32 codes), time, received (int64), line, file (int32),
+        """One value a call: combination (of identifiers, int32), time, received (int64), line, file (int32),
         hash (uint64[n, 2], zero where the call has no messageId). The parts are given up."""
         parts = self._parts.pop(name)
         if not parts:
@@ -104,15 +101,15 @@ class Log:
             for i, name in enumerate(names):
                 if not name and types[i] == "track":
                     faults.setdefault(i, NO_EVENT)
-        user = self.users.encode([call.userId for call in calls])
-        anon = self.anonymous.encode([call.anonymousId for call in calls])
-        for i in np.nonzero((user == NONE) & (anon == NONE))[0].tolist():
+        user, anon = [call.userId for call in calls], [call.anonymousId for call in calls]
+        user_hash, anon_hash = hashes_of(user), hashes_of(anon)
+        for i in np.nonzero((user_hash == NO_VALUE_HASH) & (anon_hash == NO_VALUE_HASH))[0].tolist():
             faults.setdefault(i, NO_ID)
         time, received = self._times(calls, faults)
-        ids = [call.messageId for call in calls]
+        message_ids = [call.messageId for call in calls]
         properties = [call.properties for call in calls]
         traits = [call.traits for call in calls]
-        _limits(faults, ids, properties, traits)
+        _limits(faults, message_ids, properties, traits)
         if "group" in types:
             _group_ids(calls, faults)
         contexts, context_of = _decode_contexts(calls, faults)
@@ -123,28 +120,31 @@ class Log:
             if not kept:
                 return
             at = np.array(kept)
-            user, anon, time, received, lines, context_of = (
-                part[at] for part in (user, anon, time, received, lines, context_of)
-            )
+            user_hash, anon_hash, time = user_hash[at], anon_hash[at], time[at]
+            received, lines, context_of = received[at], lines[at], context_of[at]
+            user, anon = _pick(user, kept), _pick(anon, kept)
             calls, types, names = _pick(calls, kept), _pick(types, kept), _pick(names, kept)
-            ids, properties, traits = _pick(ids, kept), _pick(properties, kept), _pick(traits, kept)
+            message_ids, properties, traits = _pick(message_ids, kept), _pick(properties, kept), _pick(traits, kept)
         if not plain:
             for i, kind in enumerate(types):
                 if kind in EVENT_OF_TYPE:
                     properties[i] = _page_properties(calls[i])
                 elif kind in ("group", "alias"):
                     traits[i] = None  # a group's traits are the account's
-        email = self._emails(traits, contexts, context_of)
+        email = _emails(traits, contexts, context_of)
+        email_hash = hashes_of(email) if email else np.full(len(calls), NO_VALUE_HASH)
+        ids = (user, email or [None] * len(calls), anon)
+        combination = self.combinations.encode(ids, (user_hash, email_hash, anon_hash))
         self._keep_tables(names, properties, traits, (context_of + self.contexts.count).astype(np.int32))
         self.contexts.add(contexts)
         if not self.files or self.files[-1] != file:
             self.files.append(file)
         count = len(calls)
-        for name, part in (("user", user), ("email", email), ("anon", anon), ("time", time), ("received", received)):
+        for name, part in (("combination", combination), ("time", time), ("received", received)):
             self._parts[name].append(part)
         self._parts["line"].append(lines.astype(np.int32))
         self._parts["file"].append(np.full(count, len(self.files) - 1, dtype=np.int16))
-        self._parts["hash"].append(_hashes(ids))
+        self._parts["hash"].append(_hashes(message_ids))
         self.count += count
 
     def _times(self, calls: list[Call], faults: dict[int, Fault]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -160,22 +160,6 @@ class Log:
         for i in np.nonzero(time == MISSING_TIME)[0].tolist():
             faults.setdefault(i, NO_TIME)
         return time, received
-
-    def _emails(
-        self, traits: list[Any], contexts: list[dict[str, Any] | None], context_of: NDArray[np.intp]
-    ) -> NDArray[np.int32]:
-        """traits.email, else context.traits.email (ID-1)."""
-        in_context = []
-        for context in contexts:
-            inner = context.get("traits") if context else None
-            email = inner.get("email") if type(inner) is dict else None
-            in_context.append(email if type(email) is str else None)
-        result = self.emails.encode(in_context)[context_of]
-        if any(traits):
-            emails = [found.get("email") if found else None for found in traits]
-            given = [i for i, email in enumerate(emails) if type(email) is str and email]
-            result[given] = self.emails.encode([emails[i] for i in given])
-        return result
 
     def _keep_tables(
         self,
@@ -222,6 +206,25 @@ def _group_ids(calls: list[Call], faults: dict[int, Fault]) -> None:
         elif call.type == "group" and call.groupId and len(call.groupId) > 500:
             message = "groupId is longer than 500 characters. Shorten it."
             faults.setdefault(i, Fault("groupId", "group_id_too_long", message))
+
+
+def _emails(
+    traits: list[Any], contexts: list[dict[str, Any] | None], context_of: NDArray[np.intp]
+) -> list[str | None] | None:
+    """traits.email, else context.traits.email (ID-1) of each call; None if no call has one."""
+    in_context: list[str | None] = [_email(context.get("traits")) if context else None for context in contexts]
+    given = any(traits)
+    if not given and not any(in_context):
+        return None
+    emails = [in_context[i] for i in context_of.tolist()]
+    if given:
+        emails = [(_email(found) if found else None) or email for found, email in zip(traits, emails, strict=True)]
+    return emails
+
+
+def _email(traits: object) -> str | None:
+    email = traits.get("email") if type(traits) is dict else None
+    return email if type(email) is str and email else None
 
 
 def _page_properties(call: Call) -> dict[str, Any]:

@@ -28,19 +28,3 @@ def stable_order(keys: NDArray[np.signedinteger]) -> NDArray[np.intp]:
             wide &= (1 << bits) - 1
             return wide
     return np.argsort(keys, kind="stable")
-
-
-def distinct(keys: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """First position of every distinct key, in order of those positions, and which one each key is."""
-    if not len(keys):
-        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
-    order = stable_order(keys)
-    ordered = keys[order]
-    new = np.concatenate([[True], ordered[1:] != ordered[:-1]])
-    first = order[new]
-    by_first = stable_order(first)
-    rank = np.empty_like(by_first)
-    rank[by_first] = np.arange(len(by_first))
-    inverse = np.empty(len(keys), dtype=np.intp)
-    inverse[order] = rank[np.cumsum(new) - 1]
-    return first[by_first], inverse
