@@ -37,7 +37,6 @@ class Rules:
     age_spares_end_of_path: bool = True  # D-50
     sticky_without_entry_key: bool = True  # D-19
     draw_below_is_branch: bool = True  # D-19: u < cumulative, in list order
-    leave_after_movement: bool = True  # D-49: the policy of t runs after all movement of t
     assume_covers_unknown_only: bool = True  # D-49: a removed address is never assumed
     status_of_address: bool = True  # SB-1, D-52: state belongs to the address
     trait_null_removes: bool = True  # D-7

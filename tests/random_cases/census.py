@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 from engage_desktop.domain.duration import parse_duration
 from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.step import Delay, Hold, HoldBranch, RandomSplit, Split, StepBase, Wait
-from tests.oracle import Tables
+from tests.oracle import Tables, replay
 from tests.oracle.log import Person, read
 from tests.oracle.rules import LAW
+from tests.random_cases.compare import same
 from tests.random_cases.generate import Case
 
 Row = dict[str, Any]
@@ -31,6 +33,22 @@ EXPECTED = (
     "something at to",
     "sent", "dropped", "held_out", "assumed visits", "interval closed by expiry", "merged profile",
 )  # fmt: skip
+
+
+# A tie is worth most where its rule decides: the rows change when the oracle breaks it.
+DECISIVE = (
+    "order_by_received", "order_by_position", "within_old_side_open", "between_young_side_closed",
+    "event_at_deadline_counts", "exit_beats_branch", "entry_event_consumed", "hold_needs_later_event",
+    "cool_down_end_allows", "from_is_inclusive", "age_tested_before_arrival",
+)  # fmt: skip
+
+
+def decided(case: Case, tables: Tables) -> Iterator[str]:
+    """The rules of `DECISIVE` without which the case would have other rows."""
+    for flag in DECISIVE:
+        rules = replace(LAW, **{flag: False})
+        if not same(tables, replay(case.records, case.campaigns, case.window, case.seed, rules)):
+            yield flag
 
 
 class Census:

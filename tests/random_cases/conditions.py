@@ -8,6 +8,7 @@ EVENTS = ("A", "B", "C")
 WINDOWS = ("30 minutes", "1 hour", "2 hours", "3 hours", "4 hours")
 BETWEENS = (("30 minutes", "2 hours"), ("1 hour", "3 hours"), ("1 hour", "2 hours"), ("2 hours", "6 hours"))
 WORDS = ("'x'", "'pro'", "'free'", "'true'", "''", "'2'")
+ELEMENT_PATHS: tuple[str, ...] = ()  # ("lines.$.sku", "lines.$.qty") once the engine reads `$` (AU-10)
 NUMBERS = ("0", "1", "2", "2.5", "3")
 
 
@@ -25,6 +26,11 @@ def condition(rng: random.Random, audiences: list[str], depth: int = 2) -> str:
     if roll < 0.72:
         return compare(rng, f"trait('{rng.choice(('plan', 'score', 'tags', 'home.city'))}')")
     return count(rng, audiences)
+
+
+def recent(rng: random.Random) -> str:
+    """A condition that comes true at an instant of the grid and soon ends."""
+    return f"event('{rng.choice(EVENTS)}').within({rng.choice(WINDOWS[:2])}).count() >= 1"
 
 
 def inner(rng: random.Random, audiences: list[str], depth: int) -> str:
@@ -48,6 +54,19 @@ def count(rng: random.Random, audiences: list[str]) -> str:
             chain.append(f"within({rng.choice(WINDOWS)})")
         else:
             chain.append("between({}, {})".format(*rng.choice(BETWEENS)))
+    if rng.random() < 0.05:
+        said = (
+            "one_of(0, 2)",
+            "none_of(0, 3)",
+            "exists()",
+            "at_least(1.5)",
+            "less_than(1.5)",
+            "equals('2')",
+            "differs(1.5)",
+        )
+        return ".".join([*chain, "count()", rng.choice(said)])
+    if rng.random() < 0.03:
+        return f"{rng.choice(('1 <=', '2 >', '1 =', '0 !='))} {'.'.join([*chain, 'count()'])}"
     operator, number = rng.choice(
         ((">=", 1), (">=", 1), (">=", 1), (">=", 2), (">=", 3), ("=", 0), ("=", 0), ("=", 1), ("=", 2),
          ("<=", 0), ("<=", 1), ("<", 2), (">", 1), ("!=", 1), ("!=", 0))
@@ -70,7 +89,8 @@ def where(rng: random.Random, audiences: list[str], top: bool) -> str:
         return audience(rng, audiences)
     if top and roll < 0.6:
         return count(rng, [])
-    return compare(rng, f"property('{rng.choice(('n', 'n', 'c', 'item.sku'))}')")
+    path = rng.choice(("n", "n", "c", "item.sku", *ELEMENT_PATHS))
+    return compare(rng, f"property('{path}')")
 
 
 def compare(rng: random.Random, left: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import format_instant
-from tests.random_cases.conditions import EVENTS, condition, where
+from tests.random_cases.conditions import EVENTS, condition, recent, where
 from tests.random_cases.logs import GRID, SLOTS, START, log
 
 DURATIONS = ("30m", "1h", "1h", "2h", "2h", "3h", "4h", "1h30m")
@@ -84,6 +84,8 @@ def _journey(rng: random.Random, key: str, audiences: list[str]) -> dict[str, An
     if rng.random() < 0.1:
         journey["ends"] = format_instant(START + rng.randrange(10, 24) * GRID)
     exits = [_exit(rng, f"x{number}", audiences) for number in rng.sample(range(9), rng.choice((0, 0, 1, 1, 2, 3)))]
+    if entry["type"] == "event" and entry["reentry"]["mode"] == "after_exit" and rng.random() < 0.4:
+        exits.append({"key": "again", "event": entry["event"]})  # the event that ends may enter again
     return journey | {"entry": entry, "exits": exits, "start": letters[0], "steps": steps}
 
 
@@ -108,7 +110,7 @@ def _entry(rng: random.Random, audiences: list[str]) -> dict[str, Any]:
 
 def _exit(rng: random.Random, key: str, audiences: list[str]) -> dict[str, Any]:
     if rng.random() < 0.45:
-        return {"key": key, "after": rng.choice(("1h", "2h", "3h", "4h"))}
+        return {"key": key, "after": rng.choice(("30m", "1h", "1h", "2h", "3h"))}
     rule = {"key": key, "event": rng.choice(EVENTS)}
     if rng.random() < 0.4:
         rule["where"] = where(rng, audiences, True)
@@ -140,9 +142,10 @@ def _step(rng: random.Random, kind: str, letters: list[str], at: int, audiences:
             branches.append(branch)
         step |= {"branches": branches, "timeout": rng.choice(DURATIONS), "on_timeout": target()}
     elif kind == "wait":
-        step |= {"condition": condition(rng, audiences), "next": target()}
-        if rng.random() < 0.7:
-            step |= {"timeout": rng.choice(DURATIONS), "on_timeout": target()}
+        awaited = condition(rng, audiences) if rng.random() < 0.4 else recent(rng)
+        step |= {"condition": awaited, "next": target()}
+        if rng.random() < 0.8:
+            step |= {"timeout": rng.choice(("30m", *DURATIONS)), "on_timeout": target()}
     elif kind == "split":
         branches = [
             {"key": key, "condition": condition(rng, audiences), "next": target()}

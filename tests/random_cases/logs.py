@@ -10,7 +10,7 @@ from tests.random_cases.conditions import EVENTS
 
 START = parse_instant("2024-01-01T00:00:00Z")
 GRID = 30 * 60 * 1_000_000
-SLOTS = 24
+SLOTS = 20
 NUMBERS: tuple[Any, ...] = (0, 1, 2, 2, 3, 2.5, "2", "2.0", "3", "1e0", "x", "", None, True, [1, 3], ["x", "2"], [], -1)
 WORDS: tuple[Any, ...] = ("x", "pro", "free", "Pro", "true", "", None, True, False, 2, ["x", "pro"], ["free"], [])
 STATUSES = ("subscribed", "subscribed", "subscribed", "SUBSCRIBED", "unsubscribed", "did-not-subscribe", "", None)
@@ -34,7 +34,7 @@ def log(rng: random.Random) -> list[dict[str, Any]]:
 
 def _call(rng: random.Random, person: str, people: list[str]) -> dict[str, Any]:
     record: dict[str, Any] = {"timestamp": _instant(rng)}
-    if rng.random() < 0.4:
+    if rng.random() < 0.6:
         late = rng.choice((0, 0, 1_000_000, 1_000_000, -1_000_000, GRID))
         record["receivedAt"] = format_instant(parse_instant(record["timestamp"]) + late)
     _identify(rng, record, person, people)
@@ -49,6 +49,9 @@ def _call(rng: random.Random, person: str, people: list[str]) -> dict[str, Any]:
         if rng.random() < 0.15:
             properties["item"] = rng.choice(({"sku": "x"}, {"sku": 2}, {}, "x"))
         record |= {"type": "track", "event": name, "properties": properties}
+        if rng.random() < 0.15:
+            lines = ({"sku": "x", "qty": 1}, {"sku": "pro", "qty": 3}, {"qty": "2"}, {})
+            properties["lines"] = rng.sample(lines, rng.choice((0, 1, 2)))
         if rng.random() < 0.2:
             record["context"] = {"page": {"path": rng.choice(WORDS)}}
         elif rng.random() < 0.1:
@@ -69,9 +72,9 @@ def _call(rng: random.Random, person: str, people: list[str]) -> dict[str, Any]:
 def _traits(rng: random.Random, record: dict[str, Any], person: str) -> None:
     traits: dict[str, Any] = {}
     if rng.random() < 0.6:
-        traits["plan"] = rng.choice(WORDS)
+        traits["plan"] = rng.choice((*WORDS, None, None))
     if rng.random() < 0.4:
-        traits["score"] = rng.choice(NUMBERS)
+        traits["score"] = rng.choice((*NUMBERS, None, None))
     if rng.random() < 0.2:
         traits["tags"] = rng.choice((["x", "pro"], ["free", "3"], [], None))
     if rng.random() < 0.15:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.random_cases.census import EXPECTED, Census
+from tests.random_cases.census import DECISIVE, EXPECTED, Census, decided
 from tests.random_cases.compare import difference, engine_tables
 from tests.random_cases.generate import Case, case, generate
 from tests.random_cases.run import differs, oracle, report, shrink
@@ -41,6 +43,16 @@ def test_identical_rows_of_two_thousand() -> None:
     print(f"\n{census.table()}")
     assert census.median_visits >= 8
     assert not [feature for feature in EXPECTED if census.share(feature) < 0.05]
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(600)
+def test_ties_decide_something() -> None:
+    """In at least one case of twenty each tie rule is what makes the rows, not only met."""
+    cases = [generate(seed) for seed in PROOF[:400]]
+    found = Counter(rule for one in cases for rule in decided(one, oracle(one)))
+    print("\n" + "\n".join(f"{found[rule] / len(cases):6.1%}  {rule} decides" for rule in DECISIVE))
+    assert not [rule for rule in DECISIVE if found[rule] < 0.05 * len(cases)]
 
 
 @pytest.mark.prove
