@@ -19,17 +19,20 @@ UNIT_US = {
 UNIT_NAMES = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week"}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_DURATION = re.compile(r"(?:\d+[wdhms])+")
-_PART = re.compile(r"(\d+)([wdhms])")
+_DURATION = re.compile(r"(?:[0-9]+[wdhms])+")
+_PART = re.compile(r"([0-9]+)([wdhms])")
+_LONGEST_TEXT = 100  # digits beyond this name no duration, and int() refuses thousands of them
 
 
 def parse_duration(text: str) -> int:
     """Microseconds of `"90m"`, `"2h"`, `"1d12h"`; raises ValueError with a mend."""
     if not isinstance(text, str) or not _DURATION.fullmatch(text):
         raise ValueError(f"{text!r} is not a duration. Write a number and a unit, such as 90m, 2h, 3d or 2w.")
-    total = sum(int(number) * UNIT_US[unit] for number, unit in _PART.findall(text))
-    if total >= 1 << 53:
-        raise ValueError(f"{text!r} is longer than any log. Write a shorter duration.")
+    parts = _PART.findall(text) if len(text) <= _LONGEST_TEXT else ()
+    total = sum(int(number) * UNIT_US[unit] for number, unit in parts)
+    if total >= 1 << 53 or not parts:
+        shown = text if parts else f"{text[:40]}..."
+        raise ValueError(f"{shown!r} is longer than any log. Write a shorter duration.")
     return total
 
 
@@ -54,7 +57,12 @@ def duration_words(duration_us: int) -> str:
     return " ".join(words)
 
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|z|[+-]\d\d:?\d\d)")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|z|[+-][0-9]{2}:?[0-9]{2})"
+)
+FIRST_US = (datetime.min.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
+LAST_US = (datetime.max.replace(tzinfo=UTC) - EPOCH) // timedelta(microseconds=1)
+"""The instants that can be written: years 1 to 9999, in UTC."""
 
 
 def parse_instant(text: str) -> int:
@@ -62,9 +70,16 @@ def parse_instant(text: str) -> int:
     if not isinstance(text, str) or not _INSTANT.fullmatch(text):
         raise ValueError(f"{text!r} is not an instant with a zone. Write it like 2011-03-01T09:00:00Z.")
     fraction = re.search(r"\.(\d+)", text)
+    exact = text
     if fraction:  # microseconds are the grain; finer digits are cut, as the importer does
-        text = text.replace(fraction.group(0), "." + fraction.group(1)[:6].ljust(6, "0"))
-    return (datetime.fromisoformat(text.replace("z", "Z")) - EPOCH) // timedelta(microseconds=1)
+        exact = text.replace(fraction.group(0), "." + fraction.group(1)[:6].ljust(6, "0"))
+    try:
+        instant_us = (datetime.fromisoformat(exact.replace("z", "Z")) - EPOCH) // timedelta(microseconds=1)
+    except ValueError:  # the 30th of February, hour 25, a zone of 99 hours
+        raise ValueError(f"{text!r} is no day and time of the calendar. Write it like 2011-03-01T09:00:00Z.") from None
+    if not FIRST_US <= instant_us <= LAST_US:
+        raise ValueError(f"{text!r} lies outside the years 1 to 9999 in UTC. Write another instant.")
+    return instant_us
 
 
 def format_instant(instant_us: int) -> str:
