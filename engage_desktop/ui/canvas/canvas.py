@@ -236,8 +236,12 @@ class JourneyCanvas(QWidget):
         if ref is not None and at is not None:
             self.view.set_ghost(geo.Curve(self.scene.port(*ref), at))
         anchor = at if at is not None else self.scene.wires[(ref.step, ref.branch)].layout.plus if ref else None
-        corner = self.view.mapFromScene(anchor) + QPoint(16, -20) if anchor is not None else self.rect().center()
+        corner = self.view.mapFromScene(anchor) + QPoint(16, -20) if anchor is not None else self._over_buttons()
         self.popup.open_at(corner, text)
+
+    def _over_buttons(self) -> QPoint:
+        """Above the button that asks for a step: nothing in the graph says where."""
+        return QPoint(EDGE, self.view.height() - self.popup.height() - EDGE)
 
     def _free_output(self) -> OutputRef | None:
         """The output a new step is meant for: of the wire or the card selected, else of the entry's path."""

@@ -287,7 +287,9 @@ class JourneyScene(QGraphicsScene):
         wire = self.wires[key]
         if wire.target is None or wire.content.loop:
             return None
-        return wire_layout.course(self.port(*key), geo.input_port(self.cards[wire.target].rect()), cards)
+        start, end = self.port(*key), geo.input_port(self.cards[wire.target].rect())
+        off = start.x() - self.cards[key[0]].rect().center().x()
+        return wire_layout.course(start, end, cards, (off > 1) - (off < -1))
 
     def _obstacles(self, curves: Mapping[WireKey, Curve | None]) -> Obstacles:
         """What labels keep clear of: cards, the wires laid now (and in a small graph all), other labels."""

@@ -68,8 +68,8 @@ class CanvasStyle:
         return self._brushes[role]
 
     def icon(self, name: str, role: str, size: int, scale: float) -> QPixmap:
-        """An icon sharp at the painter's `scale` (device pixels a scene unit), in half steps."""
-        return self.theme.pixmap(name, role, size, max(1.0, round(scale * 2) / 2), stroke=1.75)
+        """An icon sharp at the painter's `scale` (device pixels a scene unit), in quarter steps."""
+        return self.theme.pixmap(name, role, size, max(1.0, round(scale * 4) / 4), stroke=1.75)
 
     @cached_property
     def dashes(self) -> QPen:

@@ -15,6 +15,10 @@ from engage_desktop.ui.canvas.geometry import Curve
 WireKind = Literal["curve", "stub", "free", "loop"]
 BUCKET = 256
 LANE = 14.0
+CROSSING = 400.0
+"""How much longer a detour may be to keep from crossing its siblings."""
+SHALLOW = 40.0
+"""A wire that runs this far sideways has its bare count beside an end, where it is steep."""
 STUB_REACH = (26.0, 60.0, 96.0, 140.0, 190.0, 250.0)
 LABEL_STOPS = (0.62, 0.5, 0.74, 0.36, 0.85, 0.22, 0.14, 0.09, 0.93)
 
@@ -98,8 +102,9 @@ class WireLayout:
         return box.adjusted(-8, -8, 8, 8)
 
 
-def course(start: QPointF, end: QPointF, cards: Obstacles | None) -> Curve:
-    """The way of a wire: a long one bends where it passes behind the fewest cards."""
+def course(start: QPointF, end: QPointF, cards: Obstacles | None, side: int = 0) -> Curve:
+    """The way of a wire: a long one bends where it passes behind the fewest cards. `side` is where its
+    port stands among its siblings (-1 left, 1 right): a detour on the other side would cross them."""
     plain = Curve(start, end)
     if end.y() - start.y() < geo.BEND_SPAN + 40 or cards is None or not cards.struck(plain):
         return plain
@@ -110,7 +115,8 @@ def course(start: QPointF, end: QPointF, cards: Obstacles | None) -> Curve:
         if not cards.struck(way):
             return way
     around = _around(start, end, cards.under(plain) + cards.under(late) + cards.under(early))
-    free = next((way for way in sorted(around, key=_sway) if not cards.struck(way)), None)
+    around.sort(key=lambda way: _sway(way) + (CROSSING if side * (way.knots[1].x() - start.x()) < 0 else 0.0))
+    free = next((way for way in around if not cards.struck(way)), None)
     return free if free is not None else min((plain, late, early, *around), key=cards.struck)
 
 
@@ -149,10 +155,21 @@ def _place(
         return _box(curve.at(LABEL_STOPS[0]), -text.width() / 2 if labelled else 6.0, text)
     middles = [curve.at(stop) for stop in LABEL_STOPS]
     left, right = -text.width() - 6, 6.0
-    boxes = [_box(point, -text.width() / 2, text) for point in middles] if labelled else []
+    boxes = [_box(point, -text.width() / 2, text) for point in middles] if labelled else _beside_ends(curve, text)
     boxes += [_box(point, side, text) for point in middles for side in (right, left)]
     seen = [box for box in boxes if not cards.hit(box)]
     return next((box for box in seen if not blocked.hit(box, owner)), (seen or boxes)[0])
+
+
+def _beside_ends(curve: Curve, text: QSizeF) -> list[QRectF]:
+    """Places for a bare count where a shallow wire is still steep: behind its start, beyond its end."""
+    across = curve.last.x() - curve.first.x()
+    if abs(across) <= SHALLOW:
+        return []
+    behind, beyond = (-text.width(), 0.0) if across > 0 else (0.0, -text.width())
+    start = QPointF(curve.first.x(), curve.first.y() + 16)
+    end = QPointF(curve.last.x(), curve.last.y() - 16)
+    return [_box(start, behind, text), _box(end, beyond, text)]
 
 
 def _box(point: QPointF, dx: float, text: QSizeF) -> QRectF:
