@@ -64,6 +64,12 @@ def check_not_yet(campaigns: Campaigns) -> Iterator[Problem]:
     for name, words in _POLICIES.items():
         if sends and getattr(campaigns.policies, name):
             yield _no(f"policies.{name}", words)
+    for audience in campaigns.audiences:
+        for number, sync in enumerate(audience.sync):
+            if sync.ids is not None:
+                yield _no(f"audiences.{audience.key}.sync.{number}.ids", "a choice of identifiers in a sync")
+            if sync.resend:
+                yield _no(f"audiences.{audience.key}.sync.{number}.resend", "sending members again that did not change")
     for journey in campaigns.journeys:
         yield from _journey(journey)
     for broadcast in campaigns.broadcasts:
@@ -116,6 +122,8 @@ def _in_tree(tree: Expression, computed: set[str]) -> Iterator[str]:
 
     for node, streams in nodes(tree):
         match node:
+            case Property(path) | Trait(path) | Context(path) if "$" in path:
+                yield f"{'.'.join(path)!r}, a path through the elements of a list,"
             case Trait(path) if ".".join(path) in computed:
                 yield f"the computed trait {'.'.join(path)!r}"
             case JourneyValue():

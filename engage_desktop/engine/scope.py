@@ -133,6 +133,8 @@ def condition_problems(
             found.append(not_yet(path, "A comparison of two values that are both no constant"))
         for side in sides:
             match side:
+                case Trait(parts) | Property(parts) | Context(parts) if "$" in parts:
+                    found.append(not_yet(path, f"'{'.'.join(parts)}', a path through the elements of a list,"))
                 case Trait(parts) if len(parts) == 1 and parts[0] in computed:
                     found.append(not_yet(path, f"The computed trait '{parts[0]}'"))
                 case Property(_, True):

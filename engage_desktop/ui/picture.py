@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QSettings, QTimer
+from PySide6.QtCore import QEventLoop, QMessageLogContext, QSettings, QtMsgType, QTimer, qInstallMessageHandler
 
 from engage_desktop.domain.errors import UserError
 from engage_desktop.ui.app import open_window
@@ -16,6 +17,7 @@ SETTLE_MS = 250
 
 def picture(workspace: Path, target: Path) -> Path:
     """Open the workspace, wait until the figures are current, save the window as PNG. Raises UserError."""
+    qInstallMessageHandler(_without_offscreen_noise)
     window = open_window(workspace, settings=QSettings(str(target.with_suffix(".ini")), QSettings.Format.IniFormat))
     loop = QEventLoop()
     bench = window.session.workbench
@@ -36,3 +38,9 @@ def picture(workspace: Path, target: Path) -> Path:
     if not saved:
         raise UserError(f"{target}: the picture cannot be written. Free space or check permissions.")
     return target
+
+
+def _without_offscreen_noise(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    # The offscreen platform says once a window that it keeps no size hints; it matters to nobody.
+    if "propagateSizeHints" not in text:
+        print(text, file=sys.stderr)

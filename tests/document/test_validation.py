@@ -156,6 +156,8 @@ NOT_YET: list[tuple[dict[str, Any], str]] = [
     ({"audiences__0__definition": "event('A').sum(property('price')) > 3"}, "audiences.lapsed.definition"),
     ({"audiences__0__definition": "event('A').count() > trait('n')"}, "audiences.lapsed.definition"),
     ({"audiences__0__definition": "event('A').where(event('B').count() >= 1).count() >= 1"}, "audiences.lapsed.definition"),
+    ({"audiences__0__definition": "event('A').where(property('lines.$.sku') = 'x').count() >= 1"}, "audiences.lapsed.definition"),
+    ({"audiences__0__sync": [{"destination": "crm", "as": "identify", "resend": True}]}, "audiences.lapsed.sync.0.resend"),
     ({"audiences__0__definition": "event('A').where(context('page.url') = 'x').count() >= 1"}, "audiences.lapsed.definition"),
     ({J + "steps__0__branches__0__where": "property('a') = journey('Product Added.a')"}, "journeys.cart_rescue.steps.wait.branches.again.where"),
     ({J + "entry": EVENT_ENTRY | {"event": "Email Sent"}}, "journeys.cart_rescue.entry.event"),

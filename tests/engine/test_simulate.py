@@ -204,6 +204,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("not_yet", {"journeys": [journey(start="f", steps=[{"key": "f", "type": "fork"}])]}, "journeys.j.steps.f"),
     ("not_yet", {"journeys": [journey(steps=[HOLD, MESSAGE_STEP])]}, "journeys.j.steps.d.branches.x.event"),
     ("not_yet", {"policies": {"caps": [{"max": 1, "per": "1d"}]}}, "policies.caps"),
+    ("not_yet", {"audiences": [AUDIENCES[0] | {"definition": "event('A').where(property('l.$.x') = 1).count() > 1"}]}, "audiences.buyers.definition"),
     ("not_yet", {"audiences": [AUDIENCES[0] | {"definition": "event('A').sum(property('x')) > 1"}]}, "audiences.buyers.definition"),
     ("condition", {"audiences": [AUDIENCES[0] | {"definition": "event('A'"}]}, "audiences.buyers.definition"),
     ("unknown_audience", {"audiences": [AUDIENCES[1]]}, "audiences.others.definition"),
