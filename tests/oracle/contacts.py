@@ -44,10 +44,11 @@ class Contacts:
     """The subscription state of every address the log speaks of: it belongs to the address, not the profile (SB-1)."""
 
     def __init__(self, people: list[Person], rules: Rules) -> None:
-        calls = [(call.order(rules), call, person) for person in people for call in person.calls]
+        # Of one instant: one profile after the other, for D-2 orders only the calls of one profile.
+        calls = [(call.time, at, call.row, call, person) for at, person in enumerate(people) for call in person.calls]
         self.rules = rules
         self.said: list[tuple[int, str, Any, str]] = []
-        for _, call, person in sorted(calls, key=lambda item: item[0]):
+        for *_, call, person in sorted(calls, key=lambda item: item[:3]):
             for channel, to, status in self._statements(call, person):
                 self.said.append((call.time, channel, to, status))
 
@@ -56,7 +57,15 @@ class Contacts:
         spoken: list[tuple[str, str | None]] = []
         for channel in ("email", "sms", "push", "whatsapp"):
             spoken.append((channel, _status(call.traits.get(f"{channel}_subscription_status"))))
-        if call.event in UNSUBSCRIBES:
+        recipient = (call.context.get("traits") or {}).get("email")
+        if (
+            call.event in UNSUBSCRIBES
+            and UNSUBSCRIBES[call.event] == "email"
+            and isinstance(recipient, str)
+            and recipient
+        ):
+            found.append(("email", self._vector(person, recipient), "unsubscribed"))  # section 2.3: its recipient
+        elif call.event in UNSUBSCRIBES:
             spoken.append((UNSUBSCRIBES[call.event], "unsubscribed"))
         for channel, status in spoken:  # D-52: whatever address is current; null and blank change nothing
             if status:

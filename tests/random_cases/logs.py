@@ -60,6 +60,8 @@ def _call(rng: random.Random, person: str, people: list[str]) -> dict[str, Any]:
             record["context"] = {"traits": {"email": f"{person}@{rng.choice('xyz')}"}}
     elif roll < 0.78:
         record |= {"type": "track", "event": rng.choice(("Unsubscribed", "Email Unsubscribed", "SMS Unsubscribed"))}
+        if rng.random() < 0.3:
+            record["context"] = {"traits": {"email": f"{person}@{rng.choice('xy')}"}}
     elif roll < 0.8:
         record |= {"type": rng.choice(("page", "screen")), "name": "Home"}
     elif roll < 0.82:
