@@ -11,12 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engage_desktop import __version__
 from engage_desktop.document import content_hash, load, validate
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import format_instant
 from engage_desktop.domain.errors import DesignError, InputError, UserError
 from engage_desktop.domain.problem import Problem
+from engage_desktop.domain.version import VERSION
 
 if TYPE_CHECKING:
     from pyarrow import Table
@@ -196,7 +196,7 @@ def _run_json(replayed: Replay, numbers: dict[str, int]) -> str:
     run, log = replayed.run, replayed.log
     document = {
         "format": RUN_FORMAT,
-        "engine": __version__,
+        "engine": VERSION,
         "inputs": {
             "campaigns": content_hash(replayed.campaigns),
             "logs": [{"name": source.name, "sha256": source.sha256} for source in log.sources],
