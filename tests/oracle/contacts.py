@@ -67,15 +67,15 @@ class Contacts:
             found.append(("email", self._vector(person, recipient), "unsubscribed"))  # section 2.3: its recipient
         elif call.event in UNSUBSCRIBES:
             spoken.append((UNSUBSCRIBES[call.event], "unsubscribed"))
-        for channel, status in spoken:  # D-52: whatever address is current; null and blank change nothing
-            if status:
+        for channel, told in spoken:  # D-52: whatever address is current; null and blank change nothing
+            if told:
                 current = address(person, channel, call.time, up_to=call)[1]
-                found.append((channel, self._vector(person, current), status))
+                found.append((channel, self._vector(person, current), told))
         # In one call the explicit word about an address comes last and so wins over the trait.
         for entry in call.context.get("messaging_subscriptions") or []:
-            channel, status = CHANNEL_OF.get(str(entry.get("type")).upper()), _status(entry.get("status"))
-            if channel and status and entry.get("key"):
-                found.append((channel, self._vector(person, entry["key"]), status))
+            of, status = CHANNEL_OF.get(str(entry.get("type")).upper()), _status(entry.get("status"))
+            if of and status and entry.get("key"):
+                found.append((of, self._vector(person, entry["key"]), status))
         return found
 
     def status(self, person: Person, channel: str, to: str | None, now: int) -> str | None:

@@ -72,7 +72,7 @@ class Walk:
         self.entry = journey.entry
         self.starts = parse_instant(journey.starts) if journey.starts else None
         self.ends = parse_instant(journey.ends) if journey.ends else None
-        self.cool_down = parse_duration(self.entry.reentry.cool_down) if _has_cool_down(journey) else 0  # type: ignore[union-attr]
+        self.cool_down = _cool_down(journey)
         self.ages = [(rule.key, parse_duration(rule.after)) for rule in journey.exits if rule.after]
         self.agenda: list[int] = []
 
@@ -326,6 +326,6 @@ class Walk:
             heapq.heappush(self.agenda, self._clock(instance))
 
 
-def _has_cool_down(journey: Journey) -> bool:
-    entry = journey.entry
-    return isinstance(entry, EventEntry | AudienceEntry) and entry.reentry.cool_down is not None
+def _cool_down(journey: Journey) -> int:
+    reentry = journey.entry.reentry
+    return parse_duration(reentry.cool_down) if reentry is not None and reentry.cool_down else 0

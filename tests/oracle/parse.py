@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from engage_desktop.domain.condition import (
@@ -68,14 +69,14 @@ class _Reader:
         while self.peek().upper() == "OR":
             self.take()
             items.append(self.all_of())
-        return items[0] if len(items) == 1 else Or(tuple(items))
+        return items[0] if len(items) == 1 else Or(tuple(_flat(items, Or)))
 
     def all_of(self) -> Condition:
         items = [self.unary()]
         while self.peek().upper() == "AND":
             self.take()
             items.append(self.unary())
-        return items[0] if len(items) == 1 else And(tuple(items))
+        return items[0] if len(items) == 1 else And(tuple(_flat(items, And)))
 
     def unary(self) -> Condition:
         if self.peek().upper() == "NOT":
@@ -99,7 +100,6 @@ class _Reader:
 
     def scalar(self) -> Scalar | InAudience | Compare:
         kind, text = self.take()
-        found: Scalar | InAudience | Compare
         if kind == "number":
             return Literal(float(text) if re.search(r"[.e]", text) else int(text))
         if kind == "text":
@@ -116,8 +116,8 @@ class _Reader:
         path = tuple(part.replace("\\.", ".") for part in re.split(r"(?<!\\)\.", name))
         if text == "audience":
             return InAudience(name)
-        found = {"trait": Trait, "property": Property, "context": Context}[text](path)
-        return self.chain_end(found)
+        path_of = {"trait": Trait, "property": Property, "context": Context}[text](path)
+        return self.chain_end(path_of)
 
     def stream(self) -> Reduce:
         self.take("(")
@@ -139,7 +139,7 @@ class _Reader:
                 windows.append(Window(young, self.duration()))
             elif word == "count":
                 self.take(")")
-                condition = None if not where else where[0] if len(where) == 1 else And(tuple(where))
+                condition = None if not where else where[0] if len(where) == 1 else And(tuple(_flat(where, And)))
                 return Reduce("count", Stream(name, condition, tuple(windows)))
             else:
                 raise Refused(f"condition {self.text!r}: {word!r} is out of scope")
@@ -168,6 +168,11 @@ class _Reader:
                 self.take()
         self.take(")")
         return Compare(left, operator, tuple(values))  # type: ignore[arg-type]
+
+
+def _flat(items: list[Condition], junction: type[And] | type[Or]) -> Iterator[Condition]:
+    for item in items:
+        yield from item.items if isinstance(item, junction) else (item,)
 
 
 def _unquote(text: str) -> str:

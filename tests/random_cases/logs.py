@@ -50,7 +50,7 @@ def _call(rng: random.Random, person: str, people: list[str]) -> dict[str, Any]:
             properties["item"] = rng.choice(({"sku": "x"}, {"sku": 2}, {}, "x"))
         record |= {"type": "track", "event": name, "properties": properties}
         if rng.random() < 0.15:
-            lines = ({"sku": "x", "qty": 1}, {"sku": "pro", "qty": 3}, {"qty": "2"}, {})
+            lines: tuple[dict[str, Any], ...] = ({"sku": "x", "qty": 1}, {"sku": "pro", "qty": 3}, {"qty": "2"}, {})
             properties["lines"] = rng.sample(lines, rng.choice((0, 1, 2)))
         if rng.random() < 0.2:
             record["context"] = {"page": {"path": rng.choice(WORDS)}}

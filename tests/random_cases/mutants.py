@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, spec_from_loader
 from pathlib import Path
@@ -98,7 +99,7 @@ PRODUCT_MUTANTS = (
 )  # fmt: skip
 
 
-class _Finder:
+class _Finder(Loader, MetaPathFinder):
     """Finds one module with a replaced text, and leaves all others to the usual way."""
 
     def __init__(self, mutant: ProductMutant) -> None:
@@ -134,11 +135,11 @@ def mutated(mutant: ProductMutant) -> Iterator[ModuleType]:
     finder = _Finder(mutant)
     for name in kept:
         del sys.modules[name]
-    sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, finder)
     try:
         yield importlib.import_module(_ENGINE)
     finally:
-        sys.meta_path.remove(finder)  # type: ignore[arg-type]
+        sys.meta_path.remove(finder)
         for name in [name for name in sys.modules if f"{name}.".startswith(f"{_ENGINE}.")]:
             del sys.modules[name]
         sys.modules.update(kept)
