@@ -27,6 +27,8 @@ from engage_desktop.events.store import NEVER, EventStore
 from engage_desktop.events.table import TableBuilder, path_text
 
 Progress = Callable[[float, str], None]
+Mapping = dict[str, str]
+"""Columns to rename: its name in the file to the one meant. One for all files, or one a file."""
 _FIELD_OF_TYPE = ("userId", "traits.email", "anonymousId")
 
 
@@ -48,7 +50,7 @@ def read_logs(
     paths: str | Path | Sequence[str | Path],
     *,
     identity: Identity | None = None,
-    mapping: dict[str, str] | None = None,
+    mapping: Mapping | Sequence[Mapping] | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Log:
@@ -60,8 +62,8 @@ def read_logs(
     sizes = sizes_of(files)
     total, before = max(sum(sizes), 1), 0
     with _no_collection():
-        for file, size in zip(files, sizes, strict=True):
-            for done in read_file(file, log, mapping or {}):
+        for file, size, names in zip(files, sizes, _mappings(mapping, len(files)), strict=True):
+            for done in read_file(file, log, names):
                 _stop(cancelled)
                 if progress:
                     part = 0.8 * (before + min(done, size)) / total
@@ -75,7 +77,7 @@ def build_store(
     folder: Path | None = None,
     *,
     identity: Identity | None = None,
-    mapping: dict[str, str] | None = None,
+    mapping: Mapping | Sequence[Mapping] | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> tuple[EventStore, ImportReport]:
@@ -97,6 +99,10 @@ def build_store(
 def store_of(log: Log) -> tuple[EventStore, ImportReport]:
     """An in-memory store of calls that were added to a `Log` by hand."""
     return _assemble(log, None, clock.perf_counter(), None, None)
+
+
+def _mappings(mapping: Mapping | Sequence[Mapping] | None, count: int) -> Sequence[Mapping]:
+    return [mapping or {}] * count if mapping is None or isinstance(mapping, dict) else mapping
 
 
 @contextmanager

@@ -6,10 +6,8 @@ a phone number share its state. What a profile shows is the state of its current
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -17,6 +15,7 @@ from numpy.typing import NDArray
 
 from engage_desktop.domain.errors import UserError
 from engage_desktop.events.column import ABSENT, LIST, NUMBER, TEXT, Codes, Column
+from engage_desktop.events.subscription import CURRENT, Told, resolve_states
 
 if TYPE_CHECKING:
     from engage_desktop.events.store import EventStore, TraitHistory
@@ -36,20 +35,6 @@ _UNSUBSCRIBE_EVENTS = {
     "push": (),
 }
 _SUBSCRIPTIONS = ("messaging_subscriptions",)
-
-
-class _Change(NamedTuple):
-    """Something a call says about a contact; sorts into the order in which it takes effect."""
-
-    time: int
-    place: int
-    stage: int  # within one call: the address first, then states
-    profile: int
-    address: str | None  # of an address change the new one; of a state the contact, None = the current one
-    state: str | None
-
-
-_ADDRESS, _STATE, _CONTACT_STATE = range(3)
 
 
 def state_of(text: object) -> str | None:
@@ -74,73 +59,52 @@ def address(store: EventStore, channel: str) -> TraitHistory:
 
 
 def subscription(store: EventStore, channel: str) -> TraitHistory:
-    """The state of each profile's current address over time."""
-    entries = list(_play(sorted(_changes(store, channel), key=lambda change: change[:3])))
-    entries.sort(key=lambda entry: entry[0])  # stable: by profile, then as they happened
-    profile = np.array([entry[0] for entry in entries], dtype=np.int32)
-    time = np.array([entry[1] for entry in entries], dtype=np.int64)
-    return store.history(np.arange(len(entries)), profile, time, _column_of([entry[2] for entry in entries]))
+    """The state of each profile's current address over time.
 
-
-def _changes(store: EventStore, channel: str) -> Iterator[_Change]:
+    With a(p, t) the address of profile p and S(c) the states told of contact c in their order, profile p
+    shows the last of S(a(p, t)) up to t: one look-up a period of an address, plus what is told during it."""
     history = address(store, channel)
-    for place, profile, time, value in _entries(history):
-        yield _Change(time, place, _ADDRESS, profile, value, None)
-    for place, profile, time, value in _entries(store.trait((f"{channel}_subscription_status",))):
-        state = state_of(value)
-        if state:
-            yield _Change(time, place, _STATE, profile, None, state)
+    codes = Codes((text, code) for code, text in enumerate(history.column.texts))
+    told = _told(store, channel, codes)
+    profile, time, state = resolve_states(history, told, len(codes))
+    kind = np.where(state >= 0, np.uint8(TEXT), np.uint8(ABSENT))
+    column = Column(kind, np.broadcast_to(np.float64(np.nan), len(state)), state, STATES)
+    return store.history(np.arange(len(state)), profile, time, column)
+
+
+def _told(store: EventStore, channel: str, codes: Codes) -> Told:
+    """Everything the log says about subscriptions of a channel; what one call says in the order of its effect."""
+    parts: list[tuple[Any, Any, Any, Any, Any]] = []
+    status = store.trait((f"{channel}_subscription_status",))
+    states = np.array([*map(_index_of, status.column.texts), -1])  # code -1 (no text) reads the -1 at the end
+    state = np.where(status.column.kind == TEXT, states[status.column.code], -1)
+    profile = np.repeat(np.arange(store.n_profiles), np.diff(status.start))
+    at = np.nonzero(state >= 0)[0]
+    parts.append((status.place[at], profile[at], status.time[at], np.full(len(at), CURRENT), state[at]))
     for name in _UNSUBSCRIBE_EVENTS[channel]:
-        rows, profiles = store.rows(name), store.profiles(name)
-        recipient = store.context(name, ("traits", "email"))
-        for i, row in enumerate(rows.tolist()):
-            to = recipient.value(i) if channel == "email" and recipient.kind[i] == TEXT else None
-            contact = str(to) if to else None
-            yield _Change(
-                int(store.time[row]), int(store.place_of_row[row]), _CONTACT_STATE, int(profiles[i]), contact, STATES[1]
-            )
-    parsed: dict[str, list[tuple[str, str]]] = {}
-    for place, profile, time, text in _contexts(store, _SUBSCRIPTIONS):
+        rows = store.rows(name)
+        contact = np.full(len(rows), CURRENT)
+        if channel == "email":  # the recipient, where the e-mail tool names it (section 2.3)
+            recipient = store.context(name, ("traits", "email"))
+            texts = np.array([*(codes[text] if text else CURRENT for text in recipient.texts), CURRENT])
+            contact = np.where(recipient.kind == TEXT, texts[recipient.code], CURRENT)
+        unsubscribed = np.full(len(rows), STATES.index("unsubscribed"))
+        parts.append((store.place_of_row[rows], store.profiles(name), store.time[rows], contact, unsubscribed))
+    parsed: dict[str, list[tuple[int, int]]] = {}
+    found = []
+    for place, one, time, text in _contexts(store, _SUBSCRIPTIONS):
         if text not in parsed:
-            parsed[text] = _parse_subscriptions(text, _TYPES[channel])
-        for contact, state in parsed[text]:
-            yield _Change(time, place, _CONTACT_STATE, profile, contact, state)
+            items = _parse_subscriptions(text, _TYPES[channel])
+            parsed[text] = [(codes[key], STATES.index(state)) for key, state in items]
+        found += [(place, one, time, contact, state) for contact, state in parsed[text]]
+    if found:
+        parts.append(tuple(zip(*found, strict=True)))  # type: ignore[arg-type]
+    return Told(*(np.concatenate([np.asarray(part[i], dtype=np.int64) for part in parts]) for i in range(5)))
 
 
-def _play(changes: list[_Change]) -> Iterator[tuple[int, int, str | None]]:
-    """Profile, time and new state at every change of what a profile shows."""
-    current: dict[int, str | None] = {}
-    holders: defaultdict[str, set[int]] = defaultdict(set)
-    states: dict[str, str] = {}
-    without_address: dict[int, str] = {}  # a state told before any address was
-    shown: dict[int, str | None] = {}
-    for _, call in groupby(changes, key=lambda change: change[:2]):  # what one call says takes effect together
-        touched: set[int] = set()
-        for change in call:
-            profile, time = change.profile, change.time
-            old = current.get(profile)
-            if change.stage == _ADDRESS:
-                if old is not None:
-                    holders[old].discard(profile)
-                current[profile] = change.address
-                if change.address is not None:
-                    holders[change.address].add(profile)
-                touched.add(profile)
-                continue
-            contact = change.address if change.address is not None else old
-            assert change.state is not None
-            if contact is None:
-                without_address[profile] = change.state
-                touched.add(profile)
-            else:
-                states[contact] = change.state
-                touched |= holders[contact]
-        for one in sorted(touched):
-            now = current.get(one)
-            state = without_address.get(one) if now is None else states.get(now)
-            if state != shown.get(one):
-                shown[one] = state
-                yield one, time, state
+def _index_of(text: str) -> int:
+    state = state_of(text)
+    return -1 if state is None else STATES.index(state)
 
 
 def _parse_subscriptions(text: str, types: frozenset[str]) -> list[tuple[str, str]]:
@@ -169,15 +133,6 @@ def _contexts(store: EventStore, path: tuple[str, ...]) -> Iterator[tuple[int, i
             places[at].tolist(), profiles[at].tolist(), times[at].tolist(), column.code[at].tolist(), strict=True
         ):
             yield place, profile, time, texts[code]
-
-
-def _entries(history: TraitHistory) -> Iterator[tuple[int, int, int, str | None]]:
-    profile = np.repeat(np.arange(len(history.start) - 1), np.diff(history.start))
-    column = history.column
-    for i, (place, one, time) in enumerate(
-        zip(history.place.tolist(), profile.tolist(), history.time.tolist(), strict=True)
-    ):
-        yield place, one, time, column.texts[int(column.code[i])] if column.kind[i] == TEXT else None
 
 
 def _as_text(column: Column) -> Column:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engage_desktop.domain.errors import UserError
 from tests.events.logs import identify, store_of, track, with_
@@ -160,3 +162,58 @@ def test_items_that_are_no_subscription_are_passed_over() -> None:
     items = [5, {"key": 1, "type": "EMAIL", "status": "subscribed"}, {"type": "EMAIL"}, {"key": "a@b", "type": "FAX"}]
     calls = [with_(identify("u", 1, email="a@b"), context={"messaging_subscriptions": items})]
     assert entries(store_of(calls).subscription("email")) == []
+
+
+def shown_by_hand(calls: list[tuple[str, int, str | None, str, Any, str | None]]) -> dict[str, list[tuple[int, Any]]]:
+    """One call after the other, one state per contact: SB-1, D-47, D-52."""
+    order = sorted(calls, key=lambda call: (call[1], call[0]))  # of one instant one profile after the other
+    address: dict[str, str | None] = {}
+    states: dict[Any, str] = {}
+    shown: dict[str, list[tuple[int, Any]]] = {}
+    for user, time, event, new_address, status, contact in order:
+        if new_address != "-":
+            address[user] = new_address or None
+        now = address.get(user) or ("without address", user)
+        if status in ("subscribed", "unsubscribed"):
+            states[now] = status
+        if event:
+            states[contact or now] = "unsubscribed"
+        elif contact:
+            states[contact] = "did_not_subscribe"
+        for one in {call[0] for call in calls}:
+            state = states.get(address.get(one) or ("without address", one))
+            past = shown.setdefault(one, [])
+            if state != (past[-1][1] if past else None):
+                past.append((time, state))
+    return shown
+
+
+says_ = st.tuples(
+    st.sampled_from(["u", "v", "w"]),
+    st.integers(0, 6),
+    st.sampled_from([None, None, "Unsubscribed"]),
+    st.sampled_from(["-", "-", "a@b", "c@d", ""]),
+    st.sampled_from([None, None, "subscribed", "unsubscribed", ""]),
+    st.sampled_from([None, None, "a@b", "c@d", "e@f"]),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(says_, max_size=25))
+def test_equals_contacts_kept_one_call_at_a_time(
+    calls: list[tuple[str, int, str | None, str, Any, str | None]],
+) -> None:
+    log = []
+    for user, time, event, address, status, contact in calls:
+        traits = {"email_subscription_status": status, **({"email": address} if address != "-" else {})}
+        call = with_(track(user, event, time), traits=traits) if event else identify(user, time, **traits)
+        if event and contact:
+            call = with_(call, context={"traits": {"email": contact}})
+        elif contact:
+            call = with_(call, **told((contact, "EMAIL", "did-not-subscribe")))
+        log.append(with_(call, anonymousId=f"only-{user}"))
+    # an address in a trait identifies too: the limit of one user_id keeps the three people apart (ID-4)
+    store = store_of(log)
+    expected = shown_by_hand(calls)
+    history = store.subscription("email")
+    assert {text: entries(history, p) for p, text in enumerate(store.profile_ids)} == expected
