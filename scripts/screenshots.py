@@ -52,7 +52,11 @@ class Photographer:
     def settled(self) -> bool:
         """Nothing asked is unanswered and all shown is current."""
         session = self.window.session
-        return session.current and session.idle and (self.window.topbar.current.kind != "journey" or session.workbench.figures_current)
+        return (
+            session.current
+            and session.idle
+            and (self.window.topbar.current.kind != "journey" or session.workbench.figures_current)
+        )
 
     def picture(self, name: str, also: Callable[[], bool] = lambda: True) -> None:
         wait_until(lambda: self.settled() and also(), f"{name} to be current")
@@ -60,7 +64,9 @@ class Photographer:
             application().processEvents()
         wait_until(lambda: self.settled() and also(), f"{name} to stay current")
         for widget in self.window.findChildren(QWidget):
-            widget.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # the mouse offscreen rests on the first button
+            widget.setAttribute(
+                Qt.WidgetAttribute.WA_UnderMouse, False
+            )  # the mouse offscreen rests on the first button
         path = self.folder / f"{name}_{self.mode}.png"
         if not self.window.grab().save(str(path)):
             raise SystemExit(f"{path} could not be written.")
@@ -101,7 +107,10 @@ def populate(window: MainWindow, photographer: Photographer) -> None:
     for kind, key in (("journey", "cart_rescue"), ("audience", "slipping_away")):
         window.open_campaign(kind, key)
         window.approve()
-        wait_until(lambda: photographer.settled() and window.session.state_of(kind, key) == "approved", f"the approval of {key}")  # noqa: B023 - called at once
+        wait_until(
+            lambda: photographer.settled() and window.session.state_of(kind, key) == "approved",
+            f"the approval of {key}",
+        )  # noqa: B023 - called at once
     window.banner.hide()
 
 
@@ -112,7 +121,14 @@ def main() -> int:
         window = open_window(workspace, settings=user_settings(Path(folder) / "window.ini"), logs=logs, seed=7)
         window.resize(*SIZE)
         photographer = Photographer(window, IMAGES)
-        wait_until(lambda: window.session.current and window.session.workbench.log is not None and window.session.workbench.log.events > 0, "the sample to be replayed")
+        wait_until(
+            lambda: (
+                window.session.current
+                and window.session.workbench.log is not None
+                and window.session.workbench.log.events > 0
+            ),
+            "the sample to be replayed",
+        )
         run = window.session.workbench.run
         window.session.workbench.set_clock(run.first_us + (run.last_us - run.first_us) * 6 // 10)
         populate(window, photographer)

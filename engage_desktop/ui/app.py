@@ -24,7 +24,9 @@ def application() -> QApplication:
     running = QApplication.instance()
     if isinstance(running, QApplication):
         return running
-    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+    if sys.platform.startswith("linux") and not any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    ):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Engage Desktop")
@@ -48,13 +50,17 @@ def sample_workspace(root: Path | None = None) -> tuple[Path, list[Path]]:
             if (source / name).exists() and not (workspace / name).exists():
                 (workspace / name).write_bytes((source / name).read_bytes())
     except OSError as error:
-        raise UserError(f"{workspace}: the sample workspace cannot be made ({error.strerror}). Open a workspace of your own, or free the folder.") from error
+        raise UserError(
+            f"{workspace}: the sample workspace cannot be made ({error.strerror}). Open a workspace of your own, or free the folder."
+        ) from error
     if (workspace / EVENTS).exists():
         return workspace, []
     return workspace, sorted(path for path in source.iterdir() if path.name.startswith("log."))
 
 
-def open_window(path: Path, *, settings: QSettings | None = None, logs: list[Path] | None = None, seed: int = 0) -> MainWindow:
+def open_window(
+    path: Path, *, settings: QSettings | None = None, logs: list[Path] | None = None, seed: int = 0
+) -> MainWindow:
     """A window on a workspace folder or a campaign file, shown; its process starts after the first paint."""
     app = application()
     settings = settings if settings is not None else user_settings()
@@ -109,7 +115,11 @@ def _offer_recovery(window: MainWindow) -> None:
     if not number:
         return
     changes = "change" if number == 1 else "changes"
-    yes, no = window.banner.offer(f"The last session ended with {number} unsaved {changes}. Bring {'it' if number == 1 else 'them'} back?", "Bring back", "Forget")
+    yes, no = window.banner.offer(
+        f"The last session ended with {number} unsaved {changes}. Bring {'it' if number == 1 else 'them'} back?",
+        "Bring back",
+        "Forget",
+    )
 
     def recover() -> None:
         window.banner.hide()
@@ -132,6 +142,8 @@ def run(path: Path | None = None) -> int:
     if path is None:
         path, logs = sample_workspace()
     elif not path.exists():
-        raise UserError(f"{path}: no such workspace or campaign file. Check the path, or import a log into a new workspace with: engage import LOG --workspace {path}")
+        raise UserError(
+            f"{path}: no such workspace or campaign file. Check the path, or import a log into a new workspace with: engage import LOG --workspace {path}"
+        )
     _windows.add(open_window(path, logs=logs))
     return app.exec()

@@ -27,7 +27,11 @@ class AudienceWatch(QObject):
     def current(self) -> bool:
         """Whether the figures held are those of the design and the clock as they are."""
         figures, session = self.figures, self._session
-        return session.current and figures is not None and (figures.generation, figures.at_us) == (session.generation, session.at_us)
+        return (
+            session.current
+            and figures is not None
+            and (figures.generation, figures.at_us) == (session.generation, session.at_us)
+        )
 
     def follow(self, key: str | None) -> None:
         if key != self.key:
@@ -40,7 +44,11 @@ class AudienceWatch(QObject):
         if key is None:
             return
         count = limit or (PAGE if offset else FIRST_PAGE)
-        session.latest("audience", lambda: AskAudience(session.generation, key, session.at_us, 120, search, offset, count), self._take)
+        session.latest(
+            "audience",
+            lambda: AskAudience(session.generation, key, session.at_us, 120, search, offset, count),
+            self._take,
+        )
 
     def _take(self, reply: Reply) -> None:
         if isinstance(reply, AudienceFigures) and reply.key == self.key:

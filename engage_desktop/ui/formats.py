@@ -18,7 +18,11 @@ NEVER = 2**63 - 1
 def _locale() -> QLocale:
     here = QLocale()
     # The C locale groups no digits; nobody reads 164546.
-    return QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom) if here.language() == QLocale.Language.C else here
+    return (
+        QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)
+        if here.language() == QLocale.Language.C
+        else here
+    )
 
 
 def number(value: float) -> str:

@@ -26,7 +26,9 @@ def new_audience(campaigns: Campaigns, counts: Mapping[str, int]) -> tuple[str, 
     """(key, change): everybody who did the most frequent event in the last 30 days."""
     key = _fresh("new_audience", (item.key for item in campaigns.audiences))
     event = _likeliest(counts).replace("\\", "\\\\").replace("'", "\\'")
-    made = Audience(key=key, name=_title("New audience", key), definition=f"event('{event}').within(30 days).count() >= 1")
+    made = Audience(
+        key=key, name=_title("New audience", key), definition=f"event('{event}').within(30 days).count() >= 1"
+    )
     return key, Change("Add an audience", (Edit("audience", key, None, made),))
 
 

@@ -55,5 +55,3 @@ class WindowActions:
 def found_icon(name: str | None) -> QIcon:
     """An icon of the family, or none where there is no such."""
     return icon(name, "text_2", 16) if name and icon_exists(name) else QIcon()
-
-

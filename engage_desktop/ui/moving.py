@@ -46,7 +46,9 @@ class Moving(QObject):
         journey = session.workbench.journey or next((item.key for item in session.campaigns.journeys), None)
         if journey is None or not session.current:
             return
-        session.latest("neighbour", lambda: AskNeighbour(session.generation, journey, session.at_us, forward), self._take)
+        session.latest(
+            "neighbour", lambda: AskNeighbour(session.generation, journey, session.at_us, forward), self._take
+        )
 
     def _take(self, reply: Reply) -> None:
         if isinstance(reply, Neighbour):

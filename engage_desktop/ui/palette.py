@@ -38,7 +38,9 @@ class Entry:
 def find(entries: Iterable[Entry], text: str, limit: int = 60) -> list[Entry]:
     """The entries that match, nearest first, equal ones in their order."""
     wanted = text.casefold().strip()
-    ranked = [(rank, position, entry) for position, entry in enumerate(entries) if (rank := entry.rank(wanted)) is not None]
+    ranked = [
+        (rank, position, entry) for position, entry in enumerate(entries) if (rank := entry.rank(wanted)) is not None
+    ]
     ranked.sort(key=lambda item: item[:2])
     return [entry for _, _, entry in ranked[:limit]]
 
@@ -100,7 +102,9 @@ class Palette(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # Qt's name
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            move = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: SHOWN, Qt.Key.Key_PageUp: -SHOWN}.get(Qt.Key(event.key()))
+            move = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: SHOWN, Qt.Key.Key_PageUp: -SHOWN}.get(
+                Qt.Key(event.key())
+            )
             if move is not None:
                 self.list.setCurrentRow(min(max(self.list.currentRow() + move, 0), self.list.count() - 1))
                 return True

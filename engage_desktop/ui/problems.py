@@ -18,7 +18,13 @@ def place(problem: Problem) -> tuple[str, str, str]:
     """(`journey`, key, step key or "") or (`audience`, key, "") or ("", "", "") of a problem's path."""
     parts = problem.path.split(".")
     if len(parts) >= 2 and parts[0] == "journeys":
-        step = parts[3] if len(parts) >= 4 and parts[2] == "steps" else "@entry" if len(parts) > 2 and parts[2] in ("entry", "start") else ""
+        step = (
+            parts[3]
+            if len(parts) >= 4 and parts[2] == "steps"
+            else "@entry"
+            if len(parts) > 2 and parts[2] in ("entry", "start")
+            else ""
+        )
         return "journey", parts[1], step
     if len(parts) >= 2 and parts[0] == "audiences":
         return "audience", parts[1], ""
@@ -92,7 +98,10 @@ class ProblemsDock(QDockWidget):
         self._problems = problems
         self._list.clear()
         for problem in sorted(problems, key=lambda item: _ORDER[item.severity]):
-            item = QListWidgetItem(icon(*_ICONS[problem.severity]), f"{where(problem, campaigns)}: {problem.message} {problem.mend}".strip())
+            item = QListWidgetItem(
+                icon(*_ICONS[problem.severity]),
+                f"{where(problem, campaigns)}: {problem.message} {problem.mend}".strip(),
+            )
             item.setData(Qt.ItemDataRole.UserRole, place(problem))
             item.setToolTip(problem.path)
             self._list.addItem(item)

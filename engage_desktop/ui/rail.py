@@ -46,8 +46,12 @@ class Rail(QFrame):
         for page, made in self._buttons.items():
             both = QIcon()
             for ratio in (1.0, 2.0):
-                both.addPixmap(theme.pixmap(PAGE_ICONS[page], "text_2", ICON_PX, ratio), QIcon.Mode.Normal, QIcon.State.Off)
-                both.addPixmap(theme.pixmap(PAGE_ICONS[page], "accent", ICON_PX, ratio), QIcon.Mode.Normal, QIcon.State.On)
+                both.addPixmap(
+                    theme.pixmap(PAGE_ICONS[page], "text_2", ICON_PX, ratio), QIcon.Mode.Normal, QIcon.State.Off
+                )
+                both.addPixmap(
+                    theme.pixmap(PAGE_ICONS[page], "accent", ICON_PX, ratio), QIcon.Mode.Normal, QIcon.State.On
+                )
             made.setIcon(both)
 
     def show_page(self, page: str) -> None:

@@ -99,7 +99,7 @@ class Transport(QFrame):
         if self._theme is not None:
             self.play.setIcon(self._theme.icon("pause" if playing else "play", "accent_text", 18))
         self.play.setAccessibleName("Pause" if playing else "Play")
-        self.play.setToolTip("Pause (Ctrl+Return)" if playing else "Play (Ctrl+Return)")
+        self.play.setToolTip("Pause (F5)" if playing else "Play (F5)")
 
     def set_available(self, available: bool) -> None:
         """Nothing can be replayed without a run."""

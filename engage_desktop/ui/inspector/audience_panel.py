@@ -43,7 +43,9 @@ class AudiencePanel(QScrollArea):
         layout.addWidget(self._line)
         layout.addSpacing(8)
         layout.addWidget(label("In the last 24 hours", "heading"))
-        layout.addLayout(row(self._enter, label("entered", "muted"), 8, self._leave, label("left", "muted"), "stretch", spacing=4))
+        layout.addLayout(
+            row(self._enter, label("entered", "muted"), 8, self._leave, label("left", "muted"), "stretch", spacing=4)
+        )
         layout.addLayout(row(self._by_time, label("of them by time alone", "muted"), "stretch", spacing=4))
         layout.addSpacing(8)
         layout.addWidget(self._problems)
@@ -54,7 +56,9 @@ class AudiencePanel(QScrollArea):
         session.run_changed.connect(lambda _run: self._show_state())
         session.clock_changed.connect(lambda _at: self._show_state())
         self._people.more.connect(lambda: watch.ask(self._people.loaded, self._people.search))
-        self._people.searched.connect(lambda: watch.ask(0, self._people.search, PAGE if self._people.search else FIRST_PAGE))
+        self._people.searched.connect(
+            lambda: watch.ask(0, self._people.search, PAGE if self._people.search else FIRST_PAGE)
+        )
         self._show(None)
 
     def _show(self, figures: AudienceFigures | None) -> None:
@@ -68,7 +72,9 @@ class AudiencePanel(QScrollArea):
             self._people.show_page("People", 0, 0, [])
         else:
             self.size.setText(formats.number(figures.size))
-            self._share.setText(f"{formats.share(figures.size, figures.people)} of people · {formats.seconds(figures.seconds)}")
+            self._share.setText(
+                f"{formats.share(figures.size, figures.people)} of people · {formats.seconds(figures.seconds)}"
+            )
             self._kind.show_kind(figures.kind)
             self._line.set_points(figures.series, figures.at_us, zone)
             self._enter.setText(f"+{formats.number(figures.entered)}")

@@ -15,7 +15,12 @@ from engage_desktop.ui.inspector.fields_log import ConditionField, EventField
 from engage_desktop.ui.theme import icon
 from engage_desktop.ui.widgets.common import button, clear, column, label, row
 
-_TITLES = {"hold": "Waits for", "split": "Branches, first that applies", "fork": "Branches, all that apply", "random": "Arms"}
+_TITLES = {
+    "hold": "Waits for",
+    "split": "Branches, first that applies",
+    "fork": "Branches, all that apply",
+    "random": "Arms",
+}
 
 
 class HoldoutField(FlagField):
@@ -64,19 +69,31 @@ class BranchRow(QFrame):
             up.clicked.connect(lambda: owner.move_up(self.key))
             tools.insert(0, up)
         if owner.type == "hold":
-            self._fields["event"] = EventField("", f"{stem}.event", lambda value: self._put("event", value), spoken=f"{spoken}: event")
+            self._fields["event"] = EventField(
+                "", f"{stem}.event", lambda value: self._put("event", value), spoken=f"{spoken}: event"
+            )
             self._filter = tool(f"{stem}.filter", f"Filter {spoken.lower()} by properties", "filter")
             self._filter.setCheckable(True)
             layout.addLayout(row(self._fields["event"], self._filter, *tools, spacing=4))
             layout.addWidget(target)
-            where = ConditionField("", f"{stem}.where", lambda value: self._put("where", value), hint="any such event", spoken=f"{spoken}: only where")
+            where = ConditionField(
+                "",
+                f"{stem}.where",
+                lambda value: self._put("where", value),
+                hint="any such event",
+                spoken=f"{spoken}: only where",
+            )
             self._fields["where"] = where
             self._filter.toggled.connect(where.setVisible)
             where.hide()
             layout.addWidget(where)
         elif owner.type == "random":
-            name = TextField("", f"{stem}.name", lambda value: self._put("name", value), hint=branch.key, spoken=f"{spoken}: name")
-            percent = NumberField("", f"{stem}.percent", lambda value: self._put("percent", value), spoken=f"{spoken}: percent")
+            name = TextField(
+                "", f"{stem}.name", lambda value: self._put("name", value), hint=branch.key, spoken=f"{spoken}: name"
+            )
+            percent = NumberField(
+                "", f"{stem}.percent", lambda value: self._put("percent", value), spoken=f"{spoken}: percent"
+            )
             percent.setFixedWidth(60)
             role = HoldoutField(f"{stem}.role", lambda value: self._put("role", value), spoken)
             self._fields |= {"name": name, "percent": percent, "role": role}
@@ -84,10 +101,18 @@ class BranchRow(QFrame):
             layout.addWidget(target)
             layout.addWidget(role)
         else:
-            name = TextField("", f"{stem}.name", lambda value: self._put("name", value), hint=branch.key, spoken=f"{spoken}: name")
+            name = TextField(
+                "", f"{stem}.name", lambda value: self._put("name", value), hint=branch.key, spoken=f"{spoken}: name"
+            )
             self._fields["name"] = name
             layout.addLayout(row(name, *tools, spacing=4))
-            condition = ConditionField("", f"{stem}.condition", lambda value: self._put("condition", value), optional=False, spoken=f"{spoken}: condition")
+            condition = ConditionField(
+                "",
+                f"{stem}.condition",
+                lambda value: self._put("condition", value),
+                optional=False,
+                spoken=f"{spoken}: condition",
+            )
             self._fields["condition"] = condition
             layout.addWidget(condition)
             layout.addWidget(target)
@@ -141,7 +166,10 @@ class BranchList(QWidget):
         self._refused.setVisible(bool(refused))
 
     def put(self, branch: str, attribute: str, value: Any) -> str | None:
-        return self._apply(f"Change {attribute} of a branch of “{self._title()}”", edits.set_branch(self.step.key, branch, **{attribute: value}))
+        return self._apply(
+            f"Change {attribute} of a branch of “{self._title()}”",
+            edits.set_branch(self.step.key, branch, **{attribute: value}),
+        )
 
     def aim(self, branch: str, target: Any) -> str | None:
         return self._apply(f"Connect “{self._title()}”", edits.set_target(self.step.key, branch, target))

@@ -14,7 +14,16 @@ from engage_desktop.document.wiring import ENTRY, OutputRef, connect, disconnect
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.errors import UserError
 from engage_desktop.domain.journey import AudienceEntry, Entry, EventEntry, Exit, Journey, Reentry, ScheduleEntry
-from engage_desktop.domain.step import ConditionBranch, Fork, Hold, HoldBranch, RandomBranch, RandomSplit, Split, StepBase
+from engage_desktop.domain.step import (
+    ConditionBranch,
+    Fork,
+    Hold,
+    HoldBranch,
+    RandomBranch,
+    RandomSplit,
+    Split,
+    StepBase,
+)
 
 JourneyEdit = Callable[[Journey], Journey]
 Apply = Callable[[str, JourneyEdit], str | None]
@@ -181,7 +190,11 @@ def set_entry_type(kind: str, campaigns: Campaigns, event: str = "") -> JourneyE
             entry = EventEntry(type="event", event=event or "Event name")
         elif kind == "audience":
             first = next((audience.key for audience in campaigns.audiences), None)
-            entry = AudienceEntry(type="audience", audience=first) if first else AudienceEntry(type="audience", condition="event('Event name').count() >= 1")
+            entry = (
+                AudienceEntry(type="audience", audience=first)
+                if first
+                else AudienceEntry(type="audience", condition="event('Event name').count() >= 1")
+            )
         else:
             entry = ScheduleEntry(type="schedule", at="2011-01-01T09:00:00Z")
         return journey.with_(entry=entry)
@@ -190,7 +203,9 @@ def set_entry_type(kind: str, campaigns: Campaigns, event: str = "") -> JourneyE
 
 
 def set_exit(key: str, **fields: Any) -> JourneyEdit:
-    return lambda journey: journey.with_(exits=tuple(item.with_(**fields) if item.key == key else item for item in journey.exits))
+    return lambda journey: journey.with_(
+        exits=tuple(item.with_(**fields) if item.key == key else item for item in journey.exits)
+    )
 
 
 def add_exit(event: str = "") -> JourneyEdit:
@@ -208,5 +223,9 @@ def remove_exit(key: str) -> JourneyEdit:
 def set_exit_kind(key: str, kind: str, event: str = "") -> JourneyEdit:
     """By event, by condition, or by age."""
     blank: dict[str, Any] = {"event": None, "where": None, "match_identifier": False, "condition": None, "after": None}
-    given = {"event": {"event": event or "Event name"}, "condition": {"condition": "event('Event name').count() >= 1"}, "after": {"after": "30d"}}
+    given = {
+        "event": {"event": event or "Event name"},
+        "condition": {"condition": "event('Event name').count() >= 1"},
+        "after": {"after": "30d"},
+    }
     return set_exit(key, **(blank | given[kind]))

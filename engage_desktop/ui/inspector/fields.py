@@ -106,10 +106,20 @@ class Field(QWidget):
         self.set_error(None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # Qt's name
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and is_history_key(event) and self.value() == self._given:
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and is_history_key(event)
+            and self.value() == self._given
+        ):
             event.ignore()  # nothing is half typed here: undo is the document's
             return True
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and self.value() != self._given:
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+            and self.value() != self._given
+        ):
             self.revert()
             return True
         return super().eventFilter(watched, event)
@@ -118,7 +128,9 @@ class Field(QWidget):
 class TextField(Field):
     """One line; an empty text is None when `optional`."""
 
-    def __init__(self, title: str, name: str, on_commit: Commit, *, optional: bool = True, hint: str = "", spoken: str = "") -> None:
+    def __init__(
+        self, title: str, name: str, on_commit: Commit, *, optional: bool = True, hint: str = "", spoken: str = ""
+    ) -> None:
         super().__init__(title, name, on_commit, spoken=spoken)
         self._optional = optional
         self.line = QLineEdit()

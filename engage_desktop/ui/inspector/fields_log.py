@@ -150,7 +150,10 @@ class _Editor(QPlainTextEdit):
         self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # Qt's name
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        if (
+            event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        ):
             self._done()
             return
         super().keyPressEvent(event)
@@ -164,7 +167,9 @@ class _Editor(QPlainTextEdit):
 class ConditionField(Field):
     """Query text. It is checked before it is handed over: an error shows with a caret under its place."""
 
-    def __init__(self, title: str, name: str, on_commit: Commit, *, optional: bool = True, hint: str = "", spoken: str = "") -> None:
+    def __init__(
+        self, title: str, name: str, on_commit: Commit, *, optional: bool = True, hint: str = "", spoken: str = ""
+    ) -> None:
         super().__init__(title, name, self._check, spoken=spoken)
         self._then, self._optional = on_commit, optional
         self.text = _Editor(self.commit)

@@ -75,7 +75,9 @@ class StepForm(QWidget):
         self._apply, self._around, self._step = apply, around, step
         self.fields: dict[str, Field] = {}
         layout = column(self, spacing=12)
-        self._name = TextField("Name", "inspector.name", lambda value: self._put("name", "name", value), hint="What people call this step")
+        self._name = TextField(
+            "Name", "inspector.name", lambda value: self._put("name", "name", value), hint="What people call this step"
+        )
         layout.addWidget(self._name)
         self.branches = self._branch_list()
         if self.branches is not None:

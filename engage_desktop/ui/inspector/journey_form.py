@@ -14,7 +14,11 @@ from engage_desktop.ui.inspector.fields_log import ConditionField, DurationField
 from engage_desktop.ui.inspector.form import Surroundings
 from engage_desktop.ui.widgets.common import button, clear, column, label, row
 
-_ENTRY_TYPES = (("When an event arrives", "event"), ("When somebody joins an audience", "audience"), ("On a schedule", "schedule"))
+_ENTRY_TYPES = (
+    ("When an event arrives", "event"),
+    ("When somebody joins an audience", "audience"),
+    ("On a schedule", "schedule"),
+)
 _REENTRY = (("Once only", "once"), ("Every time", "every"), ("Again after it has ended", "after_exit"))
 _EXIT_KINDS = (("An event", "event"), ("A condition", "condition"), ("Age", "after"))
 
@@ -31,22 +35,40 @@ class ExitRow(QFrame):
         stem = self.objectName()
 
         def put(attribute: str) -> Any:
-            return lambda value: owner.apply(f"Change exit rule “{rule.name or rule.key}”", edits.set_exit(self.key, **{attribute: value}))
+            return lambda value: owner.apply(
+                f"Change exit rule “{rule.name or rule.key}”", edits.set_exit(self.key, **{attribute: value})
+            )
 
         layout = column(self, (8, 8, 8, 8), 8)
-        self._kind = ChoiceField("", f"{stem}.kind", lambda value: owner.apply("Change what ends the journey", edits.set_exit_kind(self.key, value, owner.around.likeliest_event)), _EXIT_KINDS, spoken="Ends by")
+        self._kind = ChoiceField(
+            "",
+            f"{stem}.kind",
+            lambda value: owner.apply(
+                "Change what ends the journey", edits.set_exit_kind(self.key, value, owner.around.likeliest_event)
+            ),
+            _EXIT_KINDS,
+            spoken="Ends by",
+        )
         remove = tool(f"{stem}.remove", "Remove this exit rule", "x")
         remove.clicked.connect(lambda: owner.run("Remove an exit rule", edits.remove_exit(self.key)))
         layout.addLayout(row(self._kind, remove, spacing=4))
         if self.kind == "event":
             self._fields["event"] = EventField("", f"{stem}.event", put("event"), spoken="Exit event")
-            self._fields["where"] = ConditionField("", f"{stem}.where", put("where"), hint="any such event", spoken="Exit only where")
-            self._fields["match_identifier"] = FlagField("Only for the same identifier", f"{stem}.match", put("match_identifier"))
+            self._fields["where"] = ConditionField(
+                "", f"{stem}.where", put("where"), hint="any such event", spoken="Exit only where"
+            )
+            self._fields["match_identifier"] = FlagField(
+                "Only for the same identifier", f"{stem}.match", put("match_identifier")
+            )
         elif self.kind == "condition":
-            self._fields["condition"] = ConditionField("", f"{stem}.condition", put("condition"), optional=False, spoken="Exit condition")
+            self._fields["condition"] = ConditionField(
+                "", f"{stem}.condition", put("condition"), optional=False, spoken="Exit condition"
+            )
         else:
             self._fields["after"] = DurationField("", f"{stem}.after", put("after"))
-        self._fields["name"] = TextField("", f"{stem}.name", put("name"), hint="Name of this outcome", spoken="Exit name")
+        self._fields["name"] = TextField(
+            "", f"{stem}.name", put("name"), hint="Name of this outcome", spoken="Exit name"
+        )
         for made in self._fields.values():
             layout.addWidget(made)
 
@@ -73,12 +95,32 @@ class JourneyForm(QWidget):
         self.type, self.apply, self.around = journey.entry.type, apply, around
         self._exits: list[ExitRow] = []
         layout = column(self, spacing=12)
-        self._name = TextField("Name", "inspector.name", lambda value: apply("Rename the journey", edits.set_journey(name=value or journey.key)), optional=False)
+        self._name = TextField(
+            "Name",
+            "inspector.name",
+            lambda value: apply("Rename the journey", edits.set_journey(name=value or journey.key)),
+            optional=False,
+        )
         self._kind = ChoiceField("People enter", "inspector.entry.type", self._retype, _ENTRY_TYPES)
         self._entry = self._entry_fields(journey)
-        self._mode = ChoiceField("The same person again", "inspector.reentry.mode", lambda value: apply("Change re-entry", edits.set_reentry(mode=value)), _REENTRY)
-        self._identifier = TextField("Kept apart by the property", "inspector.reentry.identifier", lambda value: apply("Change re-entry", edits.set_reentry(identifier=value)), hint="one journey a person")
-        self._cool_down = DurationField("Not again within", "inspector.reentry.cool_down", lambda value: apply("Change re-entry", edits.set_reentry(cool_down=value)), optional=True)
+        self._mode = ChoiceField(
+            "The same person again",
+            "inspector.reentry.mode",
+            lambda value: apply("Change re-entry", edits.set_reentry(mode=value)),
+            _REENTRY,
+        )
+        self._identifier = TextField(
+            "Kept apart by the property",
+            "inspector.reentry.identifier",
+            lambda value: apply("Change re-entry", edits.set_reentry(identifier=value)),
+            hint="one journey a person",
+        )
+        self._cool_down = DurationField(
+            "Not again within",
+            "inspector.reentry.cool_down",
+            lambda value: apply("Change re-entry", edits.set_reentry(cool_down=value)),
+            optional=True,
+        )
         for widget in (self._name, self._kind, *self._entry.values(), self._mode, self._identifier, self._cool_down):
             layout.addWidget(widget)
         layout.addWidget(label("Leaves early by", "heading"))
@@ -98,7 +140,9 @@ class JourneyForm(QWidget):
         self._refused.setVisible(bool(refused))
 
     def _retype(self, kind: Any) -> str | None:
-        return self.apply("Change how people enter", edits.set_entry_type(kind, self.around.campaigns, self.around.likeliest_event))
+        return self.apply(
+            "Change how people enter", edits.set_entry_type(kind, self.around.campaigns, self.around.likeliest_event)
+        )
 
     def _entry_fields(self, journey: Journey) -> dict[str, Field]:
         def put(attribute: str) -> Any:
@@ -111,12 +155,18 @@ class JourneyForm(QWidget):
             made["audience"] = ChoiceField("Only people of", "inspector.entry.audience", put("audience"))
         elif isinstance(journey.entry, AudienceEntry):
             made["audience"] = ChoiceField("Audience", "inspector.entry.audience", put("audience"))
-            made["condition"] = ConditionField("Or a condition", "inspector.entry.condition", put("condition"), hint="instead of an audience")
-            made["include_existing"] = FlagField("Members at the start enter too", "inspector.entry.include_existing", put("include_existing"))
+            made["condition"] = ConditionField(
+                "Or a condition", "inspector.entry.condition", put("condition"), hint="instead of an audience"
+            )
+            made["include_existing"] = FlagField(
+                "Members at the start enter too", "inspector.entry.include_existing", put("include_existing")
+            )
         elif isinstance(journey.entry, ScheduleEntry):
             made["at"] = TextField("First at", "inspector.entry.at", put("at"), optional=False)
             made["every"] = DurationField("Then every", "inspector.entry.every", put("every"), optional=True)
-            made["condition"] = ConditionField("Everybody who", "inspector.entry.condition", put("condition"), hint="all people")
+            made["condition"] = ConditionField(
+                "Everybody who", "inspector.entry.condition", put("condition"), hint="all people"
+            )
         return made
 
     def load(self, journey: Journey, around: Surroundings) -> None:
@@ -127,7 +177,12 @@ class JourneyForm(QWidget):
             if isinstance(made, EventField):
                 made.set_events(around.events)
             if isinstance(made, ChoiceField):
-                made.set_choices([("Everybody" if journey.entry.type == "event" else "None", None), *((item.name, item.key) for item in around.campaigns.audiences)])
+                made.set_choices(
+                    [
+                        ("Everybody" if journey.entry.type == "event" else "None", None),
+                        *((item.name, item.key) for item in around.campaigns.audiences),
+                    ]
+                )
             made.set_value(getattr(journey.entry, attribute))
         reentry = journey.entry.reentry
         self._mode.set_value(reentry.mode if reentry else None)

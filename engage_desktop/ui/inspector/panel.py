@@ -102,17 +102,28 @@ class Inspector(QScrollArea):
         elif known and known[0] != ENTRY:
             step = journey.by_key[known[0]]
             campaigns = self._session.campaigns
-            self._head(catalogue.step_icon(step, campaigns), CATEGORY.get(step.type, "end"), words.step_title(step, campaigns), words.type_title(step, campaigns))
+            self._head(
+                catalogue.step_icon(step, campaigns),
+                CATEGORY.get(step.type, "end"),
+                words.step_title(step, campaigns),
+                words.type_title(step, campaigns),
+            )
             around = self._around(journey)
-            if self._use(("step", step.key, step.type), lambda: StepForm(step, around, self.apply)) and isinstance(self._form, StepForm):
+            if self._use(("step", step.key, step.type), lambda: StepForm(step, around, self.apply)) and isinstance(
+                self._form, StepForm
+            ):
                 self._form.load(step, around)
             self._people.show_step(journey.key, step.key)
         else:
             entry = bool(known)
             title = words.entry_title(journey, self._session.campaigns) if entry else journey.name
-            self._head(catalogue.entry_icon(journey) if entry else "route", "entry", title, "Entry" if entry else "Journey")
+            self._head(
+                catalogue.entry_icon(journey) if entry else "route", "entry", title, "Entry" if entry else "Journey"
+            )
             around = self._around(journey)
-            if self._use(("journey", journey.key, journey.entry.type), lambda: JourneyForm(journey, around, self.apply)) and isinstance(self._form, JourneyForm):
+            if self._use(
+                ("journey", journey.key, journey.entry.type), lambda: JourneyForm(journey, around, self.apply)
+            ) and isinstance(self._form, JourneyForm):
                 self._form.load(journey, around)
             self._people.show_step(journey.key, ENTRY)
         self._show_problems()

@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-FieldKind = Literal["duration", "condition", "event", "text", "number", "choice", "flag", "value", "words", "message", "destination", "target"]
+FieldKind = Literal[
+    "duration",
+    "condition",
+    "event",
+    "text",
+    "number",
+    "choice",
+    "flag",
+    "value",
+    "words",
+    "message",
+    "destination",
+    "target",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +61,19 @@ SPECS: dict[str, tuple[Spec, ...]] = {
     "random": (Spec("sticky", "Same arm each time a person comes", "flag"),),
     "message": (
         Spec("message", "Message", "message"),
-        Spec("when_not_sent", "When it cannot be sent", "choice", choices=(("Go on", "continue"), ("Leave the journey", "leave"))),
+        Spec(
+            "when_not_sent",
+            "When it cannot be sent",
+            "choice",
+            choices=(("Go on", "continue"), ("Leave the journey", "leave")),
+        ),
         _THEN,
     ),
-    "ad": (Spec("destination", "List destination", "destination"), Spec("remove_after", "Remove after", "duration", True), _THEN),
+    "ad": (
+        Spec("destination", "List destination", "destination"),
+        Spec("remove_after", "Remove after", "duration", True),
+        _THEN,
+    ),
     "send": (
         Spec("destination", "Destination", "destination"),
         Spec("event_name", "Event name there", "text", True, "the step's name"),

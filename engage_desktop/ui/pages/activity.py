@@ -43,7 +43,11 @@ class ActivityPage(Page):
             self.table.show_rows([(what, who, formats.instant(at_us, zone)) for at_us, who, what in reply.rows])
             self.table.setVisible(bool(reply.rows))
             if not reply.rows:
-                self._note.setText("Nothing yet. Importing a log, approving a campaign, keeping a run and delivering are written down here.")
+                self._note.setText(
+                    "Nothing yet. Importing a log, approving a campaign, keeping a run and delivering are written down here."
+                )
             elif reply.total > len(reply.rows):
-                self._note.setText(f"The newest {formats.number(len(reply.rows))} of {formats.number(reply.total)} entries.")
+                self._note.setText(
+                    f"The newest {formats.number(len(reply.rows))} of {formats.number(reply.total)} entries."
+                )
             self._note.setVisible(not reply.rows or reply.total > len(reply.rows))

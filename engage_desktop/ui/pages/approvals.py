@@ -15,7 +15,9 @@ from engage_desktop.ui.widgets.common import Card, Pill, button, clear, label
 def approve(session: Session, kind: str, key: str, *, approved: bool = True) -> None:
     """Approve one campaign as it is now, or return it to draft."""
     if not session.current:
-        session.notify("warning", "The design is still being computed or has errors. Approve it when its counts are current.")
+        session.notify(
+            "warning", "The design is still being computed or has errors. Approve it when its counts are current."
+        )
         return
     if session.workbench.workspace is None:
         session.notify("warning", "A bare campaign file is open. Open a workspace folder to approve campaigns.")
@@ -38,7 +40,13 @@ class ApprovalsCard(Card):
         super().__init__("deliver.approvals")
         self._session = session
         self.body.addWidget(label("Approvals", "title"))
-        self.body.addWidget(label("An approval is bound to the content as it is: any change makes the campaign a draft again.", "muted", wrap=True))
+        self.body.addWidget(
+            label(
+                "An approval is bound to the content as it is: any change makes the campaign a draft again.",
+                "muted",
+                wrap=True,
+            )
+        )
         host = QWidget()
         self._grid = QGridLayout(host)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -53,7 +61,10 @@ class ApprovalsCard(Card):
 
     def refresh(self) -> None:
         session = self._session
-        rows = [(item, session.state_of(item.kind, item.key), session.hashes.get((item.kind, item.key), "")) for item in items(session.campaigns)]
+        rows = [
+            (item, session.state_of(item.kind, item.key), session.hashes.get((item.kind, item.key), ""))
+            for item in items(session.campaigns)
+        ]
         if rows == self._shown:
             return
         self._shown = rows
@@ -62,8 +73,14 @@ class ApprovalsCard(Card):
             approved = state == "approved"
             act = button("Return to draft" if approved else "Approve", f"deliver.approve.{item.kind}.{item.key}")
             act.setAccessibleName(f"{act.text()}: {item.name}")
-            act.clicked.connect(lambda _checked=False, item=item, approved=approved: approve(session, item.kind, item.key, approved=not approved))
+            act.clicked.connect(
+                lambda _checked=False, item=item, approved=approved: approve(
+                    session, item.kind, item.key, approved=not approved
+                )
+            )
             hashed = label(digest[:12], "mono")
             hashed.setToolTip(f"SHA-256 of its canonical text: {digest}")
-            for column, widget in enumerate((label(item.name), label(item.kind_words, "muted"), hashed, Pill(state.capitalize(), state), act)):
+            for column, widget in enumerate(
+                (label(item.name), label(item.kind_words, "muted"), hashed, Pill(state.capitalize(), state), act)
+            ):
                 self._grid.addWidget(widget, at, column)

@@ -64,7 +64,12 @@ class AudiencePage(Page):
         text.body.addWidget(self.editor)
         self.error = label("", "field-error", "audience.error", wrap=True)
         text.body.addWidget(self.error)
-        self._hint = label("Applied as you type; Ctrl+Enter applies at once. Undo takes the whole edit back.", "small", "audience.hint", wrap=True)
+        self._hint = label(
+            "Applied as you type; Ctrl+Enter applies at once. Undo takes the whole edit back.",
+            "small",
+            "audience.hint",
+            wrap=True,
+        )
         text.body.addWidget(self._hint)
         self.body.addWidget(text)
         lost = Card("audience.lost.card", 8)
@@ -118,7 +123,11 @@ class AudiencePage(Page):
 
     def _show_fault(self, fault: Fault | None) -> None:
         self.editor.show_fault(fault)
-        self.error.setText(f"{fault.sentence} (line {fault.line}, column {fault.column}). The figures are those of the last text that could be read." if fault else "")
+        self.error.setText(
+            f"{fault.sentence} (line {fault.line}, column {fault.column}). The figures are those of the last text that could be read."
+            if fault
+            else ""
+        )
         self.error.setVisible(fault is not None)
 
     def _show_words(self) -> None:
@@ -130,10 +139,18 @@ class AudiencePage(Page):
             self._words.addWidget(label("All people who" if at == 0 else "and", "muted"), at, 0)
             self._words.addWidget(label(text, "strong", f"audience.words.{at}", wrap=True), at, 1)
             if rows:
-                kept = f"keeps {formats.number(rows[at].kept)}" + (f" of {formats.number(figures.people)}" if at == 0 and figures else "")
-                self._words.addWidget(label(kept if rows[at].lost or at == 0 else f"{kept} · loses nobody", "muted"), at, 2)
+                kept = f"keeps {formats.number(rows[at].kept)}" + (
+                    f" of {formats.number(figures.people)}" if at == 0 and figures else ""
+                )
+                self._words.addWidget(
+                    label(kept if rows[at].lost or at == 0 else f"{kept} · loses nobody", "muted"), at, 2
+                )
         if not found:
-            text = "Everybody named by its file." if audience is not None and audience.list_ is not None else "The definition cannot be read yet."
+            text = (
+                "Everybody named by its file."
+                if audience is not None and audience.list_ is not None
+                else "The definition cannot be read yet."
+            )
             self._words.addWidget(label(text, "muted"), 0, 0)
 
     def _show_figures(self, figures: AudienceFigures | None) -> None:
@@ -157,7 +174,9 @@ class AudiencePage(Page):
         self._show_fault(fault)
         if fault is None and canonical != audience.definition:
             self._shown_text = canonical
-            self._apply(f"Edit the definition of “{audience.name}”", audience.with_(definition=canonical), self._gesture_now)
+            self._apply(
+                f"Edit the definition of “{audience.name}”", audience.with_(definition=canonical), self._gesture_now
+            )
 
     def _rename(self) -> None:
         audience, text = self.audience, self.name.text().strip()

@@ -7,7 +7,17 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QLabel, QProgressBar, QWidget
 
-from engage_desktop.app.protocol import AskRejects, CancelWork, Failed, ImportLogs, LogInfo, Ok, Progress, RejectRows, Reply
+from engage_desktop.app.protocol import (
+    AskRejects,
+    CancelWork,
+    Failed,
+    ImportLogs,
+    LogInfo,
+    Ok,
+    Progress,
+    RejectRows,
+    Reply,
+)
 from engage_desktop.ui import formats
 from engage_desktop.ui.pages.base import Page
 from engage_desktop.ui.session import Session
@@ -59,15 +69,34 @@ class DataPage(Page):
         self.body.addWidget(self._progress_card)
         self._figures = {
             key: Figure(f"data.{key}", what)
-            for key, what in (("people", "people"), ("events", "events kept"), ("duplicates", "duplicates"), ("rejected", "rows refused"), ("first", "first event"), ("last", "last event"))
+            for key, what in (
+                ("people", "people"),
+                ("events", "events kept"),
+                ("duplicates", "duplicates"),
+                ("rejected", "rows refused"),
+                ("first", "first event"),
+                ("last", "last event"),
+            )
         }
         summary = Card("data.summary")
         summary.body.addLayout(row(*self._figures.values(), spacing=24))
         self.body.addWidget(summary)
         events = Card("data.events.card")
         events.body.addWidget(label("Events by name", "title"))
-        self.table = SmallTable("data.events", "Events by name", ("Event", "Count", "Share", "Properties"), frozenset({1, 2}), most=12, stretch=3)
-        self._empty = label("No log is open. Import one: JSON lines in the Segment format, CSV or Parquet.", "muted", "data.empty", wrap=True)
+        self.table = SmallTable(
+            "data.events",
+            "Events by name",
+            ("Event", "Count", "Share", "Properties"),
+            frozenset({1, 2}),
+            most=12,
+            stretch=3,
+        )
+        self._empty = label(
+            "No log is open. Import one: JSON lines in the Segment format, CSV or Parquet.",
+            "muted",
+            "data.empty",
+            wrap=True,
+        )
         events.body.addWidget(self.table)
         events.body.addWidget(self._empty)
         self.body.addWidget(events)
@@ -75,7 +104,9 @@ class DataPage(Page):
         self._rejects_card.body.addWidget(label("Rows refused", "title"))
         self._rejects_note = label("", "muted", "data.rejects.note", wrap=True)
         self._rejects_card.body.addWidget(self._rejects_note)
-        self.rejects = SmallTable("data.rejects", "Rows refused", ("What is wrong", "File", "Line", "Field"), frozenset({2}), most=8)
+        self.rejects = SmallTable(
+            "data.rejects", "Rows refused", ("What is wrong", "File", "Line", "Field"), frozenset({2}), most=8
+        )
         self._rejects_card.body.addWidget(self.rejects)
         self.body.addWidget(self._rejects_card)
         self.body.addStretch(1)
@@ -107,7 +138,15 @@ class DataPage(Page):
         names = sorted(log.event_counts, key=lambda name: (-log.event_counts[name], name))
         total = sum(log.event_counts.values())
         self.table.show_rows(
-            [(name, formats.number(log.event_counts[name]), formats.share(log.event_counts[name], total), _names(log.properties.get(name, ()))) for name in names]
+            [
+                (
+                    name,
+                    formats.number(log.event_counts[name]),
+                    formats.share(log.event_counts[name], total),
+                    _names(log.properties.get(name, ())),
+                )
+                for name in names
+            ]
         )
         self._rejects_card.setVisible(log.rejected > 0)
         if log.rejected and self.session.started:
@@ -115,9 +154,16 @@ class DataPage(Page):
 
     def _take_rejects(self, reply: Reply) -> None:
         if isinstance(reply, RejectRows):
-            self.rejects.show_rows([(message, Path(file).name, formats.number(line), field) for file, line, field, _code, message in reply.rows])
+            self.rejects.show_rows(
+                [
+                    (message, Path(file).name, formats.number(line), field)
+                    for file, line, field, _code, message in reply.rows
+                ]
+            )
             shown = f" The first {formats.number(len(reply.rows))} are shown." if reply.total > len(reply.rows) else ""
-            self._rejects_note.setText(f"{formats.count(reply.total, 'row')} could not be used; everything else was kept.{shown}")
+            self._rejects_note.setText(
+                f"{formats.count(reply.total, 'row')} could not be used; everything else was kept.{shown}"
+            )
 
     # -- import ---------------------------------------------------------------------------
 
@@ -150,7 +196,10 @@ class DataPage(Page):
             case LogInfo():
                 self._set_busy(False)
                 refused = f", {formats.count(reply.rejected, 'row')} refused" if reply.rejected else ""
-                self.session.notify("info", f"The log now holds {formats.count(reply.events, 'event')} of {formats.count(reply.people, 'person', 'people')}{refused}.")
+                self.session.notify(
+                    "info",
+                    f"The log now holds {formats.count(reply.events, 'event')} of {formats.count(reply.people, 'person', 'people')}{refused}.",
+                )
                 self.session.workbench.set_log(reply)
             case Failed() | Ok():
                 self._set_busy(False)

@@ -18,7 +18,9 @@ _ICONS = {"file": "file-text", "webhook": "globe", "sql": "database"}
 
 class DeliverPage(Page):
     def __init__(self, session: Session) -> None:
-        super().__init__(session, "deliver", "Deliver", "See exactly what would leave, then send it; nothing is sent twice")
+        super().__init__(
+            session, "deliver", "Deliver", "See exactly what would leave, then send it; nothing is sent twice"
+        )
         left = Card("deliver.destinations.card")
         left.setFixedWidth(256)
         left.body.addWidget(label("Destinations", "title"))
@@ -26,7 +28,12 @@ class DeliverPage(Page):
         self.list.setObjectName("deliver.destinations")
         self.list.setAccessibleName("Destinations")
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._empty = label("No destination yet. Add one to the campaign file: a file, a webhook or an SQL table.", "muted", "deliver.empty", wrap=True)
+        self._empty = label(
+            "No destination yet. Add one to the campaign file: a file, a webhook or an SQL table.",
+            "muted",
+            "deliver.empty",
+            wrap=True,
+        )
         left.body.addWidget(self.list, 1)
         left.body.addWidget(self._empty)
         self.card = DestinationCard(session)

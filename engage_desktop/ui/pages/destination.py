@@ -85,7 +85,9 @@ class DestinationCard(Card):
             self._dry = None
             self._show_idle()
         self._title.setText(destination.name or destination.key)
-        where = next((str(destination.settings[name]) for name in ("url", "path", "folder") if name in destination.settings), "")
+        where = next(
+            (str(destination.settings[name]) for name in ("url", "path", "folder") if name in destination.settings), ""
+        )
         rate = f", at most {formats.number(destination.rate)} calls a second" if destination.rate else ""
         self._kind.setText(f"{destination.type} {where}{rate}".strip())
         self._sandbox.setVisible(destination.sandbox)
@@ -112,14 +114,18 @@ class DestinationCard(Card):
         if not isinstance(reply, DryRun) or self._destination is None or reply.destination != self._destination.key:
             return
         self._dry = reply
-        parts = [f"<b>{formats.number(reply.calls)}</b> {'call' if reply.calls == 1 else 'calls'} for <b>{formats.number(reply.people)}</b> people"]
+        parts = [
+            f"<b>{formats.number(reply.calls)}</b> {'call' if reply.calls == 1 else 'calls'} for <b>{formats.number(reply.people)}</b> people"
+        ]
         if reply.seconds_at_rate:
             parts.append(f"takes <b>{formats.seconds(reply.seconds_at_rate)}</b> at its rate")
         if reply.pending:
             parts.append(f"<b>{formats.number(reply.pending)}</b> still to send")
         self._ledger.setText(", ".join(parts))
         self._ledger.show()
-        withheld = "; ".join(f"{formats.number(number)} {reason}" for reason, number in reply.withheld.items() if number)
+        withheld = "; ".join(
+            f"{formats.number(number)} {reason}" for reason, number in reply.withheld.items() if number
+        )
         self._withheld.setText(f"Held back: {withheld}." if withheld else "")
         self._withheld.setVisible(bool(withheld))
         shown = "\n\n".join(json.dumps(payload, indent=2, ensure_ascii=False) for payload in reply.sample)
@@ -177,7 +183,9 @@ class DestinationCard(Card):
                 self._bar.setRange(0, max(whole, 1))
                 self._bar.setValue(reply.sent + reply.failed)
                 error = f" Last error: {reply.last_error}" if reply.last_error else ""
-                self._said.setText(f"{formats.number(reply.sent)} sent, {formats.number(reply.failed)} failed, {formats.number(reply.pending)} to go.{error}")
+                self._said.setText(
+                    f"{formats.number(reply.sent)} sent, {formats.number(reply.failed)} failed, {formats.number(reply.pending)} to go.{error}"
+                )
             case SyncDone():
                 self._done(reply)
             case Failed():

@@ -55,10 +55,23 @@ class ExperimentCard(Card):
         self._note = label("", "warning", "experiment.note", wrap=True)
         self.body.addWidget(self._note)
         self._note.hide()
-        self.arms = SmallTable("experiment.arms", "Arms", ("Arm", "People", "Mean", "Standard deviation"), frozenset({1, 2, 3}), most=12)
-        self.differences = SmallTable("experiment.differences", "Differences", ("Against control", "Difference", "95 % interval", "Relative", "95 % interval", "p"), frozenset({1, 2, 3, 4, 5}), most=12)
+        self.arms = SmallTable(
+            "experiment.arms", "Arms", ("Arm", "People", "Mean", "Standard deviation"), frozenset({1, 2, 3}), most=12
+        )
+        self.differences = SmallTable(
+            "experiment.differences",
+            "Differences",
+            ("Against control", "Difference", "95 % interval", "Relative", "95 % interval", "p"),
+            frozenset({1, 2, 3, 4, 5}),
+            most=12,
+        )
         self._srm = label("", "muted", "experiment.srm", wrap=True)
-        self._empty = label("No journey has a random split. Add one to compare arms, or to hold a share of people out.", "muted", "experiment.empty", wrap=True)
+        self._empty = label(
+            "No journey has a random split. Add one to compare arms, or to hold a share of people out.",
+            "muted",
+            "experiment.empty",
+            wrap=True,
+        )
         for widget in (self.arms, self.differences, self._srm, self._empty):
             self.body.addWidget(widget)
         self._split.activated.connect(lambda _index: self.ask())
@@ -100,7 +113,9 @@ class ExperimentCard(Card):
         wanted = (self._session.generation, journey, step, metric, within)
         if wanted != self._asked:
             self._asked = wanted
-            self._session.latest("experiment", lambda: AskExperiment(self._session.generation, journey, step, metric, within), self._take)
+            self._session.latest(
+                "experiment", lambda: AskExperiment(self._session.generation, journey, step, metric, within), self._take
+            )
 
     def _take(self, reply: Reply) -> None:
         if isinstance(reply, ExperimentReply):
@@ -109,7 +124,12 @@ class ExperimentCard(Card):
     def show_body(self, body: Mapping[str, Any]) -> None:
         """The JSON shape of `engage experiment`."""
         rate = body.get("kind") == "rate" or str(body.get("metric", "")).startswith(("goal", "event:"))
-        self.arms.show_rows([(str(arm["arm"]), formats.number(arm["n"]), _value(arm["mean"], rate), _value(arm.get("sd"), False)) for arm in body.get("arms", ())])
+        self.arms.show_rows(
+            [
+                (str(arm["arm"]), formats.number(arm["n"]), _value(arm["mean"], rate), _value(arm.get("sd"), False))
+                for arm in body.get("arms", ())
+            ]
+        )
         self.differences.show_rows(
             [
                 (
@@ -125,7 +145,11 @@ class ExperimentCard(Card):
         )
         srm = body.get("srm") or {}
         if srm.get("p") is not None:
-            verdict = "the shares are as designed" if srm["p"] >= 0.001 else "the shares are not as designed: find out why before reading anything else"
+            verdict = (
+                "the shares are as designed"
+                if srm["p"] >= 0.001
+                else "the shares are not as designed: find out why before reading anything else"
+            )
             self._srm.setText(f"Sample ratio: p = {_p(srm['p'])}, {verdict}.")
         self._note.setText(str(body.get("note") or ""))
         self._note.setVisible(bool(body.get("note")))

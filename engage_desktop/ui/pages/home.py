@@ -24,7 +24,11 @@ class CampaignCard(QPushButton):
         self.setAccessibleName(f"{item.kind_words} {item.name}, {size}, {state}")
         self.setToolTip(item.name)
         tile = label()
-        tile.setPixmap(current_theme().pixmap("route" if item.kind == "journey" else "users", "text_2", 16, self.devicePixelRatioF()))
+        tile.setPixmap(
+            current_theme().pixmap(
+                "route" if item.kind == "journey" else "users", "text_2", 16, self.devicePixelRatioF()
+            )
+        )
         name = label(item.name, "strong")
         name.setMinimumWidth(40)
         figures = label(size, "muted")
@@ -73,13 +77,17 @@ class HomePage(SizedPage):
         self.title.setText(campaigns.workspace.name)
         if log is not None and log.events:
             span = f"{formats.day(log.first_us, self.session.zone)} to {formats.day(log.last_us, self.session.zone)}"
-            self.sentence.setText(f"{formats.count(log.people, 'person', 'people')}, {formats.count(log.events, 'event')}, {span}")
+            self.sentence.setText(
+                f"{formats.count(log.people, 'person', 'people')}, {formats.count(log.events, 'event')}, {span}"
+            )
         stages = stage_names(campaigns)
         placed: dict[str, list[tuple[Item, str, str]]] = {key: [] for key in stages}
         for item in items(campaigns):
             now, entered = self.size_words(item)
             size = f"{now} people" if item.kind == "audience" else f"{now} inside · {entered} entered"
-            placed.setdefault(item.stage if item.stage in stages else "", []).append((item, size, self.state_words(item)))
+            placed.setdefault(item.stage if item.stage in stages else "", []).append(
+                (item, size, self.state_words(item))
+            )
         if placed == self._shown:
             return
         self._shown = placed

@@ -67,7 +67,12 @@ class JourneyPage(QWidget):
     def _figures_changed(self, figures: JourneyFigures | None) -> None:
         before, self._before = self._before, figures
         self._show_figures()
-        if self.playing and before is not None and figures is not None and (before.journey, before.generation) == (figures.journey, figures.generation):
+        if (
+            self.playing
+            and before is not None
+            and figures is not None
+            and (before.journey, before.generation) == (figures.journey, figures.generation)
+        ):
             flows = {wire: number - before.wires.get(wire, 0) for wire, number in figures.wires.items()}
             self.canvas.play_pulses({wire: number for wire, number in flows.items() if number > 0})
 

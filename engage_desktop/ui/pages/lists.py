@@ -57,7 +57,9 @@ class SizedPage(Page):
     def refresh(self) -> None:
         self.show_items()
         if self.session.current:
-            self.session.latest(f"sizes.{self._name}", lambda: AskSizes(self.session.generation, self.session.at_us), self._take)
+            self.session.latest(
+                f"sizes.{self._name}", lambda: AskSizes(self.session.generation, self.session.at_us), self._take
+            )
 
     def _take(self, reply: Reply) -> None:
         if isinstance(reply, Sizes):
@@ -97,7 +99,11 @@ class ListPage(SizedPage):
         new = button(f"New {kind}", f"{plural}.new", "primary")
         new.clicked.connect(self.new_asked)
         self.head.addWidget(new)
-        columns = ("Name", "Stage", "Inside now", "Entered", "State") if kind == "journey" else ("Name", "Stage", "Size", "State")
+        columns = (
+            ("Name", "Stage", "Inside now", "Entered", "State")
+            if kind == "journey"
+            else ("Name", "Stage", "Size", "State")
+        )
         right = frozenset({2, 3} if kind == "journey" else {2})
         card = Card(f"{plural}.card")
         self.table = SmallTable(f"{plural}.table", plural.capitalize(), columns, right)

@@ -75,7 +75,9 @@ class ResultTable(QWidget):
 
 class RunsPage(Page):
     def __init__(self, session: Session) -> None:
-        super().__init__(session, "runs", "Runs", "The replay in view as tables, the runs that were kept, and experiments")
+        super().__init__(
+            session, "runs", "Runs", "The replay in view as tables, the runs that were kept, and experiments"
+        )
         self._keep = button("Keep this run", "runs.keep", "primary")
         self._keep.clicked.connect(self.keep)
         self.head.addWidget(self._keep)
@@ -90,7 +92,12 @@ class RunsPage(Page):
         kept = Card("runs.kept")
         kept.body.addWidget(label("Kept runs", "title"))
         self.kept = SmallTable("runs.kept.table", "Kept runs", ("What it holds", "Kept at", "Folder"), most=6)
-        self._none = label("No run kept yet. “Keep this run” writes its tables as Parquet into the workspace.", "muted", "runs.none", wrap=True)
+        self._none = label(
+            "No run kept yet. “Keep this run” writes its tables as Parquet into the workspace.",
+            "muted",
+            "runs.none",
+            wrap=True,
+        )
         kept.body.addWidget(self.kept)
         kept.body.addWidget(self._none)
         self.body.addWidget(kept)
@@ -102,7 +109,9 @@ class RunsPage(Page):
         run = self.session.workbench.run
         self._keep.setEnabled(run.current and self.session.workbench.workspace is not None)
         if not run.current:
-            self._now.setText("Computing…" if run.computing else "There is no replay yet: import a log, or mend the problems shown.")
+            self._now.setText(
+                "Computing…" if run.computing else "There is no replay yet: import a log, or mend the problems shown."
+            )
             return
         counts = run.counts or {}
         said = ", ".join(f"{formats.number(counts[name])} {name}" for name in TABLES if counts.get(name))

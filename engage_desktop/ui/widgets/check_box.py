@@ -31,10 +31,24 @@ class CheckBox(QCheckBox):
         painter.setBrush(theme.color("accent") if on and self.isEnabled() else theme.color("surface"))
         painter.drawRoundedRect(box, 4, 4)
         if on:
-            painter.setPen(QPen(theme.color("accent_text" if self.isEnabled() else "text_3"), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+            painter.setPen(
+                QPen(
+                    theme.color("accent_text" if self.isEnabled() else "text_3"),
+                    2,
+                    Qt.PenStyle.SolidLine,
+                    Qt.PenCapStyle.RoundCap,
+                    Qt.PenJoinStyle.RoundJoin,
+                )
+            )
             left = box.left()
-            painter.drawPolyline(QPolygonF([QPointF(left + 3.5, top + 8.5), QPointF(left + 6.5, top + 11.5), QPointF(left + 11.5, top + 5)]))
+            painter.drawPolyline(
+                QPolygonF(
+                    [QPointF(left + 3.5, top + 8.5), QPointF(left + 6.5, top + 11.5), QPointF(left + 11.5, top + 5)]
+                )
+            )
         painter.setPen(theme.color("text" if self.isEnabled() else "text_3"))
         painter.setFont(self.font())
-        painter.drawText(QRectF(BOX_PX + GAP_PX, 0, self.width(), self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.drawText(
+            QRectF(BOX_PX + GAP_PX, 0, self.width(), self.height()), Qt.AlignmentFlag.AlignVCenter, self.text()
+        )
         painter.end()

@@ -118,7 +118,9 @@ def row(*parts: QWidget | int | str, spacing: int = 8) -> QHBoxLayout:
     return made
 
 
-def column(parent: QWidget | None = None, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 8) -> QVBoxLayout:
+def column(
+    parent: QWidget | None = None, margins: tuple[int, int, int, int] = (0, 0, 0, 0), spacing: int = 8
+) -> QVBoxLayout:
     made = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
     made.setContentsMargins(*margins)
     made.setSpacing(spacing)

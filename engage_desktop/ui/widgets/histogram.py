@@ -24,7 +24,9 @@ class HistogramScrubber(QWidget):
         super().__init__(parent)
         self.setObjectName("transport.scrubber")
         self.setAccessibleName("Clock")
-        self.setAccessibleDescription("Left and right move by a day, page keys by a week, Home and End to the ends of the log.")
+        self.setAccessibleDescription(
+            "Left and right move by a day, page keys by a week, Home and End to the ends of the log."
+        )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(160, 56)
@@ -102,7 +104,13 @@ class HistogramScrubber(QWidget):
             painter.drawLine(QPointF(playhead, 4), QPointF(playhead, plot.bottom() + 4))
             painter.setBrush(theme.color("accent"))
             painter.setPen(Qt.PenStyle.NoPen)
-            head = [QPointF(playhead - 5, 0), QPointF(playhead + 5, 0), QPointF(playhead + 5, 5), QPointF(playhead, 10), QPointF(playhead - 5, 5)]
+            head = [
+                QPointF(playhead - 5, 0),
+                QPointF(playhead + 5, 0),
+                QPointF(playhead + 5, 5),
+                QPointF(playhead, 10),
+                QPointF(playhead - 5, 5),
+            ]
             painter.drawPolygon(QPolygonF(head))
         if self.hasFocus():
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -124,7 +132,9 @@ class HistogramScrubber(QWidget):
                 continue
             height = max(plot.height() * value / highest, 2.0)
             left = plot.left() + position * width
-            painter.fillRect(QRectF(left, plot.bottom() - height, bar, height), past if left + bar / 2 <= playhead else future)
+            painter.fillRect(
+                QRectF(left, plot.bottom() - height, bar, height), past if left + bar / 2 <= playhead else future
+            )
 
     def _paint_labels(self, painter: QPainter, plot: QRectF) -> None:
         if self._last <= self._first:

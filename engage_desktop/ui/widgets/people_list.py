@@ -48,7 +48,9 @@ class _View(QListView):
         if event.matches(QKeySequence.StandardKey.Copy):
             model = self.model()
             rows = sorted(index.row() for index in self.selectedIndexes()) or range(model.rowCount())
-            lines = (f"{model.index(row, 0).data()}\t{model.index(row, 0).data(Qt.ItemDataRole.UserRole)}" for row in rows)
+            lines = (
+                f"{model.index(row, 0).data()}\t{model.index(row, 0).data(Qt.ItemDataRole.UserRole)}" for row in rows
+            )
             QGuiApplication.clipboard().setText("\n".join(lines))
             return
         super().keyPressEvent(event)
@@ -128,5 +130,3 @@ class PeopleList(QWidget):
         self._more.setVisible(left > 0)
         self._more.setText(f"Show {formats.number(min(left, 50))} more of {formats.number(left)}")
         self._more.setAccessibleName(self._more.text())
-
-

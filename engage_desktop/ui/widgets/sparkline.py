@@ -53,7 +53,10 @@ class Sparkline(QWidget):
         high = max(max(size for _, size in self._points), 1)
 
         def place(at_us: int, size: float) -> QPointF:
-            return QPointF(plot.left() + plot.width() * (at_us - first) / (last - first), plot.bottom() - plot.height() * size / high)
+            return QPointF(
+                plot.left() + plot.width() * (at_us - first) / (last - first),
+                plot.bottom() - plot.height() * size / high,
+            )
 
         path = QPainterPath(place(*self._points[0]))
         for at_us, size in self._points[1:]:
@@ -64,7 +67,9 @@ class Sparkline(QWidget):
         painter.fillPath(area, theme.color("accent", 0.08))
         painter.setPen(QPen(theme.color("line"), 1))
         painter.drawLine(plot.bottomLeft(), plot.bottomRight())
-        painter.setPen(QPen(theme.color("accent"), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.setPen(
+            QPen(theme.color("accent"), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        )
         painter.drawPath(path)
         if first <= self._at <= last:
             x = place(self._at, 0).x()
@@ -85,4 +90,6 @@ class Sparkline(QWidget):
         first, last = self._points[0][0], self._points[-1][0]
         at_us = first + round((last - first) * min(max((event.position().x() - plot.left()) / plot.width(), 0), 1))
         position = max(bisect_right(self._points, (at_us, 1 << 62)) - 1, 0)
-        self.setToolTip(f"{formats.number(self._points[position][1])} on {formats.instant(self._points[position][0], self._zone)}")
+        self.setToolTip(
+            f"{formats.number(self._points[position][1])} on {formats.instant(self._points[position][0], self._zone)}"
+        )

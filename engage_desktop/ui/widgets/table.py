@@ -102,7 +102,15 @@ class RowsModel(QAbstractTableModel):
 class SmallTable(Table):
     """A table as tall as its rows, in a card."""
 
-    def __init__(self, name: str, spoken: str, columns: Sequence[str], right: frozenset[int] = frozenset(), most: int = 14, stretch: int = 0) -> None:
+    def __init__(
+        self,
+        name: str,
+        spoken: str,
+        columns: Sequence[str],
+        right: frozenset[int] = frozenset(),
+        most: int = 14,
+        stretch: int = 0,
+    ) -> None:
         super().__init__(name, spoken)
         self._most = most
         self.rows = RowsModel(columns, right)

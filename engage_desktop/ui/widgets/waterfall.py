@@ -58,7 +58,11 @@ class Waterfall(QWidget):
             painter.setPen(theme.color("text"))
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, words - 12)
             painter.drawText(QRectF(0, top, words, ROW_PX), Qt.AlignmentFlag.AlignVCenter, shown)
-            painter.drawText(QRectF(0, top, self.width(), ROW_PX), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, figure)
+            painter.drawText(
+                QRectF(0, top, self.width(), ROW_PX),
+                Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+                figure,
+            )
             back = bar.translated(0, top + (ROW_PX - 12) / 2)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("surface_2"))

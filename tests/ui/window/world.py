@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from engage_desktop.app.workspace import import_logs
+from engage_desktop.app.importing import import_logs
 from engage_desktop.domain.duration import format_instant, parse_instant
 from engage_desktop.ui.window import MainWindow
 
@@ -27,7 +27,9 @@ CAMPAIGNS = {
             "sync": [{"destination": "lists", "as": "track"}],
         },
     ],
-    "messages": [{"key": "nudge", "name": "Nudge", "channel": "email", "subject": "Still there"}],
+    "messages": [
+        {"key": "nudge", "name": "Nudge", "channel": "email", "subject": "Still there", "body": "We kept it."}
+    ],
     "policies": {"subscription": {"unknown": "assume"}, "address": {"unknown": "assume"}},
     "destinations": [
         {

@@ -1,0 +1,175 @@
+"""The window around the canvas: clock, pages, search, layout, names for everybody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from engage_desktop.app.actions import PAGES
+from engage_desktop.ui.app import open_window
+from engage_desktop.ui.playback import Player
+from engage_desktop.ui.theme import Theme, ThemeMode
+from engage_desktop.ui.window import MainWindow
+from tests.ui.window.world import wait_settled
+
+DAY = 86_400_000_000
+
+
+def test_the_scrubber_sends_the_clock_both_ways(qtbot: QtBot, window: MainWindow) -> None:
+    bench, scrubber = window.session.workbench, window.transport.scrubber
+    run = bench.run
+    for part in (0.75, 0.25, 0.5):
+        x = round(8 + (scrubber.width() - 16) * part)
+        qtbot.mouseClick(scrubber, Qt.MouseButton.LeftButton, pos=QPoint(x, 20))
+        assert bench.at_us == scrubber.instant_at(x)
+        assert abs(bench.at_us - (run.first_us + part * (run.last_us - run.first_us))) < DAY
+        wait_settled(qtbot, window)
+        assert bench.figures is not None
+        assert bench.figures.at_us == bench.at_us
+    before = bench.at_us
+    scrubber.setFocus()
+    qtbot.keyClick(scrubber, Qt.Key.Key_Left)
+    assert bench.at_us == before - DAY
+    qtbot.keyClick(scrubber, Qt.Key.Key_Home)
+    assert bench.at_us == run.first_us
+    qtbot.keyClick(scrubber, Qt.Key.Key_End)
+    assert bench.at_us == run.last_us
+
+
+def test_next_and_previous_event_are_neighbours(qtbot: QtBot, window: MainWindow) -> None:
+    bench = window.session.workbench
+    bench.set_clock(bench.run.first_us + 5 * DAY)
+    wait_settled(qtbot, window)
+    there = []
+    for _ in range(3):
+        window.actions_["simulation.next"].trigger()
+        wait_settled(qtbot, window)
+        there.append(bench.at_us)
+    assert there == sorted(set(there))
+    window.actions_["simulation.previous"].trigger()
+    wait_settled(qtbot, window)
+    assert bench.at_us == there[-2]
+
+
+def test_playing_moves_the_clock_and_stops_at_the_end(qtbot: QtBot, window: MainWindow) -> None:
+    bench = window.session.workbench
+    window.actions_["simulation.start"].trigger()
+    window.transport.speed.setCurrentIndex(window.transport.speed.count() - 1)
+    with qtbot.waitSignal(window.player.playing_changed):
+        qtbot.mouseClick(window.transport.play, Qt.MouseButton.LeftButton)
+    assert window.transport.play.accessibleName() == "Pause"
+    qtbot.waitUntil(lambda: not window.player.playing, timeout=30_000)
+    assert bench.at_us == bench.run.last_us
+    assert window.transport.play.accessibleName() == "Play"
+    wait_settled(qtbot, window)
+
+
+def test_speed_is_log_time_per_second(qtbot: QtBot) -> None:
+    player = Player()
+    player.set_window(0, 10 * DAY)
+    player.speed = DAY
+    with qtbot.waitSignal(player.moved) as moved:
+        player.advance(500)
+    assert moved.args == [DAY // 2]
+    player.speed = None
+    player.advance(33)
+    assert player.at_us == DAY // 2 + 10 * DAY // 240
+
+
+def test_every_page_opens_and_every_control_has_a_name(qtbot: QtBot, window: MainWindow) -> None:
+    for page, _ in PAGES:
+        window.show_page(page)
+        wait_settled(qtbot, window)
+        assert window.stack.currentWidget() is window.pages.all[page]
+    window.open_campaign("audience", "buyers")
+    wait_settled(qtbot, window)
+    for step in ("hold", "coin", "nudge", "pause", "who", "patience", "done", "@entry"):
+        window.go("journey", "rescue", step)
+        for widget in window.findChildren(QWidget):
+            control = isinstance(
+                widget, QAbstractButton | QLineEdit | QComboBox | QPlainTextEdit | QTabBar | QAbstractItemView
+            )
+            if control and widget.focusPolicy() != Qt.FocusPolicy.NoFocus and not widget.objectName().startswith("qt_"):
+                inner = (
+                    isinstance(widget.parent(), QComboBox | QTabBar)
+                    or widget.inherits("QComboBoxListView")
+                    or isinstance(widget.parent(), QAbstractItemView)
+                )
+                named = widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text())
+                assert named or inner, (type(widget).__name__, widget.objectName(), widget.parent())
+
+
+def test_search_finds_steps_actions_and_campaigns(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.keySequence(window, "Ctrl+K")
+    field = window.palette_.field
+    assert field.hasFocus()
+    qtbot.keyClicks(field, "bought before")
+    assert window.palette_.list.item(0).text() == "Bought before?"
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert window.journey_page.selection == ["who"]
+    assert not window.palette_.isVisible()
+    qtbot.keySequence(window, "Ctrl+K")
+    qtbot.keyClicks(field, "buyers")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert window.topbar.current.key == "buyers"
+    qtbot.keySequence(window, "Ctrl+K")
+    qtbot.keyClicks(field, "switch dark")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert window.inspector._theme.mode == ThemeMode.DARK
+    window.toggle_dark()
+
+
+def test_the_place_of_things_is_remembered_and_reset(
+    qtbot: QtBot, theme: Theme, workspace: Path, settings: QSettings
+) -> None:
+    first = open_window(workspace, settings=settings)
+    qtbot.addWidget(first)
+    first.resize(1100, 700)
+    first.problems.show()
+    first.close()
+    second = open_window(workspace, settings=QSettings(settings.fileName(), QSettings.Format.IniFormat))
+    qtbot.addWidget(second)
+    assert not second.problems.isHidden()
+    second.reset_layout()
+    assert second.problems.isHidden()
+    second.close()
+
+
+def test_problems_lead_to_their_step(qtbot: QtBot, window: MainWindow) -> None:
+    from engage_desktop.ui.inspector import edits
+
+    assert window.inspector.apply("Break it", edits.set_branch("coin", "mail", percent=90)) is None
+    qtbot.waitUntil(lambda: window.session.workbench.run.refused, timeout=30_000)
+    assert window.status.problems.text() == "1 problem"
+    assert "not computed" in window.status.current.text()
+    qtbot.mouseClick(window.status.problems, Qt.MouseButton.LeftButton)
+    rows = window.problems._list
+    assert "Coin" in rows.item(0).text()
+    rows.itemActivated.emit(rows.item(0))
+    assert window.journey_page.selection == ["coin"]
+    window.actions_["edit.undo"].trigger()
+    wait_settled(qtbot, window)
+    assert window.status.problems.text() == "No problems"
+
+
+def test_new_campaigns_are_valid_at_once(qtbot: QtBot, window: MainWindow) -> None:
+    for action, kind in (("journey.new", "journey"), ("audience.new", "audience")):
+        window.actions_[action].trigger()
+        assert window.topbar.current.kind == kind
+        wait_settled(qtbot, window)
+        assert not window.session.problems()
+        window.actions_["edit.undo"].trigger()
+        assert window.topbar.current.kind != kind or window.topbar.current.key in ("rescue", "buyers")
+    assert window.findChild(QToolButton, "topbar.close.journey.new_journey") is None
