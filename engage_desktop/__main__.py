@@ -16,27 +16,34 @@ def main(arguments: list[str] | None = None) -> int:
     multiprocessing.freeze_support()
     arguments = sys.argv[1:] if arguments is None else arguments
     if not arguments or arguments[0] == "open":
-        return _open(arguments[1:])
+        from engage_desktop.app.ending import ended
+
+        return ended(lambda: _open(arguments[1:]))
     from engage_desktop.cli import run
 
     return run(arguments)
 
 
 def _open(arguments: list[str]) -> int:
-    from engage_desktop.domain.errors import UserError
-
     if arguments[:1] in (["--help"], ["-h"]) or len(arguments) > 1 or (arguments and arguments[0].startswith("-")):
-        print("Usage: engage open [WORKSPACE or FILE]\n\nOpens the window; without a name, the sample workspace.\nExample: engage open my-workspace")
+        print(
+            "Usage: engage open [WORKSPACE or FILE]\n\nOpens the window; without a name, the sample workspace.\nExample: engage open my-workspace"
+        )
         return 0 if arguments[0] in ("--help", "-h") else 2
-    try:
-        if not has_display():
-            return _without_display(arguments)
-        from engage_desktop.ui.app import run
+    if not has_display():
+        return _without_display(arguments)
+    sys.excepthook = _tell  # what a slot of Qt raises ends up here
+    from engage_desktop.ui.app import run
 
-        return run(Path(arguments[0]) if arguments else None)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 1
+    return run(Path(arguments[0]) if arguments else None)
+
+
+def _tell(kind: type[BaseException], error: BaseException, trace: object) -> None:
+    """A sentence instead of a traceback, which goes to the file of faults."""
+    from engage_desktop.app.ending import say
+    from engage_desktop.app.faults import fault_sentence
+
+    say(fault_sentence(error))
 
 
 def has_display() -> bool:

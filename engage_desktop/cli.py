@@ -16,7 +16,8 @@ from typing import Annotated, Any
 
 import typer
 
-from engage_desktop.domain.errors import Cancelled, DesignError, InputError, UserError
+from engage_desktop.app.ending import ended, say
+from engage_desktop.domain.errors import InputError, UserError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -29,39 +30,29 @@ app = typer.Typer(
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on stdout.")]
 LogOption = Annotated[list[Path] | None, typer.Option("--log", help="Event log; may repeat.")]
 CampaignsOption = Annotated[Path | None, typer.Option("--campaigns", help="Campaign file.")]
-WorkspaceOption = Annotated[Path | None, typer.Option("--workspace", help="Workspace folder, instead of --campaigns, --log or both.")]
+WorkspaceOption = Annotated[
+    Path | None, typer.Option("--workspace", help="Workspace folder, instead of --campaigns, --log or both.")
+]
 MapOption = Annotated[list[str] | None, typer.Option("--map", help="Rename a column: --map ts=timestamp; may repeat.")]
 
 
 def run(arguments: list[str]) -> int:
     """Run one command; returns its exit code."""
+    return ended(lambda: _run(arguments))
+
+
+def _run(arguments: list[str]) -> int:
     try:
         code = app(args=arguments, prog_name="engage", standalone_mode=False)
-    except Cancelled:
-        print("Stopped, as you asked.", file=sys.stderr)
-        return 1
-    except UserError as error:
-        print(_sentence(error), file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped, as you asked.", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        return 1
+    except typer.Abort:
+        raise KeyboardInterrupt from None
     except Exception as error:
         usage = _usage_error(error)
         if usage is None:
             raise
-        print(usage, file=sys.stderr)
+        say(usage)
         return 2
     return code if isinstance(code, int) else 0
-
-
-def _sentence(error: UserError) -> str:
-    if isinstance(error, DesignError):
-        errors = [problem for problem in error.problems if problem.is_error] or list(error.problems)
-        return "\n".join(problem.sentence() for problem in errors)
-    return str(error)
 
 
 def _usage_error(error: Exception) -> str | None:
@@ -80,7 +71,7 @@ def _print_json(body: Any) -> None:
 @contextmanager
 def _progress(as_json: bool) -> Iterator[Any]:
     """A bar on stderr where it is a terminal; yields the progress callback or None."""
-    if as_json or not sys.stderr.isatty():
+    if as_json or sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
@@ -114,8 +105,8 @@ def _campaigns_path(campaigns: Path | None, workspace: Path | None) -> Path:
 
 
 def _open_log(logs: list[Path] | None, workspace: Path | None, campaigns: Any, mapping: Any, progress: Any) -> Any:
+    from engage_desktop.app.importing import open_workspace_log
     from engage_desktop.app.replay import open_logs
-    from engage_desktop.app.workspace import open_workspace_log
 
     if logs:
         return open_logs(logs, campaigns, mapping=mapping, progress=progress)
@@ -123,7 +114,9 @@ def _open_log(logs: list[Path] | None, workspace: Path | None, campaigns: Any, m
         raise UserError("Name a log with --log, or a workspace that holds one with --workspace.")
     log = open_workspace_log(workspace)
     if log is None:
-        raise InputError(f"{workspace}: this workspace holds no log yet. Add one with: engage import LOG --workspace {workspace}")
+        raise InputError(
+            f"{workspace}: this workspace holds no log yet. Add one with: engage import LOG --workspace {workspace}"
+        )
     return log
 
 
@@ -149,11 +142,22 @@ def import_(
 
     Example: engage import orders.jsonl.gz --workspace shop
     """
-    from engage_desktop.app.workspace import create_workspace, import_logs
+    from engage_desktop.app.importing import import_logs, need_logs, source_name, workspace_identity
+    from engage_desktop.app.workspace import create_workspace, discard_workspace
+    from engage_desktop.events.rejects import NOTICE_CODES
 
-    create_workspace(workspace, workspace.resolve().name)
-    with _progress(as_json) as progress:
-        log = import_logs(workspace, logs, mapping=_mapping(map_), progress=progress)
+    mapping = _mapping(map_)
+    need_logs(logs)
+    made = create_workspace(workspace, workspace.resolve().name)
+    try:
+        with _progress(as_json) as progress:
+            log = import_logs(
+                workspace, logs, identity=workspace_identity(workspace), mapping=mapping, progress=progress
+            )
+    except BaseException:
+        if made:
+            discard_workspace(workspace)
+        raise
     from engage_desktop.domain.duration import format_instant
 
     store = log.store
@@ -169,12 +173,18 @@ def import_(
     if as_json:
         _print_json(body)
         return
-    print(f"Read {body['read']:,}, kept {body['kept']:,}, rejected {body['rejected']:,}, duplicates {body['duplicates']:,}.")
-    print(f"{store.n_profiles:,} people, {store.n_events:,} events, {body['first']} to {body['last']}.")
-    for reject in store.rejects()[:5]:
-        print(f"  rejected: {reject.file} line {reject.line}, {reject.field or 'record'}: {reject.message} ({reject.code})")
-    if log.rejected > 5:
-        print(f"  ... and {log.rejected - 5:,} more; the Data page lists them all.")
+    print(
+        f"Read {body['read']:,}, kept {body['kept']:,}, rejected {body['rejected']:,}, duplicates {body['duplicates']:,}."
+    )
+    span = "" if store.first_us is None else f", {body['first']} to {body['last']}"
+    print(f"{store.n_profiles:,} people, {store.n_events:,} events{span}.")
+    findings = store.rejects()
+    for one in findings[:5]:
+        what = "notice" if one.code in NOTICE_CODES else "rejected"
+        place = f"{source_name(one.file)} line {one.line}, {one.field or 'record'}"
+        print(f"  {what}: {place}: {one.message} ({one.code})")
+    if len(findings) > 5:
+        print(f"  ... and {len(findings) - 5:,} more; the Data page lists them all.")
 
 
 @app.command()
@@ -201,7 +211,9 @@ def validate(campaigns: Annotated[Path, typer.Argument(help="Campaign file.")], 
 
 
 @app.command()
-def query(text: Annotated[str, typer.Argument(help="A condition or trait in the query language.")], as_json: JsonFlag = False) -> None:
+def query(
+    text: Annotated[str, typer.Argument(help="A condition or trait in the query language.")], as_json: JsonFlag = False
+) -> None:
     """Print the canonical text and type of an expression, or its error with a caret.
 
     Example: engage query "event('Order Completed').within(90 days).count() >= 2"
@@ -213,7 +225,9 @@ def query(text: Annotated[str, typer.Argument(help="A condition or trait in the 
         check(expression, journey=True)
     except QueryError as error:
         if not as_json:
-            raise UserError(f"{error.message} (line {error.line}, column {error.column})\n{error.caret(text)}") from None
+            raise UserError(
+                f"{error.message} (line {error.line}, column {error.column})\n{error.caret(text)}"
+            ) from None
         _print_json({"ok": False, "error": {"message": error.message, "line": error.line, "column": error.column}})
         raise typer.Exit(1) from None
     if as_json:
@@ -271,7 +285,7 @@ def simulate(
 
     Example: engage simulate --campaigns campaigns.json --log log.jsonl.zst --seed 7 --out run
     """
-    from engage_desktop.app.replay import assumptions, read_design, replay, write_run
+    from engage_desktop.app.replay import read_design, remarks, replay, write_run
 
     design, problems = read_design(_campaigns_path(campaigns, workspace))
     window = (_instant(from_, "--from"), _instant(to, "--to"))
@@ -294,7 +308,7 @@ def simulate(
         return
     for problem in problems:
         print(f"{problem.severity}: {problem.sentence()}")
-    _print_summary(body, assumptions(design))
+    _print_summary(body, remarks(replayed))
 
 
 def _print_summary(body: dict[str, Any], assumed: list[str]) -> None:
@@ -313,11 +327,21 @@ def experiment(
     run: Annotated[Path | None, typer.Argument(help="Folder of a run.", metavar="[RUN]")] = None,
     journey: Annotated[str | None, typer.Option("--journey", help="Journey of the split.")] = None,
     step: Annotated[str | None, typer.Option("--step", help="The random split.")] = None,
-    metric: Annotated[str, typer.Option("--metric", help="goal, event:NAME, count:NAME, sum:NAME.property, mean:NAME.property; with --table a column.")] = "goal",
-    within: Annotated[str | None, typer.Option("--within", help="Count what happens this long after the split, such as 14d.")] = None,
+    metric: Annotated[
+        str,
+        typer.Option(
+            "--metric",
+            help="goal, event:NAME, count:NAME, sum:NAME.property, mean:NAME.property; with --table a column.",
+        ),
+    ] = "goal",
+    within: Annotated[
+        str | None, typer.Option("--within", help="Count what happens this long after the split, such as 14d.")
+    ] = None,
     log: LogOption = None,
     workspace: WorkspaceOption = None,
-    table: Annotated[Path | None, typer.Option("--table", help="A table of a test run elsewhere, CSV or Parquet.")] = None,
+    table: Annotated[
+        Path | None, typer.Option("--table", help="A table of a test run elsewhere, CSV or Parquet.")
+    ] = None,
     arm: Annotated[str | None, typer.Option("--arm", help="With --table: the column that names the arm.")] = None,
     control: Annotated[str | None, typer.Option("--control", help="The arm that the others are compared with.")] = None,
     as_json: JsonFlag = False,
@@ -335,7 +359,9 @@ def experiment(
     elif run is None or journey is None or step is None:
         raise UserError("Name a run, --journey and --step; or a table of a test run elsewhere with --table and --arm.")
     else:
-        body = experiment_of_run(run, journey, step, metric, within, logs=log or [], workspace=workspace, control=control)
+        body = experiment_of_run(
+            run, journey, step, metric, within, logs=log or [], workspace=workspace, control=control
+        )
     if as_json:
         _print_json(body)
     else:
@@ -346,9 +372,16 @@ def experiment(
 def sync(
     run: Annotated[Path, typer.Argument(help="Folder of a run.")],
     destination: Annotated[str, typer.Option("--destination", help="Key of the destination.")],
-    workspace: Annotated[Path | None, typer.Option("--workspace", help="Workspace whose log, approvals and outbox apply; default the one the run was saved in.")] = None,
+    workspace: Annotated[
+        Path | None,
+        typer.Option(
+            "--workspace", help="Workspace whose log, approvals and outbox apply; default the one the run was saved in."
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be sent, send nothing.")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Only send what an earlier sync left in the outbox.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Only send what an earlier sync left in the outbox.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Deliver a run to a destination, or print the ledger of what would be.
@@ -376,7 +409,7 @@ def sync(
 
 def replay_headless(workspace: Path | None) -> Path:
     """Replay a workspace (default: the sample), print the summary, save the run; returns the workspace."""
-    from engage_desktop.app.replay import assumptions, read_design, replay
+    from engage_desktop.app.replay import read_design, remarks, replay
     from engage_desktop.app.sample import ensure_sample
     from engage_desktop.app.workspace import CAMPAIGNS, save_run
 
@@ -393,5 +426,5 @@ def replay_headless(workspace: Path | None) -> Path:
 
     seconds = replayed.seconds | {"write": perf_counter() - begun}
     print(f"Workspace {design.workspace.name}: {workspace}")
-    _print_summary({"run": str(folder), "counts": counts(replayed), "seconds": seconds}, assumptions(design))
+    _print_summary({"run": str(folder), "counts": counts(replayed), "seconds": seconds}, remarks(replayed))
     return workspace

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engage_desktop.app import protocol as p
+from engage_desktop.app.ending import system_sentence
 from engage_desktop.app.engine_process import Inbox
+from engage_desktop.app.faults import fault_file
 from engage_desktop.app.replay import Log, Replay, replay
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.errors import Cancelled, DesignError, UserError
@@ -81,12 +83,16 @@ class Desk:
             self._inbox.reply(request_id, p.Failed("Stopped, as you asked. Nothing was changed."))
         except UserError as error:
             self._inbox.reply(request_id, p.Failed(str(error)))
+        except MemoryError:
+            self._inbox.reply(request_id, p.Failed("There is not enough memory for this. Close other programs first."))
+        except OSError as error:
+            self._inbox.reply(request_id, p.Failed(system_sentence(error)))
         except Exception:
             logger.exception("request %s failed", type(request).__name__)
             self._inbox.reply(
                 request_id,
                 p.Failed(
-                    f"Something went wrong inside while answering {type(request).__name__}; the log file has the details. Your work is kept."
+                    f"Something went wrong inside while answering {type(request).__name__}; {fault_file()} has the details. Your work is kept."
                 ),
             )
 
@@ -96,7 +102,7 @@ class Desk:
     # -- the log --------------------------------------------------------------------------
 
     def _load(self, request_id: int, request: p.Load) -> p.Reply:
-        from engage_desktop.app.workspace import open_workspace_log
+        from engage_desktop.app.importing import open_workspace_log
 
         self.workspace = Path(request.workspace)
         return self._use_log(open_workspace_log(self.workspace))
@@ -106,7 +112,7 @@ class Desk:
         return log_info(log)
 
     def _import(self, request_id: int, request: p.ImportLogs) -> p.Reply:
-        from engage_desktop.app.workspace import import_logs
+        from engage_desktop.app.importing import import_logs
 
         workspace = self.need_workspace()
         self._inbox.cancel_work.clear()

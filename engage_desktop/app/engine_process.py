@@ -56,6 +56,9 @@ def serve(connection: Connection) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C belongs to the window, which then closes us
     inbox = Inbox(connection)
+    from engage_desktop.app.faults import keep_faults
+
+    keep_faults()
     from engage_desktop.app.desk import Desk  # numpy and friends load here, off the window's process
 
     desk = Desk(inbox)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[float, str], None]
 RUN_FORMAT = "engage-run/1"
+RUN_FILE = "run.json"
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,8 @@ def open_logs(
 def default_window(store: EventStore) -> tuple[int, int]:
     """The log's first and last instant; raises InputError on an empty log."""
     if store.first_us is None or store.last_us is None:
-        raise InputError("The log holds no usable record, so there is nothing to replay. Import a log with events.")
+        what = "people but no event" if store.n_profiles else "no usable record"
+        raise InputError(f"The log holds {what}, so there is nothing to replay. Import a log with events.")
     return store.first_us, store.last_us
 
 
@@ -130,18 +134,18 @@ def replay(
     """Compile and run; the window defaults to the whole log."""
     from engage_desktop.engine import compile_campaigns, simulate
 
-    first, last = default_window(log.store)
     start, end = window
-    start, end = first if start is None else start, last if end is None else end
+    if start is None or end is None:
+        first, last = default_window(log.store)
+        start, end = first if start is None else start, last if end is None else end
     if start > end:
         raise UserError(f"--from {format_instant(start)} is after --to {format_instant(end)}. Swap them.")
     only = tuple(only)
-    known = {journey.key for journey in campaigns.journeys} | {audience.key for audience in campaigns.audiences}
+    known = {journey.key for journey in campaigns.journeys}
     for key in only:
         if key not in known:
-            raise UserError(
-                f"--only {key}: no journey or audience has this key. Use one of: {', '.join(sorted(known))}."
-            )
+            mend = f"Use one of: {', '.join(sorted(known))}." if known else "This design has none; leave it out."
+            raise UserError(f"--only {key}: no journey has this key. {mend}")
     begun = time.perf_counter()
     run = simulate(
         compile_campaigns(campaigns),
@@ -178,16 +182,21 @@ def write_run(replayed: Replay, out: Path) -> dict[str, Any]:
     begun = time.perf_counter()
     tables = replayed.tables
     numbers = counts(replayed) | {name: table.num_rows for name, table in tables.items()}
+    half = out / ".part"  # a run that was there stays whole until all of the new one is on the disk
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "run.json").unlink(missing_ok=True)  # written last: its presence says that the run is whole
+        half.mkdir(parents=True, exist_ok=True)
         for name, table in tables.items():
-            pq.write_table(table, out / f"{name}.parquet", compression="zstd")
-        (out / "run.json").write_text(_run_json(replayed, numbers), encoding="utf-8", newline="\n")
+            pq.write_table(table, half / f"{name}.parquet", compression="zstd")
+        (half / RUN_FILE).write_text(_run_json(replayed, numbers), encoding="utf-8", newline="\n")
+        (out / RUN_FILE).unlink(missing_ok=True)  # comes last: its presence says that the run is whole
+        for name in (*(f"{name}.parquet" for name in tables), RUN_FILE):
+            os.replace(half / name, out / name)
     except OSError as error:
         raise UserError(
-            f"{out}: the run cannot be written ({error.strerror or error}). Free space or choose another --out."
+            f"{out}: the run cannot be written ({error.strerror or error}). Free space or choose another folder."
         ) from error
+    finally:
+        shutil.rmtree(half, ignore_errors=True)
     seconds = replayed.seconds | {"write": round(time.perf_counter() - begun, 3)}
     return {"run": str(out), "counts": numbers, "seconds": seconds}
 
@@ -207,7 +216,7 @@ def _run_json(replayed: Replay, numbers: dict[str, int]) -> str:
         "only": list(replayed.only),
         "log": {"read": log.read, "rejected": log.rejected, "duplicates": log.duplicates},
         "counts": numbers,
-        "warnings": [problem.sentence() for problem in replayed.problems] + assumptions(replayed.campaigns),
+        "warnings": [problem.sentence() for problem in replayed.problems] + remarks(replayed),
         "campaigns": json.loads(_canonical(replayed.campaigns)),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -227,6 +236,18 @@ def assumptions(campaigns: Campaigns) -> list[str]:
         found.append("Assumed: people whose address the log has never shown have one.")
     if policies.subscription.unknown == "assume":
         found.append("Assumed: people whose subscription the log does not know are subscribed.")
+    return found
+
+
+def remarks(replayed: Replay) -> list[str]:
+    """What a person should know about the figures of a run, one sentence each."""
+    found = assumptions(replayed.campaigns)
+    store, (start, end) = replayed.log.store, replayed.run.window
+    if store.first_us is None or store.last_us is None:
+        found.append("The log holds people but no event.")
+    elif end < store.first_us or start > store.last_us:
+        span = f"{format_instant(store.first_us)} to {format_instant(store.last_us)}"
+        found.append(f"The window lies outside the log, which covers {span}: no event falls into it.")
     return found
 
 

@@ -6,9 +6,10 @@ import shutil
 import sys
 from pathlib import Path
 
+from engage_desktop.app.importing import import_logs
 from engage_desktop.app.replay import Progress
-from engage_desktop.app.workspace import CAMPAIGNS, EVENTS, import_logs
-from engage_desktop.domain.errors import InputError
+from engage_desktop.app.workspace import CAMPAIGNS, EVENTS
+from engage_desktop.domain.errors import InputError, UserError
 
 SAMPLES = ("storefront", "online_retail")
 
@@ -35,10 +36,16 @@ def ensure_sample(name: str = SAMPLES[0], *, root: Path | None = None, progress:
     """The workspace of a sample, made at the first call; later calls only name it."""
     workspace = (root or data_folder()) / "samples" / name
     source = sample_folder(name)
-    workspace.mkdir(parents=True, exist_ok=True)
-    for file in (CAMPAIGNS, "campaigns.layout.json"):
-        if (source / file).exists() and not (workspace / file).exists():
-            shutil.copyfile(source / file, workspace / file)
+    try:
+        workspace.mkdir(parents=True, exist_ok=True)
+        for file in (CAMPAIGNS, "campaigns.layout.json"):
+            if (source / file).exists() and not (workspace / file).exists():
+                shutil.copyfile(source / file, workspace / file)
+    except OSError as error:
+        raise UserError(
+            f"{workspace}: the sample workspace cannot be made ({error.strerror}). "
+            "Free space and allow writing there, or open a workspace of your own."
+        ) from error
     if not (workspace / EVENTS).exists():
         logs = sorted(path for path in source.iterdir() if path.name.startswith("log."))
         import_logs(workspace, logs, progress=progress)

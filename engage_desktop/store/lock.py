@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from engage_desktop.domain.errors import UserError
@@ -16,10 +16,15 @@ def sole(path: Path, refusal: str) -> Iterator[None]:
 
     SQLite's own file lock does it: the same on every system, and the system lets go of it when a process dies.
     """
-    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
+    with ExitStack() as stack:
         try:
+            connection = stack.enter_context(closing(sqlite3.connect(path, timeout=0, isolation_level=None)))
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
-            raise UserError(refusal) from error
+            if "locked" in str(error):
+                raise UserError(refusal) from error
+            raise UserError(
+                f"{path.parent} may not be written ({error}). Allow writing there, or use a folder of your own."
+            ) from error
         yield
         connection.execute("ROLLBACK")

@@ -15,7 +15,8 @@ import pytest
 
 from engage_desktop.app import protocol as p
 from engage_desktop.app.engine_client import LOST, EngineClient
-from engage_desktop.app.workspace import create_workspace, import_logs
+from engage_desktop.app.importing import import_logs
+from engage_desktop.app.workspace import create_workspace
 from tests.cli import shop
 
 
