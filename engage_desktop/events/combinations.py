@@ -35,7 +35,7 @@ class IdentifierCodes(dict[Any, int]):
         self._exact = _BLOCKED_EXACT | frozenset(blocked)
 
     def __missing__(self, value: str) -> int:
-        if value in self._exact or _BLOCKED.fullmatch(value):
+        if value in self._exact or (value[0] in "0-" and _BLOCKED.fullmatch(value)):
             self.blocked.append(value)
             self[value] = code = -1 - len(self.blocked)
         else:
