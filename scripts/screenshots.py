@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -91,10 +92,11 @@ class Photographer:
         window.palette_.hide()
         window.open_campaign("audience", "slipping_away")
         self.picture("audience", lambda: window.watch.current)
-        for page in ("audiences", "journeys", "data", "deliver", "runs", "activity", "broadcasts", "content"):
+        for page in ("audiences", "journeys", "data", "deliver", "activity", "broadcasts", "content"):
             window.show_page(page)
-            self.picture(page, lambda: window.pages.runs.results.model.total > 0 if page == "runs" else True)  # noqa: B023 - called at once
+            self.picture(page)
         window.show_page("runs")
+        self.picture("runs", lambda: window.pages.runs.results.model.total > 0)
         bar = window.pages.runs.verticalScrollBar()
         bar.setValue(bar.maximum())
         self.picture("experiment")
@@ -107,10 +109,8 @@ def populate(window: MainWindow, photographer: Photographer) -> None:
     for kind, key in (("journey", "cart_rescue"), ("audience", "slipping_away")):
         window.open_campaign(kind, key)
         window.approve()
-        wait_until(
-            lambda: photographer.settled() and window.session.state_of(kind, key) == "approved",
-            f"the approval of {key}",
-        )  # noqa: B023 - called at once
+        approved = partial(lambda kind, key: window.session.state_of(kind, key) == "approved", kind, key)
+        wait_until(lambda approved=approved: photographer.settled() and approved(), f"the approval of {key}")
     window.banner.hide()
 
 
@@ -120,6 +120,7 @@ def main() -> int:
         workspace, logs = sample_workspace(Path(folder))
         window = open_window(workspace, settings=user_settings(Path(folder) / "window.ini"), logs=logs, seed=7)
         window.resize(*SIZE)
+        window.activateWindow()
         photographer = Photographer(window, IMAGES)
         wait_until(
             lambda: (

@@ -114,24 +114,14 @@ def _offer_recovery(window: MainWindow) -> None:
     number = bench.recoverable()
     if not number:
         return
-    changes = "change" if number == 1 else "changes"
-    yes, no = window.banner.offer(
-        f"The last session ended with {number} unsaved {changes}. Bring {'it' if number == 1 else 'them'} back?",
-        "Bring back",
-        "Forget",
-    )
+    changes, it = ("change", "it") if number == 1 else ("changes", "them")
 
     def recover() -> None:
-        window.banner.hide()
         done = bench.recover()
-        window.session.notify("info", f"{done} of {number} {changes} brought back; save to keep them.")
+        window.session.notify("info", f"{done} of {number} {changes} brought back; save to keep {it}.")
 
-    def forget() -> None:
-        window.banner.hide()
-        bench.discard_recovery()
-
-    yes.connect(recover)
-    no.connect(forget)
+    sentence = f"The last session ended with {number} unsaved {changes}. Bring {it} back?"
+    window.banner.offer(sentence, "Bring back", recover, "Forget", bench.discard_recovery)
 
 
 def run(path: Path | None = None) -> int:

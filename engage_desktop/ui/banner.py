@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton
 
@@ -36,6 +38,9 @@ class Banner(QFrame):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
+        self._answers: tuple[Callable[[], None], Callable[[], None]] | None = None
+        self._yes.clicked.connect(lambda: self._answer(0))
+        self._no.clicked.connect(lambda: self._answer(1))
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
@@ -52,14 +57,20 @@ class Banner(QFrame):
         if shown := _SHOWN_MS.get(severity, 0):
             self._timer.start(shown)
 
-    def offer(self, sentence: str, yes: str, no: str) -> tuple[object, object]:
-        """A question inline; returns the `clicked` signals of its two answers."""
+    def offer(self, sentence: str, yes: str, on_yes: Callable[[], None], no: str, on_no: Callable[[], None]) -> None:
+        """A question inline; either answer hides it."""
+        self._answers = (on_yes, on_no)
         for made, text in ((self._yes, yes), (self._no, no)):
             made.setText(text)
             made.setAccessibleName(text)
             made.show()
         self._show("warning", sentence)
-        return self._yes.clicked, self._no.clicked
+
+    def _answer(self, which: int) -> None:
+        answers, self._answers = self._answers, None
+        self.hide()
+        if answers is not None:
+            answers[which]()
 
     def _show(self, severity: str, sentence: str) -> None:
         self._timer.stop()

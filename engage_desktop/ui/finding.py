@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from engage_desktop.app.actions import ActionContext, ActionRegistry
 from engage_desktop.app.protocol import ENTRY
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.journey import Journey
 from engage_desktop.ui import formats
 from engage_desktop.ui.canvas import catalogue, words
 from engage_desktop.ui.menus import WindowActions
@@ -28,49 +31,29 @@ def entries(
     """Everything that can be found now: campaigns first, then enabled actions, steps, events."""
     found: list[Entry] = []
     if session is not None:
-        campaigns = session.campaigns
-        for item in items(campaigns):
+        for item in items(session.campaigns):
             icon = "route" if item.kind == "journey" else "users"
-            found.append(
-                Entry(item.name, item.kind_words, icon, lambda item=item: go(item.kind, item.key, ""), item.key)
-            )  # type: ignore[misc]  # bound early
+            found.append(Entry(item.name, item.kind_words, icon, partial(go, item.kind, item.key, ""), item.key))
     for record in registry:
         if record.enabled(context) and record.id != "edit.find":
             hint = record.keys[0].replace("+", " ") if record.keys else record.category
-            found.append(
-                Entry(
-                    actions[record.id].text(),
-                    hint,
-                    record.icon or "chevron-right",
-                    actions[record.id].trigger,
-                    f"{record.category} {record.words}",
-                )
-            )
+            words_ = f"{record.category} {record.words}"
+            action = actions[record.id]
+            found.append(Entry(action.text(), hint, record.icon or "chevron-right", action.trigger, words_))
     if session is not None:
         for journey in session.campaigns.journeys:
-            title = words.entry_title(journey, session.campaigns)
-            found.append(
-                Entry(
-                    title,
-                    f"Entry of {journey.name}",
-                    catalogue.entry_icon(journey),
-                    lambda key=journey.key: go("journey", key, ENTRY),
-                )
-            )  # type: ignore[misc]  # bound early
-            for step in journey.steps:
-                title, icon = words.step_title(step, session.campaigns), catalogue.step_icon(step, session.campaigns)
-                found.append(
-                    Entry(
-                        title,
-                        f"Step of {journey.name}",
-                        icon,
-                        lambda key=journey.key, step=step.key: go("journey", key, step),
-                        words.type_title(step),
-                    )
-                )  # type: ignore[misc]  # bound early
-        log = session.workbench.log
-        for name, number in sorted((log.event_counts if log else {}).items(), key=lambda pair: -pair[1]):
-            found.append(
-                Entry(name, f"Event, {formats.number(number)} in the log", "zap", lambda name=name: show_event(name))
-            )  # type: ignore[misc]  # bound early
+            found += _steps(journey, session.campaigns, go)
+        counts = session.workbench.log.event_counts if session.workbench.log else {}
+        for name in sorted(counts, key=lambda name: -counts[name]):
+            hint = f"Event, {formats.number(counts[name])} in the log"
+            found.append(Entry(name, hint, "zap", partial(show_event, name)))
     return found
+
+
+def _steps(journey: Journey, campaigns: Campaigns, go: Go) -> Iterator[Entry]:
+    title, icon = words.entry_title(journey, campaigns), catalogue.entry_icon(journey)
+    yield Entry(title, f"Entry of {journey.name}", icon, partial(go, "journey", journey.key, ENTRY))
+    for step in journey.steps:
+        title, icon = words.step_title(step, campaigns), catalogue.step_icon(step, campaigns)
+        run = partial(go, "journey", journey.key, step.key)
+        yield Entry(title, f"Step of {journey.name}", icon, run, words.type_title(step))

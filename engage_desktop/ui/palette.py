@@ -52,7 +52,7 @@ class Palette(QFrame):
         super().__init__(parent)
         self.setObjectName("palette")
         self.setProperty("kind", "palette")
-        self._icon = icon
+        self._icon, self._over = icon, parent
         self._entries: list[Entry] = []
         self._shown: list[Entry] = []
         self.field = QLineEdit()
@@ -77,7 +77,7 @@ class Palette(QFrame):
     def open(self, entries: list[Entry]) -> None:
         """Show over the window with these entries."""
         self._entries = entries
-        parent = self.parentWidget()
+        parent = self._over
         width = min(WIDTH_PX, parent.width() - 32)
         self.setFixedSize(width, min(460, parent.height() - 64))
         self.move(QPoint((parent.width() - width) // 2, 48))

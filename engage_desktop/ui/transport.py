@@ -50,8 +50,8 @@ class Transport(QFrame):
         self.series.setObjectName("transport.series")
         self.series.setAccessibleName("Bars show")
         self.series.setFixedWidth(100)
-        for text, value in _SERIES:
-            self.series.addItem(text, value)
+        for text, series in _SERIES:
+            self.series.addItem(text, series)
         self.series.currentIndexChanged.connect(lambda index: self.scrubber.set_series(_SERIES[index][1]))
         self.figures = label("", name="transport.figures", rich=True)
         self.figures.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

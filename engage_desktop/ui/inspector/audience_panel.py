@@ -24,7 +24,7 @@ class AudiencePanel(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._session, self._watch = session, watch
         self._at = label("", "muted", "audience.at")
-        self.size = label("–", "huge", "audience.size")
+        self.headcount = label("–", "huge", "audience.size")
         self._share = label("", "muted", "audience.share")
         self._kind = KindPill("audience.kind")
         self._line = Sparkline()
@@ -37,7 +37,7 @@ class AudiencePanel(QScrollArea):
         body.setProperty("kind", "surface")
         layout = column(body, (16, 16, 16, 16), 8)
         layout.addWidget(self._at)
-        layout.addWidget(self.size)
+        layout.addWidget(self.headcount)
         layout.addLayout(row(self._share, self._kind, "stretch"))
         layout.addSpacing(8)
         layout.addWidget(self._line)
@@ -64,14 +64,14 @@ class AudiencePanel(QScrollArea):
     def _show(self, figures: AudienceFigures | None) -> None:
         zone = self._session.zone
         if figures is None:
-            self.size.setText("–")
+            self.headcount.setText("–")
             self._share.setText("")
             self._line.set_points((), 0, zone)
             for made in (self._enter, self._leave, self._by_time):
                 made.setText("–")
             self._people.show_page("People", 0, 0, [])
         else:
-            self.size.setText(formats.number(figures.size))
+            self.headcount.setText(formats.number(figures.size))
             self._share.setText(
                 f"{formats.share(figures.size, figures.people)} of people · {formats.seconds(figures.seconds)}"
             )
@@ -89,6 +89,6 @@ class AudiencePanel(QScrollArea):
         at_us = self._session.at_us
         current = self._watch.current
         self._at.setText(formats.instant(at_us, self._session.zone) if at_us else "no log")
-        self.size.setEnabled(current)
+        self.headcount.setEnabled(current)
         if self._watch.key is not None:
             self._problems.show_problems(self._session.problems(f"audiences.{self._watch.key}"))

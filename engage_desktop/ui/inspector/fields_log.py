@@ -13,6 +13,7 @@ from engage_desktop.domain.duration import UNIT_NAMES, UNIT_US, format_duration,
 from engage_desktop.ui import formats
 from engage_desktop.ui.inspector.fields import Commit, Field, side_by_side
 from engage_desktop.ui.theme import current_theme
+from engage_desktop.ui.widgets.common import editable
 from engage_desktop.ui.widgets.query_editor import code_font
 
 UNITS = ("s", "m", "h", "d", "w")
@@ -79,13 +80,13 @@ class EventField(Field):
     def __init__(self, title: str, name: str, on_commit: Commit, *, spoken: str = "") -> None:
         super().__init__(title, name, on_commit, spoken=spoken)
         self.combo = QComboBox()
-        self.combo.setEditable(True)
+        self.line = editable(self.combo)
         self.combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(6)
         self._names: list[str] = []
         self._adopt(self.combo)
-        line = self.combo.lineEdit()
+        line = self.line
         line.setObjectName(f"{name}.text")
         line.setAccessibleName(self._spoken)
         line.installEventFilter(self)
@@ -121,7 +122,7 @@ class EventField(Field):
 
     def _show(self, value: str | None) -> None:
         self.combo.setEditText(value or "")
-        self.combo.lineEdit().setCursorPosition(0)
+        self.line.setCursorPosition(0)
         self.combo.setToolTip(value or "")
 
 

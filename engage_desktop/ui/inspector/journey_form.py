@@ -193,7 +193,7 @@ class JourneyForm(QWidget):
         if [(made.key, made.kind) for made in self._exits] != [(rule.key, exit_kind(rule)) for rule in journey.exits]:
             clear(self._list)
             self._exits = [ExitRow(self, rule) for rule in journey.exits]
-            for made in self._exits:
-                self._list.addWidget(made)
-        for made, rule in zip(self._exits, journey.exits, strict=True):
-            made.load(rule, around)
+            for rule_row in self._exits:
+                self._list.addWidget(rule_row)
+        for rule_row, rule in zip(self._exits, journey.exits, strict=True):
+            rule_row.load(rule, around)

@@ -12,7 +12,7 @@ from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.step import RandomSplit
 from engage_desktop.ui import formats
 from engage_desktop.ui.session import Session
-from engage_desktop.ui.widgets.common import Card, KindPill, label, row
+from engage_desktop.ui.widgets.common import Card, KindPill, editable, label, row
 from engage_desktop.ui.widgets.table import SmallTable
 
 
@@ -40,10 +40,10 @@ class ExperimentCard(Card):
         self._metric = QComboBox()
         self._metric.setObjectName("experiment.metric")
         self._metric.setAccessibleName("Metric")
-        self._metric.setEditable(True)
+        self._metric_text = editable(self._metric)
         self._metric.setMinimumWidth(240)
-        self._metric.lineEdit().setAccessibleName("Metric")
-        self._metric.lineEdit().setToolTip("goal, event:NAME, count:NAME, sum:NAME.property or mean:NAME.property")
+        self._metric_text.setAccessibleName("Metric")
+        self._metric_text.setToolTip("goal, event:NAME, count:NAME, sum:NAME.property or mean:NAME.property")
         self._within = QLineEdit()
         self._within.setObjectName("experiment.within")
         self._within.setAccessibleName("Within, such as 14d")
@@ -76,7 +76,7 @@ class ExperimentCard(Card):
             self.body.addWidget(widget)
         self._split.activated.connect(lambda _index: self.ask())
         self._metric.activated.connect(lambda _index: self.ask())
-        self._metric.lineEdit().editingFinished.connect(self.ask)
+        self._metric_text.editingFinished.connect(self.ask)
         self._within.editingFinished.connect(self.ask)
         self._asked: tuple[Any, ...] = ()
 

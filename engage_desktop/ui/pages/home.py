@@ -44,12 +44,9 @@ class CampaignCard(QPushButton):
 
 
 class HomePage(SizedPage):
-    def theme_changed(self) -> None:
-        self._shown = None
-        super().theme_changed()
-
     def __init__(self, session: Session) -> None:
         super().__init__(session, "home", session.campaigns.workspace.name, "")
+        self._shown: object = None
         self._card = Card("home.lifecycle", 12)
         self._card.body.addWidget(label("Customer lifecycle", "title"))
         self._grid_host = QWidget()
@@ -69,8 +66,11 @@ class HomePage(SizedPage):
             self._first.body.addWidget(label(text, "muted", wrap=True))
         self.body.addWidget(self._first)
         self.body.addStretch(1)
-        self._shown: object = None
         session.log_changed.connect(self.touch)
+
+    def theme_changed(self) -> None:
+        self._shown = None
+        super().theme_changed()
 
     def show_items(self) -> None:
         campaigns, log = self.session.campaigns, self.session.workbench.log

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QCheckBox
 
@@ -16,8 +16,8 @@ class CheckBox(QCheckBox):
         metrics = self.fontMetrics()
         return QSize(BOX_PX + GAP_PX + metrics.horizontalAdvance(self.text()) + 4, max(BOX_PX, metrics.height()) + 8)
 
-    def hitButton(self, pos: object) -> bool:  # Qt's name
-        return self.rect().contains(pos)  # type: ignore[call-overload]  # a QPoint; the whole row is the target
+    def hitButton(self, pos: QPoint) -> bool:  # Qt's name
+        return self.rect().contains(pos)  # the whole row is the target
 
     def paintEvent(self, event: QPaintEvent) -> None:  # Qt's name
         theme = current_theme()

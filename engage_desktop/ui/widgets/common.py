@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 
 def label(text: str = "", role: str = "", name: str = "", *, wrap: bool = False, rich: bool = False) -> QLabel:
@@ -80,6 +91,14 @@ def button(text: str, name: str, kind: str = "", tip: str = "") -> QPushButton:
     if tip:
         made.setToolTip(tip)
     made.setAutoDefault(False)
+    return made
+
+
+def editable(combo: QComboBox) -> QLineEdit:
+    """Make a combo box one that may be typed into; returns its line."""
+    combo.setEditable(True)
+    made = combo.lineEdit()
+    assert made is not None
     return made
 
 

@@ -149,10 +149,10 @@ class QueryEditor(QPlainTextEdit):
         elif column:  # at the end of the text: mark the last character
             cursor.movePosition(QTextCursor.MoveOperation.Left, QTextCursor.MoveMode.KeepAnchor, 1)
         made = QTextEdit.ExtraSelection()
-        made.cursor = cursor  # type: ignore[attr-defined]  # the stubs lack the member
-        made.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)  # type: ignore[attr-defined]  # as above
-        made.format.setUnderlineColor(QColor(current_theme().hex("error")))  # type: ignore[attr-defined]  # as above
-        made.format.setBackground(QColor(current_theme().hex("error_soft")))  # type: ignore[attr-defined]  # as above
+        made.cursor = cursor
+        made.format.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+        made.format.setUnderlineColor(QColor(current_theme().hex("error")))
+        made.format.setBackground(QColor(current_theme().hex("error_soft")))
         self.setExtraSelections([made])
 
     def _typed(self) -> None:

@@ -23,9 +23,9 @@ class TwoTexts(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        theme, box = current_theme(), QRectF(option.rect)  # type: ignore[attr-defined]  # the stubs lack the member
+        theme, box = current_theme(), QRectF(option.rect)
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]  # as above
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box, theme.color("accent_soft"))
         if self.lined:
             painter.setPen(theme.color("line"))

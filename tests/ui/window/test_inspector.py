@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -24,7 +25,11 @@ class Editor:
 
     def find(self, kind: type[QWidget], name: str) -> Any:
         QApplication.processEvents()  # forms made a moment ago are laid out, old ones are gone
-        found = [widget for widget in self.window.inspector.findChildren(kind, name) if widget.isVisible() or name.endswith((".caret", ".field"))]
+        found = [
+            widget
+            for widget in self.window.inspector.findChildren(kind, name)
+            if widget.isVisible() or name.endswith((".caret", ".field"))
+        ]
         assert found, name
         return found[-1]  # an older form may be on its way out
 
@@ -136,7 +141,7 @@ def test_every_step_type_is_edited_and_undone_to_the_same_bytes(
     editor.choose("inspector.exit.exit_1.kind", "Age")
     after(editor.journey.exits[1].after == "30d" and editor.journey.exits[1].event is None)
 
-    assert all(one != other for one, other in zip(states, states[1:], strict=False))
+    assert all(one != other for one, other in itertools.pairwise(states))
     last, passed = states[-1], [states[-1]]
     while document.can_undo:
         window.actions_["edit.undo"].trigger()

@@ -28,7 +28,7 @@ def test_an_audience_is_edited_as_text_in_one_undo_step(qtbot: QtBot, window: Ma
     first, page = definition(window), window.audience_page
     before = window.watch.figures
     assert before is not None
-    assert window.audience_panel.size.text() == str(before.size)
+    assert window.audience_panel.headcount.text() == str(before.size)
     editor = page.editor
     editor.setFocus()
     for text in ("event('Order Completed').count() >= 2", "event('Product Added').count() >= 1"):

@@ -127,7 +127,7 @@ def test_search_finds_steps_actions_and_campaigns(qtbot: QtBot, window: MainWind
     qtbot.keySequence(window, "Ctrl+K")
     qtbot.keyClicks(field, "switch dark")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert window.inspector._theme.mode == ThemeMode.DARK
+    assert window.theme.mode == ThemeMode.DARK
     window.toggle_dark()
 
 

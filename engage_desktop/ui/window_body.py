@@ -1,0 +1,140 @@
+"""The main window's body: rail, bars, pages and docks put together, their look and their places remembered."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from engage_desktop.ui.audience_watch import AudienceWatch
+from engage_desktop.ui.banner import Banner
+from engage_desktop.ui.inspector.audience_panel import AudiencePanel
+from engage_desktop.ui.inspector.panel import Inspector
+from engage_desktop.ui.moving import Moving
+from engage_desktop.ui.pages.audience import AudiencePage
+from engage_desktop.ui.pages.journey import JourneyPage
+from engage_desktop.ui.pages.rail_pages import RailPages
+from engage_desktop.ui.playback import Player
+from engage_desktop.ui.problems import ProblemsDock
+from engage_desktop.ui.rail import Rail
+from engage_desktop.ui.session import Session
+from engage_desktop.ui.statusbar import StatusBar
+from engage_desktop.ui.style import window_sheet
+from engage_desktop.ui.theme import Theme, current_theme
+from engage_desktop.ui.topbar import TopBar
+from engage_desktop.ui.transport import Transport
+
+INSPECTOR_PX = 304
+LAYOUT = 1
+"""Version of the saved layout; another one is ignored."""
+
+
+class WindowBody(QMainWindow):
+    """Widgets and where they stand; knows nothing of commands."""
+
+    def __init__(self, session: Session, settings: QSettings, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("main")
+        self.session, self._settings, self._theme = session, settings, theme
+        self.player = Player(self)
+        self.watch = AudienceWatch(session)
+        self._inspector_wanted = True
+        self._build()
+        self.moving = Moving(session, self.player, self.transport)
+        self._default_layout = self._inner.saveState(LAYOUT)
+        self.resize(1280, 800)
+
+    @property
+    def theme(self) -> Theme:
+        return self._theme
+
+    def _build(self) -> None:
+        session, theme = self.session, self._theme
+        self.rail, self.topbar, self.banner = Rail(), TopBar(), Banner()
+        self.transport, self.status = Transport(self.player), StatusBar()
+        self.setStatusBar(self.status)
+        self.pages = RailPages(session)
+        self.journey_page = JourneyPage(session, theme)
+        self.audience_page = AudiencePage(session, self.watch)
+        self.stack = QStackedWidget()
+        self.stack.setObjectName("pages")
+        for widget in (*self.pages.all.values(), self.journey_page, self.audience_page):
+            self.stack.addWidget(widget)
+        self._inner = QMainWindow()
+        self._inner.setObjectName("inner")
+        self._inner.setWindowFlags(Qt.WindowType.Widget)
+        self._inner.setCentralWidget(self.stack)
+        self.inspector = Inspector(session, theme)
+        self.audience_panel = AudiencePanel(session, self.watch)
+        self._side = QStackedWidget()
+        self._side.addWidget(self.inspector)
+        self._side.addWidget(self.audience_panel)
+        self._side.setMinimumWidth(280)
+        self.dock = QDockWidget("Inspector", self._inner)
+        self.dock.setObjectName("inspector")
+        self.dock.setWidget(self._side)
+        self.dock.setTitleBarWidget(QWidget())  # the panel has a title of its own
+        self._inner.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        self._inner.resizeDocks([self.dock], [INSPECTOR_PX], Qt.Orientation.Horizontal)
+        self.problems = ProblemsDock(self._inner)
+        self._inner.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.problems)
+        self.problems.hide()
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.topbar)
+        column.addWidget(self.banner)
+        column.addWidget(self._inner, 1)
+        column.addWidget(self.transport)
+        whole = QWidget()
+        across = QHBoxLayout(whole)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(self.rail)
+        across.addLayout(column, 1)
+        self.setCentralWidget(whole)
+
+    # -- looks ----------------------------------------------------------------------------
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        app = QApplication.instance()
+        if isinstance(app, QApplication) and current_theme() is not theme:  # polishing everything twice costs 0.1 s
+            theme.apply(app)
+        self.setStyleSheet(window_sheet(theme))
+        for part in (
+            self.rail,
+            self.topbar,
+            self.transport,
+            self.status,
+            self.banner,
+            self.inspector,
+            self.journey_page,
+            self.audience_page,
+        ):
+            part.set_theme(theme)
+        for page in self.pages.all.values():
+            page.theme_changed()
+
+    def restore_places(self) -> None:
+        """Put everything where it stood when the window was closed last."""
+        geometry, state = self._settings.value("window/geometry"), self._settings.value("window/layout")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        if isinstance(state, QByteArray):
+            self._inner.restoreState(state, LAYOUT)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # Qt's name
+        self.player.pause()
+        self._settings.setValue("window/geometry", self.saveGeometry())
+        self._settings.setValue("window/layout", self._inner.saveState(LAYOUT))
+        self._settings.setValue("window/theme", self._theme.mode.value)
+        self._settings.sync()
+        self.session.close()
+        super().closeEvent(event)
+
+    def reset_layout(self) -> None:
+        """Every panel where it stood at the first start."""
+        self._inspector_wanted = True
+        self._inner.restoreState(self._default_layout, LAYOUT)
+        self._inner.resizeDocks([self.dock], [INSPECTOR_PX], Qt.Orientation.Horizontal)

@@ -1,0 +1,173 @@
+"""What the session says, shown; and going from one thing to another."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSettings
+
+from engage_desktop.app.actions import PAGES
+from engage_desktop.app.protocol import AskHistogram, Histogram, Reply
+from engage_desktop.app.workbench import Notice, RunState
+from engage_desktop.ui.pages.lists import SizedPage
+from engage_desktop.ui.session import Session
+from engage_desktop.ui.theme import Theme
+from engage_desktop.ui.topbar import Tab
+from engage_desktop.ui.window_body import WindowBody
+
+_CLOCKED = frozenset({"home", "audiences", "journeys", "runs"})
+"""Pages whose figures are those of the clock: the transport stands under them."""
+
+
+class WindowPlaces(WindowBody):
+    """Follows the session; `state_changed` is where what can be done is worked out anew."""
+
+    def __init__(self, session: Session, settings: QSettings, theme: Theme) -> None:
+        super().__init__(session, settings, theme)
+        self._connect()
+
+    def state_changed(self) -> None:
+        """Something that enables or disables actions is another."""
+
+    def _connect(self) -> None:
+        session = self.session
+        self.rail.chosen.connect(self.show_page)
+        self.topbar.tab_chosen.connect(self.show_tab)
+        self.problems.chosen.connect(self.go)
+        for page in self.pages.all.values():
+            if isinstance(page, SizedPage):
+                page.opened.connect(self.open_campaign)
+        self.player.playing_changed.connect(self._playing)
+        self.pages.data.busy.connect(lambda _busy: self.state_changed())
+        self.journey_page.selected.connect(self._selected)
+        self.journey_page.said.connect(self.status.hint.setText)
+        self.journey_page.edit_asked.connect(self.focus_inspector)
+        session.noticed.connect(self._notice)
+        session.log_changed.connect(lambda _log: self._log_changed())
+        session.run_changed.connect(self._run_changed)
+        session.document_changed.connect(lambda _changed: self.document_changed())
+        session.approvals_changed.connect(self._show_state)
+        session.figures_changed.connect(lambda _figures: self._show_figures())
+        session.clock_changed.connect(lambda _at: self._show_figures())
+
+    # -- what the session says ------------------------------------------------------------
+
+    def _notice(self, notice: Notice) -> None:
+        self.banner.tell(notice.severity, notice.sentence)
+
+    def _log_changed(self) -> None:
+        self.status.show_log(self.session.campaigns.workspace.name, self.session.workbench.log)
+        self.state_changed()
+
+    def _run_changed(self, run: RunState) -> None:
+        self.status.show_run(run)
+        self.status.show_seed(self.session.workbench.seed)
+        self._show_problems()
+        self.moving.run_changed(run)
+        self._show_figures()
+        self.state_changed()
+        if run.current:
+            self.session.latest(
+                "histogram",
+                lambda: AskHistogram(self.session.generation, 160, self._journey or None),
+                self._take_histogram,
+            )
+
+    def _playing(self, playing: bool) -> None:
+        self.journey_page.playing = playing
+        self.state_changed()
+
+    def _take_histogram(self, reply: Reply) -> None:
+        if isinstance(reply, Histogram):
+            self.transport.scrubber.set_histogram(reply)
+
+    def _show_problems(self) -> None:
+        problems = self.session.problems()
+        self.status.show_problems(sum(p.severity != "info" for p in problems), any(p.is_error for p in problems))
+        self.problems.show_problems(problems, self.session.campaigns)
+
+    def document_changed(self) -> None:
+        """Title, tabs and state follow the design."""
+        name = self.session.campaigns.workspace.name
+        bench = self.session.workbench
+        if bench.workspace is None:
+            self.status.show_no_log(name)
+        else:
+            self.status.show_log(name, bench.log)
+        dirty = "*" if self.session.document.is_dirty else ""
+        self.setWindowTitle(f"{name}{dirty} – Engage Desktop")
+        for tab in self.topbar.tabs[1:]:
+            found = (
+                self.session.campaigns.journey(tab.key)
+                if tab.kind == "journey"
+                else self.session.campaigns.audience(tab.key)
+            )
+            if found is None:
+                self.topbar.close_tab(tab.kind, tab.key)
+            else:
+                self.topbar.rename(tab.kind, tab.key, found.name)
+        self._show_state()
+        self.state_changed()
+
+    def _show_state(self) -> None:
+        tab = self.topbar.current
+        self.topbar.state.setVisible(tab.kind != "page")
+        if tab.kind != "page":
+            state = self.session.state_of(tab.kind, tab.key)
+            self.topbar.state.show_state(state.capitalize(), state)
+
+    def _show_figures(self) -> None:
+        bench = self.session.workbench
+        shown = bench.figures if self.topbar.current.kind == "journey" else None
+        self.transport.show_figures(shown, bench.figures_current)
+
+    # -- going places ---------------------------------------------------------------------
+
+    @property
+    def _journey(self) -> str:
+        return self.topbar.current.key if self.topbar.current.kind == "journey" else ""
+
+    def show_page(self, page: str) -> None:
+        self.topbar.show_tab(Tab("page", page, dict(PAGES)[page]))
+
+    def open_campaign(self, kind: str, key: str) -> None:
+        found = self.session.campaigns.journey(key) if kind == "journey" else self.session.campaigns.audience(key)
+        if found is not None:
+            self.topbar.show_tab(Tab(kind, key, found.name))
+
+    def go(self, kind: str, key: str, step: str = "") -> None:
+        """Open a campaign and, in a journey, bring a step into view."""
+        if kind:
+            self.open_campaign(kind, key)
+            if step:
+                self.journey_page.select(step)
+
+    def show_tab(self, tab: Tab) -> None:
+        """Show the page, the journey or the audience of a tab, with what belongs beside it."""
+        self.rail.show_page({"journey": "journeys", "audience": "audiences"}.get(tab.kind, tab.key))
+        self.dock.setVisible(tab.kind != "page" and self._inspector_wanted)
+        self.transport.setVisible(tab.kind != "page" or tab.key in _CLOCKED)
+        if tab.kind == "journey":
+            self._side.setCurrentWidget(self.inspector)
+            self.stack.setCurrentWidget(self.journey_page)
+            self.journey_page.show_journey(tab.key)
+            self.inspector.show_journey(tab.key, self.journey_page.selection)
+        elif tab.kind == "audience":
+            self._side.setCurrentWidget(self.audience_panel)
+            self.audience_page.show_audience(tab.key)
+            self.stack.setCurrentWidget(self.audience_page)
+        else:
+            self.stack.setCurrentWidget(self.pages.all[tab.key])
+        self.status.hint.clear()
+        self._show_state()
+        self._show_figures()
+        self.state_changed()
+
+    def _selected(self, journey: str, keys: list[str]) -> None:
+        self.inspector.show_journey(journey, keys)
+        self.state_changed()
+
+    def focus_inspector(self) -> None:
+        """Put the keyboard into the first field of what is selected."""
+        if self._journey:
+            self._inspector_wanted = True
+            self.dock.show()
+            self.inspector.focus_first()
