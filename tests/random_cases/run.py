@@ -38,12 +38,15 @@ def check(seed: int) -> str:
 
 def report(seed: int) -> str:
     """The smallest case found from a failing seed, as text that can be run again."""
-    case = shrink(generate(seed), differs)
+    return f"case {seed} (again: python -m tests.random_cases {seed})\n{smallest(generate(seed))}"
+
+
+def smallest(case: Case) -> str:
+    """A failing case made small, and what differs in it."""
+    case = shrink(case, differs)
     lines = [json.dumps(record) for record in case.records]
-    return "\n".join(
-        [f"case {seed} (again: python -m tests.random_cases {seed})", *lines, json.dumps(case.design, indent=1),
-         f"window {case.window} seed {case.seed}", differs(case)]
-    )  # fmt: skip
+    design = json.dumps(case.design, indent=1)
+    return "\n".join([*lines, design, f"window {case.window} seed {case.seed}", differs(case)])
 
 
 def shrink(case: Case, fails: Callable[[Case], Any]) -> Case:
