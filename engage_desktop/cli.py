@@ -399,11 +399,13 @@ def sync(
         return
     with _progress(as_json) as progress:
         result = sync_run(run, destination, workspace, resume=resume, progress=progress)
+    unfinished = bool(result.failed or result.pending)
     if as_json:
         _print_json(result.as_json())
-    else:
+    elif not unfinished:
         print(result.sentence())
-    if result.failed:
+    if unfinished:
+        say(result.sentence())
         raise typer.Exit(1)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engage_desktop.app.replay import Replay
-from engage_desktop.domain.errors import UserError
+from engage_desktop.domain.errors import DeliveryError, UserError
 from engage_desktop.domain.message import Destination
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engage_desktop.store import Workspace
 
 SAMPLE_PAYLOADS = 5
+RESUME = "what was not sent stays in the outbox; sync again with --resume to go on."
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class SyncResult:
 
     def sentence(self) -> str:
         more = f" {self.last_error}" if self.last_error and (self.failed or self.pending) else ""
-        rest = " Run the same command with --resume to go on." if self.pending else ""
+        rest = f" Nothing is lost: {RESUME}" if self.failed or self.pending else ""
         return f"{self.destination}: {self.sent:,} sent, {self.failed:,} failed, {self.pending:,} still to send.{more}{rest}"
 
 
@@ -106,9 +107,19 @@ def ledger(replayed: Replay, key: str, workspace: Workspace) -> Ledger:
         outbox.known(key),
     )
     rate = float(destination.rate) if destination.rate else None
-    return Ledger(
-        plan, plan.seconds_at_rate(rate), refusal(replayed, destination, workspace), outbox.counts(key).pending
-    )
+    refused = refusal(replayed, destination, workspace) or _unusable(destination, workspace)
+    return Ledger(plan, plan.seconds_at_rate(rate), refused, outbox.counts(key).pending)
+
+
+def _unusable(destination: Destination, workspace: Workspace) -> str | None:
+    """Why the settings of a destination cannot work, without asking anybody."""
+    from engage_desktop.delivery import open_destination
+
+    try:
+        open_destination(destination, workspace.folder).close()
+    except UserError as error:
+        return str(error)
+    return None
 
 
 def refusal(replayed: Replay, destination: Destination, workspace: Workspace) -> str | None:
@@ -147,8 +158,12 @@ def deliver(
         raise UserError(f"Nothing was sent to {key}: {refused}")
     stop = cancelled or threading.Event()
 
+    open_destination(
+        destination, workspace.folder
+    ).close()  # settings that cannot work end it before anything is queued
+
     def work_off() -> Tally:
-        return Sender(
+        sender = Sender(
             workspace.outbox,
             key,
             open_destination(destination, workspace.folder),
@@ -156,17 +171,26 @@ def deliver(
             progress=progress,
             cancelled=stop,
             checkpoint=checkpoint or (lambda name: None),
-        ).run()
+        )
+        try:
+            return sender.run()
+        except DeliveryError as error:
+            raise DeliveryError(f"{error} Nothing is lost: {RESUME}") from error
 
     with workspace.sole_sender(key):
+        left = None
         if resume:
             workspace.outbox.revive(key)
         else:
             # What a crash left goes first and alone: in the batches it had, which a file destination knows again.
-            if workspace.outbox.counts(key).pending:
-                work_off()
+            left = work_off() if workspace.outbox.counts(key).pending else None
             workspace.outbox.enqueue(ledger(replayed, key, workspace).plan.calls)
-        tally = work_off()
+        if (
+            left is not None and left.pending
+        ):  # the destination takes nothing now; the new calls wait behind the old ones
+            tally = replace(left, pending=workspace.outbox.counts(key).pending)
+        else:
+            tally = work_off()
     workspace.activity.add(
         "synced",
         f"destination {key}",

@@ -163,7 +163,7 @@ def _apply_rates(run: Run, rows: list[Row]) -> list[Row]:
     shifted: list[Row] = [row for row in rows if row[0] not in rates]
     for destination, rate in rates.items():
         mine = sorted((row for row in rows if row[0] == destination), key=lambda row: (row[6], row[1], row[3], row[8]))
-        gap = round(1_000_000 / rate)
+        gap = min(round(1_000_000 / rate), 86_400_000_000)
         steps = np.arange(len(mine), dtype=np.int64) * gap
         due = np.maximum.accumulate(np.array([row[6] for row in mine], np.int64) - steps) + steps
         shifted += [(*row[:6], int(when), *row[7:]) for row, when in zip(mine, due, strict=True)]

@@ -12,13 +12,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from engage_desktop.delivery.destinations import Destination, TemporaryFailure
+from engage_desktop.delivery.destinations import Destination, TemporaryFailure, Unavailable
 from engage_desktop.domain.errors import DeliveryError
 from engage_desktop.store import Call, Outbox
 
 CLAIM = 200
 MAX_ATTEMPTS = 8
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 60.0
+UNAVAILABLE_IN_A_ROW, BUSY_IN_A_ROW = 4, 12
+"""Failures with no call taken between them that end the round: of a destination nobody answers at, of one that
+answers each time that it cannot take the call. What is left stays in the outbox."""
+LONGEST_PAUSE_S = 120.0
+"""A round does not sit and wait longer than this for the next call to fall due."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,8 @@ class Sender:
         self._cancelled = cancelled or threading.Event()
         self._checkpoint = checkpoint
         self._max_attempts = max_attempts
-        self._sent = self._failed = 0
+        self._sent = self._failed = self._in_a_row = 0
+        self._gave_up = False
         self._last_error: str | None = None
 
     def run(self) -> Tally:
@@ -64,7 +70,7 @@ class Sender:
         self._destination.check()
         self._outbox.release(self._key)  # we are the only sender of this destination: leases of a dead one end here
         try:
-            while not self._cancelled.is_set():
+            while not self._cancelled.is_set() and not self._gave_up:
                 claimed = self._outbox.claim(self._key, max(CLAIM, self._destination.batch_size), _now_us())
                 if claimed:
                     self._send_all([(one.call, one.attempts) for one in claimed])
@@ -80,13 +86,16 @@ class Sender:
         counts = self._outbox.counts(self._key)
         if counts.pending == 0 or counts.next_attempt_at is None:
             return False
-        self._cancelled.wait(max(0.01, (counts.next_attempt_at - _now_us()) / 1e6))
+        pause_s = (counts.next_attempt_at - _now_us()) / 1e6
+        if pause_s > LONGEST_PAUSE_S:
+            return False
+        self._cancelled.wait(max(0.01, pause_s))
         return True
 
     def _send_all(self, claimed: list[tuple[Call, int]]) -> None:
         size = max(1, self._destination.batch_size)
         for low in range(0, len(claimed), size):
-            if self._cancelled.is_set():
+            if self._cancelled.is_set() or self._gave_up:
                 return
             self._send_batch(claimed[low : low + size])
             self._progress(self._tally())
@@ -98,6 +107,7 @@ class Sender:
             self._destination.send(calls)
         except TemporaryFailure as error:
             self._put_back(batch, error)
+            self._lose_patience(error)
             return
         except DeliveryError as error:
             for call in calls:
@@ -105,6 +115,7 @@ class Sender:
             self._failed += len(calls)
             self._last_error = str(error)
             return
+        self._in_a_row = 0
         self._checkpoint("after_send")
         self._checkpoint("before_commit")
         self._outbox.mark_sent([call.message_id for call in calls], _now_us())
@@ -114,15 +125,26 @@ class Sender:
 
     def _put_back(self, batch: list[tuple[Call, int]], error: TemporaryFailure) -> None:
         self._last_error = str(error)
+        patient = isinstance(error, Unavailable)  # says nothing about this very call
         for call, attempts in batch:
-            if attempts >= self._max_attempts:
+            if attempts >= self._max_attempts and not patient:
                 self._outbox.mark_failed(call.message_id, str(error), None)
                 self._failed += 1
                 continue
-            wait_s = error.retry_after_s
+            wait_s = 0.0 if patient else error.retry_after_s
             if wait_s is None:
-                wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (attempts - 1)) * random.uniform(0.5, 1.0)
+                wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(attempts - 1, 20)) * random.uniform(0.5, 1.0)
             self._outbox.mark_failed(call.message_id, str(error), _now_us() + int(wait_s * 1e6))
+
+    def _lose_patience(self, error: TemporaryFailure) -> None:
+        """Wait a while after some failures in a row, longer each time, and end the round after many."""
+        if error.retry_after_s is not None:  # it says itself when to come again
+            return
+        self._in_a_row += 1
+        if self._in_a_row >= (UNAVAILABLE_IN_A_ROW if isinstance(error, Unavailable) else BUSY_IN_A_ROW):
+            self._gave_up = True
+        elif isinstance(error, Unavailable):
+            self._cancelled.wait(FIRST_WAIT_S * 2 ** (self._in_a_row - 1) * random.uniform(0.5, 1.0))
 
     def _tally(self) -> Tally:
         return Tally(self._sent, self._failed, self._outbox.counts(self._key).pending, self._last_error)

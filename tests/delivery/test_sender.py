@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from engage_desktop.delivery import Sender, Tally, open_destination
+from engage_desktop.delivery.sender import BUSY_IN_A_ROW
 from engage_desktop.domain.errors import DeliveryError
 from engage_desktop.domain.message import Destination
 from engage_desktop.store import Workspace
@@ -47,14 +48,39 @@ def test_webhook_refusal_fails_the_call_with_a_reason(workspace: Workspace, rece
     assert "answered 400" in error
 
 
-def test_unreachable_webhook_gives_up_in_words_and_keeps_the_calls(workspace: Workspace, receiver: Receiver) -> None:
+def test_unreachable_webhook_ends_in_words_and_keeps_the_calls(workspace: Workspace, receiver: Receiver) -> None:
     url = receiver.url
     receiver.close()
-    tally = send(workspace, Destination(key="crm", type="webhook", settings={"url": url}), count=2, max_attempts=2)
-    assert (tally.sent, tally.failed) == (0, 2)
+    tally = send(workspace, Destination(key="crm", type="webhook", settings={"url": url}), count=2)
+    assert (tally.sent, tally.failed, tally.pending) == (0, 0, 2)
     assert "cannot be reached" in (tally.last_error or "")
-    assert len(workspace.outbox.failures("crm")) == 2
-    assert workspace.outbox.revive("crm") == 2
+
+
+def test_a_receiver_that_is_always_busy_ends_the_round_and_keeps_the_calls(
+    workspace: Workspace, receiver: Receiver
+) -> None:
+    receiver.refuse = lambda number: (503, {})
+    tally = send(workspace, Destination(key="crm", type="webhook", settings={"url": receiver.url}))
+    assert (tally.sent, tally.failed, tally.pending) == (0, 0, 25)
+    assert receiver.calls == BUSY_IN_A_ROW
+    assert "answered 503" in (tally.last_error or "")
+
+
+@pytest.mark.parametrize("retry_after", ["86400", "1e300", "inf", "nan", "Wed, 21 Oct 2065 07:28:00 GMT"])
+def test_a_receiver_that_says_come_again_tomorrow_is_not_waited_for(
+    workspace: Workspace, receiver: Receiver, retry_after: str
+) -> None:
+    receiver.refuse = lambda number: (503, {"Retry-After": retry_after}) if number == 1 else None
+    tally = send(workspace, Destination(key="crm", type="webhook", settings={"url": receiver.url}), count=1)
+    waits = retry_after in ("86400", "1e300")
+    assert (tally.sent, tally.pending) == ((0, 1) if waits else (1, 0))
+
+
+def test_a_redirect_is_named_with_the_place_it_points_to(workspace: Workspace, receiver: Receiver) -> None:
+    receiver.refuse = lambda number: (302, {"Location": "https://example.org/new"})
+    tally = send(workspace, Destination(key="crm", type="webhook", settings={"url": receiver.url}), count=1)
+    assert (tally.sent, tally.failed) == (0, 1)
+    assert "points to https://example.org/new" in (tally.last_error or "")
 
 
 def test_header_secret_comes_from_the_environment(

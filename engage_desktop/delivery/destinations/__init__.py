@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from engage_desktop.delivery.destinations.base import Destination, TemporaryFailure
+from engage_desktop.delivery.destinations.base import Destination, TemporaryFailure, Unavailable
 from engage_desktop.delivery.destinations.file import FileDestination
 from engage_desktop.delivery.destinations.sql import SqlDestination
 from engage_desktop.delivery.destinations.webhook import WebhookDestination
@@ -30,4 +30,4 @@ def open_destination(settings: DestinationSettings, base: Path) -> Destination:
     return found(settings.key, settings.settings, base)
 
 
-__all__ = ["DESTINATION_TYPES", "Destination", "TemporaryFailure", "open_destination"]
+__all__ = ["DESTINATION_TYPES", "Destination", "TemporaryFailure", "Unavailable", "open_destination"]

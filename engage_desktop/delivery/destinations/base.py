@@ -23,6 +23,11 @@ class TemporaryFailure(DeliveryError):
         self.retry_after_s = retry_after_s
 
 
+class Unavailable(TemporaryFailure):
+    """Nothing gets through to the destination at the moment, whichever call is sent: nobody answers, the disk is full.
+    A few of these in a row end the sync; the calls stay in the outbox."""
+
+
 class Destination(Protocol):
     """Sends calls; `send` returns only when the destination has taken all of them, and may be
     given the same call twice after a crash: a call is known by its message id."""
@@ -45,6 +50,8 @@ def setting(settings: dict[str, Any], name: str, key: str, default: str | None =
         raise DeliveryError(
             f"destinations.{key}.settings: '{name}' is missing. Give it as text, or as env:NAME for a secret."
         )
+    if "\0" in value:
+        raise DeliveryError(f"destinations.{key}.settings.{name}: it holds a NUL character. Write it without.")
     if value.startswith("env:"):
         found = os.environ.get(value[4:])
         if found is None:
@@ -52,4 +59,14 @@ def setting(settings: dict[str, Any], name: str, key: str, default: str | None =
                 f"destinations.{key}.settings.{name}: the environment has no variable {value[4:]}. Set it and try again."
             )
         return found
+    return value
+
+
+def number(settings: dict[str, Any], name: str, key: str, default: float) -> float:
+    """A setting that is a number above 0."""
+    value = settings.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
+        raise DeliveryError(
+            f"destinations.{key}.settings.{name}: {value!r} is no number above 0. Write one such as {default:g}."
+        )
     return value

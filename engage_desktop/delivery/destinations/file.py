@@ -6,6 +6,7 @@ itself and every row stands in the folder once.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -16,7 +17,7 @@ from typing import Any
 
 import xxhash
 
-from engage_desktop.delivery.destinations.base import setting
+from engage_desktop.delivery.destinations.base import Unavailable, setting
 from engage_desktop.domain.duration import format_instant
 from engage_desktop.domain.errors import DeliveryError
 from engage_desktop.store import Call
@@ -42,7 +43,7 @@ class FileDestination:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise self._refusal(error) from error
+            raise self._unavailable(error) from error
 
     def send(self, calls: Sequence[Call]) -> None:
         name = xxhash.xxh3_64_hexdigest("".join(sorted(call.message_id for call in calls)).encode())
@@ -53,15 +54,17 @@ class FileDestination:
             temporary.write_bytes(self._bytes(calls))
             os.replace(temporary, path)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
-            raise self._refusal(error) from error
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise self._unavailable(error) from error
 
     def close(self) -> None:
         pass
 
-    def _refusal(self, error: OSError) -> DeliveryError:
-        return DeliveryError(
-            f"{self._folder}: cannot be written ({error.strerror}). Free space, or name another folder in the destination."
+    def _unavailable(self, error: OSError) -> Unavailable:
+        reason = error.strerror or str(error)
+        return Unavailable(
+            f"{self._folder}: cannot be written ({reason}). Free space, or name another folder in the destination."
         )
 
     def _bytes(self, calls: Sequence[Call]) -> bytes:

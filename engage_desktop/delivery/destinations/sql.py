@@ -10,13 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engage_desktop.delivery.destinations.base import TemporaryFailure, setting
+from engage_desktop.delivery.destinations.base import Unavailable, number, setting
 from engage_desktop.delivery.destinations.file import COLUMNS, row
 from engage_desktop.domain.errors import DeliveryError
 from engage_desktop.store import Call
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, Table
+
+
+CONNECT_TIMEOUT_S = 10
 
 
 class SqlDestination:
@@ -26,7 +29,7 @@ class SqlDestination:
     def __init__(self, key: str, settings: dict[str, Any], base: Path) -> None:
         self._key = key
         self._url = setting(settings, "url", key)
-        self.batch_size = int(settings.get("batch", 1_000))
+        self.batch_size = max(1, int(number(settings, "batch", key, 1_000)))
         self._table_name = setting(settings, "table", key, "engage_deliveries")
         if (
             self._url.startswith("sqlite:///")
@@ -42,7 +45,7 @@ class SqlDestination:
 
         if self._engine is None or self._table is None:
             try:
-                self._engine = sa.create_engine(self._url)
+                self._engine = _engine(self._url)
                 self._table = sa.Table(
                     self._table_name,
                     sa.MetaData(),
@@ -54,7 +57,7 @@ class SqlDestination:
                     ),
                 )
                 self._table.metadata.create_all(self._engine)
-            except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
+            except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError, ValueError) as error:
                 self._engine = None
                 raise DeliveryError(
                     f"destinations.{self._key}.settings.url: not a database address this program can open ({error}). Write it like postgresql+psycopg://user@host/name."
@@ -99,7 +102,17 @@ class SqlDestination:
         import sqlalchemy as sa
 
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        sentence = (
-            f"Destination {self._key}: the database refused ({reason}). Check its address and that it is running."
-        )
-        return TemporaryFailure(sentence) if isinstance(error, sa.exc.OperationalError) else DeliveryError(sentence)
+        said = f"Destination {self._key}: the database refused ({reason})."
+        if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+            return Unavailable(f"{said} Check its address, that it is running and that its disk has space.")
+        mend = f"Check that {self._table_name} may be written and has the columns {', '.join(COLUMNS)}"
+        return DeliveryError(f"{said} {mend}, or name another table.")
+
+
+def _engine(url: str) -> Engine:
+    import sqlalchemy as sa
+
+    address = sa.make_url(url)
+    # The drivers would wait for minutes for a host that never answers.
+    patience = {"connect_timeout": CONNECT_TIMEOUT_S} if address.get_backend_name() in ("postgresql", "mysql") else {}
+    return sa.create_engine(address, connect_args=patience)
