@@ -87,8 +87,17 @@ def _circles(needs: dict[str, list[str]], audiences: set[str]) -> Iterator[Probl
                 trail.pop()
 
 
+_AROUND = 80
+"""Characters shown on either side of a fault; conditions may be long."""
+
+
 def _with_caret(text: str, line: int, column: int) -> str:
     """The line of a text with a caret before the character at fault."""
     lines = text.split("\n")
     shown = lines[line - 1] if line <= len(lines) else ""
-    return f"{shown[: column - 1]}^{shown[column - 1 :]}".strip()
+    before, after = shown[: column - 1], shown[column - 1 :]
+    if len(before) > _AROUND:
+        before = f"...{before[-_AROUND:]}"
+    if len(after) > _AROUND:
+        after = f"{after[:_AROUND]}..."
+    return f"{before}^{after}".strip()

@@ -177,11 +177,14 @@ def check_percents(branches: tuple[Any, ...], path: str) -> Iterator[Problem]:
             "error", "branches_missing", path, "The random split has no branches.", "Add two branches that sum to 100."
         )
         return
-    for branch in branches:
-        if branch.percent < 0:
-            yield Problem(
-                "error", "percent", f"{path}.{branch.key}.percent", "The share is negative.", "Give 0 or more."
-            )
+    wrong = [branch for branch in branches if branch.percent < 0]
+    wrong = wrong or [branch for branch in branches if branch.percent > 100]
+    for branch in wrong:
+        says = "negative" if branch.percent < 0 else "above 100 percent"
+        place = f"{path}.{branch.key}.percent"
+        yield Problem("error", "percent", place, f"The share is {says}.", "Give a number from 0 to 100.")
+    if any(branch.percent > 100 for branch in branches):
+        return
     total = round(sum(branch.percent for branch in branches), 6)
     if total != 100:
         message = f"The shares sum to {total:g} percent, not to 100."
@@ -288,7 +291,8 @@ def _circles(journey: Journey, root: str) -> Iterator[Problem]:
                 circle = way[way.index(target) :]
                 if frozenset(circle) not in told:
                     told.add(frozenset(circle))
-                    names = " -> ".join([*circle, target])
+                    shown = circle if len(circle) <= 8 else [*circle[:4], f"({len(circle) - 7} more)", *circle[-3:]]
+                    names = " -> ".join([*shown, target])
                     message = f"The steps run in a circle: {names}."
                     mend = "Lead one of them elsewhere; only a branch of a hold may loop, to its own hold."
                     yield Problem("error", "cycle", f"{root}.steps.{key}", message, mend)

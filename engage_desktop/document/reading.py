@@ -22,6 +22,10 @@ class _Duplicate(ValueError):
     pass
 
 
+class _NoNumber(ValueError):
+    pass
+
+
 def read_model(text: str, model: type[M], format_name: str, what: str) -> tuple[M | None, tuple[Problem, ...]]:
     """The model of a JSON text, or None and its problems. `what` names the kind of file."""
     text = text.removeprefix("\ufeff")
@@ -34,7 +38,8 @@ def read_model(text: str, model: type[M], format_name: str, what: str) -> tuple[
     except RecursionError:
         return None, (Problem("error", "json_depth", "", f"This {what} is nested too deeply.", "Flatten it."),)
     except ValueError as error:
-        return None, (Problem("error", "json_number", "", str(error), "Write an ordinary number."),)
+        message = str(error) if isinstance(error, _NoNumber) else f"This {what} holds a number of thousands of digits."
+        return None, (Problem("error", "json_number", "", message, "Write an ordinary number."),)
     found = raw.get("format") if isinstance(raw, dict) else None
     if found != format_name:
         says = f"its format is {found!r}" if found is not None else "it has no format"
@@ -130,4 +135,4 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_constant(text: str) -> Any:
-    raise ValueError(f"{text} is not a number that JSON knows.")
+    raise _NoNumber(f"{text} is not a number that JSON knows.")

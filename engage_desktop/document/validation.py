@@ -9,7 +9,7 @@ from engage_desktop.document.check_conditions import check_conditions
 from engage_desktop.document.check_journey import check_journey, check_percents, duplicates, unknown
 from engage_desktop.document.not_yet import check_not_yet
 from engage_desktop.domain.campaigns import Campaigns
-from engage_desktop.domain.duration import parse_instant
+from engage_desktop.domain.duration import parse_duration, parse_instant
 from engage_desktop.domain.message import Broadcast
 from engage_desktop.domain.people import Audience
 from engage_desktop.domain.problem import Problem
@@ -27,6 +27,10 @@ _SECTIONS = {
 }
 
 
+SLOWEST_RATE, FASTEST_RATE = 1e-5, 1e6
+"""Calls a second: about one a day, and more than any receiver takes."""
+
+
 def validate(campaigns: Campaigns) -> tuple[Problem, ...]:
     """Every problem of a design: errors first, each group in the order of the file."""
     found = [
@@ -34,6 +38,7 @@ def validate(campaigns: Campaigns) -> tuple[Problem, ...]:
         *_workspace(campaigns),
         *(problem for audience in campaigns.audiences for problem in _audience(audience, campaigns)),
         *_messages(campaigns),
+        *_destinations(campaigns),
         *(problem for journey in campaigns.journeys for problem in check_journey(journey, campaigns)),
         *(problem for broadcast in campaigns.broadcasts for problem in _broadcast(broadcast, campaigns)),
         *_tests(campaigns),
@@ -96,6 +101,8 @@ def _audience(audience: Audience, campaigns: Campaigns) -> Iterator[Problem]:
         if campaigns.destination(sync.destination) is None:
             known = [destination.key for destination in campaigns.destinations]
             yield unknown("destination", sync.destination, f"{path}.destination", known)
+        if sync.every is not None and parse_duration(sync.every) == 0:
+            yield Problem("error", "sync_every", f"{path}.every", "A batch never is due.", "Give every, such as 1h.")
         if sync.mode == "batch" and sync.every is None:
             yield Problem(
                 "error",
@@ -123,6 +130,14 @@ def _messages(campaigns: Campaigns) -> Iterator[Problem]:
                 what,
                 "Keep it for receipts and the like, or set it to subscribed.",
             )
+
+
+def _destinations(campaigns: Campaigns) -> Iterator[Problem]:
+    for destination in campaigns.destinations:
+        if destination.rate is not None and not SLOWEST_RATE <= destination.rate <= FASTEST_RATE:
+            message = "The rate is no number of calls a second that could be kept."
+            mend = "Give one above 0, such as 10, or leave it out."
+            yield Problem("error", "rate", f"destinations.{destination.key}.rate", message, mend)
 
 
 def _broadcast(broadcast: Broadcast, campaigns: Campaigns) -> Iterator[Problem]:

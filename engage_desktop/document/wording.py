@@ -70,9 +70,13 @@ def _one(details: list[Any], parent: Any) -> Wording:
     detail = details[0]
     kind, context = detail["type"], detail.get("ctx") or {}
     name = str(detail["loc"][-1]) if detail["loc"] else ""
+    if kind == "json_invalid" and "recursion" in str(context.get("error", "")):
+        return Wording("json_depth", "", "It is nested too deeply.", "Flatten it.")
     if kind == "json_invalid":  # what Python's reader lets pass: half of a \\u escape pair
         message = "A text holds half of a character: a \\u escape without its pair."
         return Wording("json_text", "", message, "Write the character itself.")
+    if any(one["type"] == "finite_number" for one in details):
+        return Wording("json_number", "", "The number is too large to count with.", "Write an ordinary number.")
     if kind == "missing":
         raw = detail["input"] if isinstance(detail["input"], dict) else parent
         near = difflib.get_close_matches(name, list(raw) if isinstance(raw, dict) else [], n=1)

@@ -18,7 +18,7 @@ from engage_desktop.domain.duration import parse_duration, parse_instant
 class Model(BaseModel):
     """A frozen object. Unknown keys that start with `x-` are kept, any other is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True, strict=True)
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True, strict=True, allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _refuse_unknown_keys(self) -> Self:

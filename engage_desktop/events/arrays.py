@@ -180,11 +180,17 @@ class FolderArrays:
     """The arrays of a folder, memory-mapped and read-only."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self.meta, self._table, self._data = _open(folder)
 
     def get(self, name: str) -> NDArray[Any]:
-        dtype, start, length = self._table[name]
-        kind = np.dtype(dtype)
+        try:
+            dtype, start, length = self._table[name]
+            kind = np.dtype(dtype)
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(
+                f"The imported log in {self._folder} is damaged ({MANIFEST} misses {name}). Import the log again."
+            ) from error
         return self._data[start : start + length * kind.itemsize].view(kind)
 
     def texts(self, name: str) -> Sequence[str]:

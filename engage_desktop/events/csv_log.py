@@ -56,7 +56,9 @@ def read_csv(stream: Any, file: str, log: Log, mapping: dict[str, str]) -> Itera
         log.add(kept, np.array(lines, dtype=np.int32), file)
         yield
     except UnicodeDecodeError as error:
-        raise InputError(f"{file} is not {encoding} text ({error.reason}). Save it as UTF-8.") from error
+        raise InputError(
+            f"{file} is not {encoding.removesuffix('-sig')} text ({error.reason}). Save it as UTF-8."
+        ) from error
     except csv.Error as error:
         raise InputError(f"{file} is no CSV file from line {rows.line_num} on ({error}). Check its quotes.") from error
 

@@ -40,8 +40,10 @@ def read_parquet(file: Path, log: Log, mapping: dict[str, str]) -> Iterator[int]
                 row = _add(batch, readers, layout, row, str(file), log)
                 yield size * (row - 1) // max(parquet.metadata.num_rows, 1)
             yield size
-    except pyarrow.ArrowException as error:
-        reason = str(error).splitlines()[0]
+    except (pyarrow.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # the disk's fault, not the content's
+            raise
+        reason = " ".join(str(error).split()).rstrip(".: ")
         raise InputError(f"{file} is not a readable Parquet file ({reason}). Write or copy it again.") from error
 
 
@@ -77,7 +79,17 @@ def _to_list(column: Any) -> list[Any]:
 
     if pyarrow.types.is_timestamp(column.type) and column.type.unit == "ns":  # finer than any instant here
         column = column.cast(pyarrow.timestamp("us", column.type.tz), safe=False)
-    return column.to_pylist()  # type: ignore[no-any-return]
+    try:
+        return column.to_pylist()  # type: ignore[no-any-return]
+    except (OverflowError, ValueError):  # instants that no calendar names: their rows are told apart one by one
+        return [_or_text(value) for value in column]
+
+
+def _or_text(value: Any) -> Any:
+    try:
+        return value.as_py()
+    except (OverflowError, ValueError):
+        return str(value.value)
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from engage_desktop.domain.errors import InputError
 from engage_desktop.events.arrays import Arrays, FolderArrays
 from engage_desktop.events.column import ABSENT, LIST, MISSING, NUMBER, OBJECT, Column
 from engage_desktop.events.identity import TYPE_NAMES
@@ -88,7 +89,12 @@ class EventStore:
     def open(cls, folder: Path | str) -> EventStore:
         """Map an imported log into memory; InputError if it is missing or damaged."""
         arrays = FolderArrays(Path(folder))
-        return cls(arrays.meta, arrays)
+        try:
+            return cls(arrays.meta, arrays)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise InputError(
+                f"The imported log in {folder} is damaged (its manifest is not whole). Import the log again."
+            ) from error
 
     @cached_property
     def time(self) -> NDArray[np.int64]:

@@ -26,13 +26,23 @@ _FIELD_OF = _FIELDS | {field: field for field in _FIELDS.values()}
 """Recognised column names, in snake_case and as in the Segment spec."""
 
 
+def _refuse_overlap(file: str, head: str, paths: Sequence[tuple[str, ...]]) -> None:
+    """`traits.a` and `traits.a.b` cannot both be: one of the two values would be lost."""
+    there = set(paths)
+    for path in paths:
+        for end in range(1, len(path)):
+            if path[:end] in there:
+                outer, inner = (f"{head}.{'.'.join(one)}" for one in (path[:end], path))
+                raise InputError(f"{file} has a column {outer!r} and one inside it, {inner!r}. Rename one of them.")
+
+
 class Layout:
     """The meaning of the columns of one file; InputError if they cannot make calls."""
 
     def __init__(self, columns: Sequence[str], mapping: dict[str, str], file: str) -> None:
         names = [mapping.get(column, column) for column in columns]
         unknown = [column for column in mapping if column not in columns]
-        has = f"It has: {', '.join(columns)}."
+        has = f"It has: {', '.join(columns)}." if any(columns) else "It names no column at all."
         if unknown:
             raise InputError(f"{file} has no column {unknown[0]!r}, which the mapping renames. {has}")
         twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
@@ -48,6 +58,8 @@ class Layout:
                 self._inner[head].append((path_parts(rest), i))
             else:
                 self._inner["properties"].append(((name,), i))
+        for head, columns_inside in self._inner.items():
+            _refuse_overlap(file, head, [path for path, _ in columns_inside])
         self._require(file, has, "an event", ("event", "type"))
         self._require(file, has, "a timestamp", ("timestamp", "received_at"))
         self._require(file, has, "a person", ("user_id", "anonymous_id"))
