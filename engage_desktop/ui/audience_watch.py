@@ -18,6 +18,7 @@ class AudienceWatch(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._session = session
+        self._active = False
         self.key: str | None = None
         self.figures: AudienceFigures | None = None
         session.clock_changed.connect(lambda _at: self.ask())
@@ -33,6 +34,12 @@ class AudienceWatch(QObject):
             and (figures.generation, figures.at_us) == (session.generation, session.at_us)
         )
 
+    def set_active(self, active: bool) -> None:
+        """While nobody looks, the clock may run without questions about an audience."""
+        self._active = active
+        if active and not self.current:
+            self.ask()
+
     def follow(self, key: str | None) -> None:
         if key != self.key:
             self.key, self.figures = key, None
@@ -41,7 +48,7 @@ class AudienceWatch(QObject):
 
     def ask(self, offset: int = 0, search: str = "", limit: int | None = None) -> None:
         key, session = self.key, self._session
-        if key is None:
+        if key is None or not self._active:
             return
         count = limit or (PAGE if offset else FIRST_PAGE)
         session.latest(

@@ -14,7 +14,6 @@ from engage_desktop.app.protocol import (
     Approvals,
     AskApprovals,
     CancelWork,
-    Failed,
     Progress,
     Reply,
     Request,
@@ -145,8 +144,7 @@ class Session(QObject):
             if self._out.get(slot) is not then:
                 return
             del self._out[slot]
-            if not isinstance(reply, Failed):
-                then(reply)
+            then(reply)
             self._ask_next(slot)
 
         self.ask(request(), arrived)

@@ -39,7 +39,7 @@ QStatusBar QPushButton[tone="warning"] { color: $warning; }
 QStatusBar QPushButton[tone="error"] { color: $error; }
 QStatusBar QPushButton:hover, QStatusBar QPushButton:focus { text-decoration: underline; }
 QLabel[role="page"] { font-size: 20px; font-weight: 600; }
-QLineEdit[role="page-edit"] { font-size: 20px; font-weight: 600; border-color: transparent; background: transparent; padding: 2px 6px; margin-left: -7px; }
+QLineEdit[role="page-edit"] { font-size: 20px; font-weight: 600; border-color: transparent; background: transparent; padding: 2px 6px; margin-left: -9px; }
 QLineEdit[role="page-edit"]:hover { border-color: $line_strong; }
 QLineEdit[role="page-edit"]:focus { border: 2px solid $focus; background: $surface; padding: 1px 5px; }
 QLabel:disabled { color: $text_3; }

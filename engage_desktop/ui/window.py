@@ -106,6 +106,9 @@ class MainWindow(WindowPlaces):
             )
         )
 
+    def show_menu(self) -> None:
+        self.topbar.menu.showMenu()
+
     def show_problems(self) -> None:
         self.problems.setVisible(not self.problems.isVisible())
 

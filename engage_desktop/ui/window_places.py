@@ -65,11 +65,13 @@ class WindowPlaces(WindowBody):
         self._show_figures()
         self.state_changed()
         if run.current:
-            self.session.latest(
-                "histogram",
-                lambda: AskHistogram(self.session.generation, 160, self._journey or None),
-                self._take_histogram,
-            )
+            self._ask_histogram()
+
+    def _ask_histogram(self) -> None:
+        session = self.session
+        session.latest(
+            "histogram", lambda: AskHistogram(session.generation, 160, self._journey or None), self._take_histogram
+        )
 
     def _playing(self, playing: bool) -> None:
         self.journey_page.playing = playing
@@ -150,6 +152,7 @@ class WindowPlaces(WindowBody):
             self.stack.setCurrentWidget(self.journey_page)
             self.journey_page.show_journey(tab.key)
             self.inspector.show_journey(tab.key, self.journey_page.selection)
+            self._ask_histogram()
         elif tab.kind == "audience":
             self._side.setCurrentWidget(self.audience_panel)
             self.audience_page.show_audience(tab.key)

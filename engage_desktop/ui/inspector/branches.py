@@ -152,7 +152,8 @@ class BranchList(QWidget):
         add.clicked.connect(self._add)
         even = button("Even shares", "inspector.branch.even", "link")
         even.clicked.connect(lambda: self._run("Even shares", edits.even_shares(self.step.key)))
-        even.setVisible(step.type == "random")
+        if step.type != "random":
+            even.hide()
         layout.addLayout(row(add, even, "stretch", self._sum, spacing=16))
         layout.addWidget(self._refused)
         self._refused.hide()

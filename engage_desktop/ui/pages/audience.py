@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from engage_desktop.app.protocol import AudienceFigures
@@ -91,6 +93,14 @@ class AudiencePage(Page):
     def set_theme(self, theme: Theme) -> None:
         self.editor.set_theme(theme)
 
+    def showEvent(self, event: QShowEvent) -> None:  # Qt's name
+        super().showEvent(event)
+        self._watch.set_active(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # Qt's name
+        super().hideEvent(event)
+        self._watch.set_active(False)
+
     def show_audience(self, key: str) -> None:
         if key != self._key:
             self.apply_text()
@@ -142,9 +152,8 @@ class AudiencePage(Page):
                 kept = f"keeps {formats.number(rows[at].kept)}" + (
                     f" of {formats.number(figures.people)}" if at == 0 and figures else ""
                 )
-                self._words.addWidget(
-                    label(kept if rows[at].lost or at == 0 else f"{kept} · loses nobody", "muted"), at, 2
-                )
+                said = kept if rows[at].lost or at == 0 else f"{kept} · loses nobody"
+                self._words.addWidget(label(said, "muted"), at, 2, Qt.AlignmentFlag.AlignRight)
         if not found:
             text = (
                 "Everybody named by its file."

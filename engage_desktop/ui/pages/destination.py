@@ -111,6 +111,9 @@ class DestinationCard(Card):
         self._enable()
 
     def _take_dry(self, reply: Reply) -> None:
+        if isinstance(reply, Failed):
+            self._dry = None
+            self._tell(reply.sentence)
         if not isinstance(reply, DryRun) or self._destination is None or reply.destination != self._destination.key:
             return
         self._dry = reply

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
-from engage_desktop.app.protocol import AskExperiment, ExperimentReply, Reply
+from engage_desktop.app.protocol import AskExperiment, ExperimentReply, Failed, Reply
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.step import RandomSplit
 from engage_desktop.ui import formats
@@ -118,12 +118,15 @@ class ExperimentCard(Card):
             )
 
     def _take(self, reply: Reply) -> None:
-        if isinstance(reply, ExperimentReply):
+        if isinstance(reply, Failed):
+            self._note.setText(reply.sentence)
+            self._note.show()
+        elif isinstance(reply, ExperimentReply):
             self.show_body(reply.body)
 
     def show_body(self, body: Mapping[str, Any]) -> None:
         """The JSON shape of `engage experiment`."""
-        rate = body.get("kind") == "rate" or str(body.get("metric", "")).startswith(("goal", "event:"))
+        rate = str(body.get("metric", "")).startswith(("goal", "event:"))
         self.arms.show_rows(
             [
                 (str(arm["arm"]), formats.number(arm["n"]), _value(arm["mean"], rate), _value(arm.get("sd"), False))
@@ -143,18 +146,15 @@ class ExperimentCard(Card):
                 for one in body.get("comparisons", ())
             ]
         )
-        srm = body.get("srm") or {}
+        srm, said = body.get("srm") or {}, []
         if srm.get("p") is not None:
-            verdict = (
-                "the shares are as designed"
-                if srm["p"] >= 0.001
-                else "the shares are not as designed: find out why before reading anything else"
-            )
-            self._srm.setText(f"Sample ratio: p = {_p(srm['p'])}, {verdict}.")
+            fine = "the shares are as designed"
+            wrong = "the shares are not as designed: find out why before reading anything else"
+            said.append(f"Sample ratio: p = {_p(srm['p'])}, {fine if srm['p'] >= 0.001 else wrong}.")
+        self._srm.setText(" ".join([*said, *(str(remark) for remark in body.get("remarks", ()))]))
         self._note.setText(str(body.get("note") or ""))
         self._note.setVisible(bool(body.get("note")))
-        provenance = body.get("provenance", body.get("data", "observed"))
-        self._kind.show_kind(provenance if provenance in ("observed", "assumed", "learned") else "observed")
+        self._kind.show_kind(str(body.get("kind", "observed")))
 
 
 def _value(value: float | None, percent: bool, *, signed: bool = False) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QApplication,
     QComboBox,
     QLineEdit,
     QPlainTextEdit,
@@ -86,6 +87,35 @@ def test_speed_is_log_time_per_second(qtbot: QtBot) -> None:
     player.speed = None
     player.advance(33)
     assert player.at_us == DAY // 2 + 10 * DAY // 240
+
+
+class Windows(QObject):
+    """Notes every widget that is shown as a window of its own, even for a moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.shown.append(f"{type(watched).__name__} {watched.objectName()}")
+        return False
+
+
+def test_no_part_flashes_up_as_a_window_of_its_own(qtbot: QtBot, qapp: QApplication, window: MainWindow) -> None:
+    watcher = Windows()
+    qapp.installEventFilter(watcher)
+    for page, _ in PAGES:
+        window.show_page(page)
+    window.open_campaign("audience", "buyers")
+    for step in ("hold", "coin", "nudge", "pause", "who", "patience", "done", "@entry"):
+        window.go("journey", "rescue", step)
+        window.focus_inspector()
+        wait_settled(qtbot, window)
+        assert window.isActiveWindow()
+        assert window.inspector.isAncestorOf(qapp.focusWidget())
+    qapp.removeEventFilter(watcher)
+    assert watcher.shown == []
 
 
 def test_every_page_opens_and_every_control_has_a_name(qtbot: QtBot, window: MainWindow) -> None:
