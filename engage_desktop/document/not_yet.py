@@ -13,8 +13,10 @@ from engage_desktop.document.sites import conditions, event_names
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.condition import (
     Compare,
+    CompareDate,
     Context,
     Expression,
+    Instant,
     JourneyValue,
     Literal,
     Property,
@@ -136,6 +138,10 @@ def _in_tree(tree: Expression, computed: set[str]) -> Iterator[str]:
                 yield "an event inside the where() of another (a funnel)"
             case Reduce(kind) if kind != "count":
                 yield f"{kind}()"
+            case CompareDate(op=op):
+                yield f"{op}()"
+            case Compare(left, _, values) if any(isinstance(side, Instant) for side in (left, *values)):
+                yield "a comparison with a date"
             case Compare(left, _, values) if sum(not isinstance(side, Literal) for side in (left, *values)) > 1:
                 yield "a comparison of two values that are both no constant"
             case _:

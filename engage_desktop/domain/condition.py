@@ -15,6 +15,7 @@ CompareOp = Lit[
     "=", "!=", "<", "<=", ">", ">=",
     "contains", "omits", "starts_with", "ends_with", "one_of", "none_of", "exists", "absent",
 ]  # fmt: skip
+DateOp = Lit["before_date", "after_date", "within_last", "within_next", "before_last", "after_next"]
 ReduceKind = Lit["count", "sum", "avg", "min", "max", "mode", "first", "last", "unique", "unique_count"]
 """`unique` is a list of distinct values, `unique_count` its length: `unique(property('p')).count()`."""
 
@@ -48,6 +49,13 @@ class Literal:
 
     def __hash__(self) -> int:
         return hash((isinstance(self.value, bool), self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """A date or instant, in microseconds. A date is that day's 00:00 UTC (D-42), so both are one node."""
+
+    us: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +115,27 @@ class Reduce:
     path: tuple[str, ...] = ()
 
 
-Scalar = Literal | Trait | Property | Context | JourneyValue | Reduce
+Scalar = Literal | Instant | Trait | Property | Context | JourneyValue | Reduce
 
 
 @dataclass(frozen=True, slots=True)
 class Compare:
     """`left op values`. Six symbols take one value; contains, one_of, none_of one or more;
-    exists, absent none. A value is a Literal or, for the symbols, any scalar."""
+    exists, absent none. A value is a Literal or Instant or, for the symbols, any scalar."""
 
     left: Scalar
     op: CompareOp
     values: tuple[Scalar, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CompareDate:
+    """`left op value` for a date in `left`, all inclusive (D-42). `before_date` and `after_date` take
+    an Instant; the others a Duration back or ahead from the instant of evaluation."""
+
+    left: Scalar
+    op: DateOp
+    value: Instant | Duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,5 +164,5 @@ class Or:
     items: tuple[Condition, ...]
 
 
-Condition = Compare | InAudience | Not | And | Or
+Condition = Compare | CompareDate | InAudience | Not | And | Or
 Expression = Condition | Scalar

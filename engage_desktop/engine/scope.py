@@ -6,9 +6,11 @@ from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.condition import (
     And,
     Compare,
+    CompareDate,
     Condition,
     Context,
     InAudience,
+    Instant,
     JourneyValue,
     Literal,
     Not,
@@ -124,11 +126,16 @@ def condition_problems(
                 visit(item, inside)
             case InAudience():
                 pass
+            case CompareDate(left, op, _):
+                found.append(not_yet(path, f"{op}()"))
+                compare(left, (), inside)
             case Compare(left, _, values):
                 compare(left, values, inside)
 
     def compare(left: object, values: tuple[object, ...], inside: bool) -> None:
-        sides = [side for side in (left, *values) if not isinstance(side, Literal)]
+        if any(isinstance(side, Instant) for side in (left, *values)):
+            found.append(not_yet(path, "A comparison with a date"))
+        sides = [side for side in (left, *values) if not isinstance(side, Literal | Instant)]
         if len(sides) > 1:
             found.append(not_yet(path, "A comparison of two values that are both no constant"))
         for side in sides:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, NoReturn
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from engage_desktop.domain.condition import (
     And,
     Compare,
+    CompareDate,
     CompareOp,
     Condition,
     Context,
-    Duration,
     Expression,
     InAudience,
+    Instant,
     JourneyValue,
     Literal,
     Not,
@@ -29,35 +29,27 @@ from engage_desktop.domain.condition import (
 )
 from engage_desktop.language import functions
 from engage_desktop.language.errors import QueryError
-from engage_desktop.language.numbers import number_text, read_number
-from engage_desktop.language.printer import split_path
+from engage_desktop.language.numbers import read_number
+from engage_desktop.language.reading import Reader
 from engage_desktop.language.syntax import not_yet
 from engage_desktop.language.tokens import Token, unquote
 
 if TYPE_CHECKING:
     from lark import Tree
 
-CONDITIONS = (Compare, InAudience, Not, And, Or)
-_SHORT_UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_LONGEST_US = 10_000 * 366 * 86_400_000_000
-
+CONDITIONS = (Compare, CompareDate, InAudience, Not, And, Or)
 Built = Expression | Stream
 
 
-@dataclass
-class Builder:
-    """Builds one text's tree; `places` maps `id(node)` to the token where it begins."""
+class Builder(Reader):
+    """Builds one text's tree. `places` maps `id(node)` to the token where it begins, `operators`
+    that of a comparison to its symbol or function name."""
 
-    tokens: Sequence[Token]
-    places: dict[int, Token] = field(default_factory=dict)
-    _alive: list[Built] = field(default_factory=list)  # an id may not be given again while we build
-
-    def first(self, tree: Any) -> Token:
-        """Return the leftmost token under `tree`, itself when it is a leaf."""
-        while hasattr(tree, "children"):
-            tree = tree.children[0]
-        number: int = tree.start_pos
-        return self.tokens[number]
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        super().__init__(tokens)
+        self.places: dict[int, Token] = {}
+        self.operators: dict[int, Token] = {}
+        self._alive: list[Built] = []  # an id may not be given again while we build
 
     def build(self, tree: Tree[Any]) -> Built:
         built: Built = getattr(self, f"_{tree.data.strip('_')}")(tree)
@@ -79,7 +71,7 @@ class Builder:
         place = self.first(tree)
         if isinstance(built, Stream):
             return place.error("The events must be counted and compared: end with .count() >= 1.")
-        if isinstance(built, Literal):
+        if isinstance(built, Literal | Instant):
             return place.error("A constant alone is no condition; compare it with something.")
         if isinstance(built, Reduce):
             return place.error("This value must be compared: end with a comparison such as >= 1.")
@@ -109,7 +101,13 @@ class Builder:
     def _compare(self, tree: Tree[Any]) -> Condition:
         symbol = self.first(tree.children[1])
         op: CompareOp = "=" if symbol.text == "==" else symbol.text  # type: ignore[assignment]  # the lexer's symbols
-        return Compare(self.scalar(tree.children[0]), op, (self.scalar(tree.children[2]),))
+        return self.compared(Compare(self.scalar(tree.children[0]), op, (self.scalar(tree.children[2]),)), symbol)
+
+    def compared(self, item: Compare | CompareDate, operator: Token) -> Condition:
+        """Note where the operator stands."""
+        self._alive.append(item)
+        self.operators[id(item)] = operator
+        return item
 
     # values
 
@@ -137,6 +135,10 @@ class Builder:
 
     def _boolean(self, tree: Tree[Any]) -> Literal:
         return Literal(self.first(tree).text.lower() == "true")
+
+    def _date(self, tree: Tree[Any]) -> Instant:
+        token = self.first(tree)
+        return self.instant(token, token.text)
 
     def _bare(self, tree: Tree[Any]) -> NoReturn:
         token = self.first(tree)
@@ -175,58 +177,29 @@ class Builder:
         meant = functions.closest(name.text, (*functions.EXTRACTORS, *functions.AFTER_STREAM, *functions.COMPARATORS))
         raise name.error(f"There is no function {name.text}(){f'; did you mean {meant}()?' if meant else '.'}")
 
-    def _text(self, name: Token, arguments: list[Any], what: str) -> Token:
-        """Return the STRING token that is the one argument of `name`."""
-        if len(arguments) != 1:
-            raise name.error(f"{name.text}() takes one {what} in quotes: {name.text}('...').")
-        if getattr(arguments[0], "data", None) != "string":
-            raise self.first(arguments[0]).error(f"{name.text}() takes the {what} in quotes: {name.text}('...').")
-        token = self.first(arguments[0])
-        if token.text[1:-1] == "":
-            raise token.error(f"The {what} is empty.")
-        return token
-
-    def _path(self, name: Token, arguments: list[Any], what: str) -> tuple[str, ...]:
-        token = self._text(name, arguments, what)
-        path = split_path(unquote(token, name=True))
-        if "" in path:
-            raise token.error(
-                "A point in a name separates nested names, and one of them is empty; write \\. for a real point."
-            )
-        return path
-
     def _head_event(self, name: Token, arguments: list[Any]) -> Stream:
-        return Stream(unquote(self._text(name, arguments, "event name")))
+        return Stream(unquote(self.text(name, arguments, "event name")))
 
     def _head_trait(self, name: Token, arguments: list[Any]) -> Trait:
-        return Trait(self._path(name, arguments, "trait name"))
+        return Trait(self.path(name, arguments, "trait name"))
 
     def _head_context(self, name: Token, arguments: list[Any]) -> Context:
-        return Context(self._path(name, arguments, "context path"))
+        return Context(self.path(name, arguments, "context path"))
 
     def _head_property(self, name: Token, arguments: list[Any]) -> Property:
-        parent, arguments = self._parent(arguments)
-        return Property(self._path(name, arguments, "property name"), parent)
+        parent, arguments = self.parent(arguments)
+        return Property(self.path(name, arguments, "property name"), parent)
 
     def _head_journey(self, name: Token, arguments: list[Any]) -> JourneyValue:
-        return JourneyValue(unquote(self._text(name, arguments, "path in the journey context"), name=True))
+        return JourneyValue(unquote(self.text(name, arguments, "path in the journey context"), name=True))
 
     def _head_audience(self, name: Token, arguments: list[Any]) -> InAudience:
-        return InAudience(unquote(self._text(name, arguments, "audience key")))
+        return InAudience(unquote(self.text(name, arguments, "audience key")))
 
-    def _head_literal(self, name: Token, arguments: list[Any]) -> Literal:
-        if len(arguments) != 1 or not isinstance(built := self.build(arguments[0]), Literal):
-            raise name.error("literal() takes one number, text in quotes, true or false.")
+    def _head_literal(self, name: Token, arguments: list[Any]) -> Literal | Instant:
+        if len(arguments) != 1 or not isinstance(built := self.build(arguments[0]), Literal | Instant):
+            raise name.error("literal() takes one number, text in quotes, date, true or false.")
         return built
-
-    def _parent(self, arguments: list[Any]) -> tuple[bool, list[Any]]:
-        """Take `parent:` off the only argument."""
-        if len(arguments) == 1 and arguments[0].data == "named":
-            named = self.first(arguments[0])
-            if named.text != "parent":
-                raise named.error(f"There is no {named.text}: here; only parent: is known.")
-            return True, [arguments[0].children[1]]
-        return False, arguments
 
     # links
 
@@ -243,7 +216,7 @@ class Builder:
         if isinstance(left, Reduce) and left.kind == "unique":
             if name.text != "count":
                 raise name.error("Only count() can follow unique().")
-            self._no_arguments(name, arguments)
+            self.no_arguments(name, arguments)
             return replace(left, kind="unique_count")
         return self._after_scalar(left, name, arguments)
 
@@ -256,10 +229,14 @@ class Builder:
             case "within" | "between":
                 return replace(stream, windows=(*stream.windows, self._window(name, arguments)))
             case "count":
-                self._no_arguments(name, arguments)
+                self.no_arguments(name, arguments)
                 return Reduce("count", stream)
             case reducer if reducer in functions.REDUCERS:
                 return self._reduce(stream, name, arguments)
+            case comparator if comparator in functions.DATE_FUNCTIONS:
+                raise name.error(
+                    f"{name.text}() compares a date, and events are none; for recent events write within(...)."
+                )
             case comparator if comparator in functions.COMPARATORS:
                 raise name.error(
                     f"The events must be counted before they are compared: write .count().{functions.called(comparator)}."
@@ -282,14 +259,19 @@ class Builder:
         if name.text in functions.SYMBOL_FUNCTIONS:
             if len(arguments) != 1:
                 raise name.error(f"{name.text}() takes one value.")
-            return Compare(left, functions.SYMBOL_FUNCTIONS[name.text], (self.scalar(arguments[0]),))
+            return self.compared(
+                Compare(left, functions.SYMBOL_FUNCTIONS[name.text], (self.scalar(arguments[0]),)), name
+            )
         if name.text in functions.LITERAL_FUNCTIONS:
             op, takes = functions.LITERAL_FUNCTIONS[name.text]
             if takes == 0:
-                self._no_arguments(name, arguments)
+                self.no_arguments(name, arguments)
             elif (takes and len(arguments) != takes) or not arguments:
                 raise name.error(f"{name.text}() takes {'one value' if takes else 'one or more values'}.")
-            return Compare(left, op, tuple(self._constant(name, argument) for argument in arguments))
+            values = tuple(self._constant(name, argument) for argument in arguments)
+            return self.compared(Compare(left, op, values), name)
+        if name.text in functions.DATE_FUNCTIONS:
+            return self.compared(self._date_compared(left, name, arguments), name)
         if name.text in functions.AFTER_STREAM:
             self._refuse_reducing(left, name)
         meant = functions.closest(name.text, functions.COMPARATORS)
@@ -300,22 +282,32 @@ class Builder:
             if name.text in functions.FILTERS:
                 raise name.error(f"{name.text}() must stand before {left.kind}().")
             raise name.error(f"{name.text}() cannot follow {left.kind}(); compare its value.")
-        kind = type(left).__name__.lower().replace("journeyvalue", "journey value")
+        if name.text == "within" and not isinstance(left, Literal):
+            raise name.error("within() works on events; for a date write within_last(...) or within_next(...).")
+        kind = "constant" if isinstance(left, Literal | Instant) else type(left).__name__.lower()
+        kind = kind.replace("journeyvalue", "journey value")
         raise name.error(
             f"{name.text}() works on events, not on a {kind}; compare its value, or write event('...').{functions.called(name.text)}."
         )
 
-    def _constant(self, name: Token, argument: Any) -> Literal:
+    def _date_compared(self, left: Scalar, name: Token, arguments: list[Any]) -> CompareDate:
+        op, takes = functions.DATE_FUNCTIONS[name.text]
+        if len(arguments) != 1:
+            example = f"{name.text}({'2020-01-31' if takes == 'date' else '30 days'})"
+            raise name.error(f"{name.text}() takes one {takes}: {example}.")
+        if takes == "date":
+            return CompareDate(left, op, self.date(arguments[0], name))
+        # Within nothing of now is an instant that no date hits; beyond nothing is before or after now.
+        read = self.some_duration if op in ("within_last", "within_next") else self.duration
+        return CompareDate(left, op, read(arguments[0], name))
+
+    def _constant(self, name: Token, argument: Any) -> Literal | Instant:
         value = self.scalar(argument)
-        if not isinstance(value, Literal):
+        if not isinstance(value, Literal | Instant):
             raise self.first(argument).error(
-                f"{name.text}() takes constants only: numbers, texts in quotes, true or false."
+                f"{name.text}() takes constants only: numbers, texts in quotes, dates, true or false."
             )
         return value
-
-    def _no_arguments(self, name: Token, arguments: list[Any]) -> None:
-        if arguments:
-            raise self.first(arguments[0]).error(f"{name.text}() takes nothing between its parentheses.")
 
     def _reduce(self, stream: Stream, name: Token, arguments: list[Any]) -> Reduce:
         kind = functions.REDUCERS[name.text]
@@ -355,67 +347,35 @@ class Builder:
 
     def _window(self, name: Token, arguments: list[Any]) -> Window:
         if name.text == "within":
-            parent, arguments = self._parent(arguments)
+            parent, arguments = self.parent(arguments)
             if len(arguments) != 1:
                 raise name.error("within() takes one duration: within(30 days).")
-            duration = self._read_duration(arguments[0], name)
-            if duration.amount == 0:
-                raise self.first(arguments[0]).error("within() needs a duration longer than nothing.")
-            return Window(duration, parent=parent)
+            return Window(self.some_duration(arguments[0], name), parent=parent)
         if len(arguments) != 2:
             raise name.error("between() takes two durations, the shorter one first: between(30 days, 90 days).")
-        a, b = (self._read_duration(argument, name) for argument in arguments)
+        a, b = (self.duration(argument, name) for argument in arguments)
         if a.us >= b.us:
             raise self.first(arguments[0]).error(
                 "between() takes the shorter duration first: between(30 days, 90 days)."
             )
         return Window(a, b)
 
-    def _read_duration(self, argument: Any, name: Token) -> Duration:
-        place = self.first(argument)
-        if argument.data == "named":
-            raise place.error(f"{name.text}() does not know {place.text}: here.")
-        if argument.data == "string":
-            raise place.error(f"{name.text}() takes a duration without quotes, such as 30 days.")
-        if argument.data == "number":
-            raise place.error(
-                f"The unit is missing; write {place.text} days, or another of seconds, minutes, hours, weeks."
-            )
-        if argument.data != "duration":
-            raise place.error(f"{name.text}() takes a duration such as 30 days.")
-        unit = self._unit(self.first(argument.children[1]), place)
-        amount = read_number(place.text)
-        if not isinstance(amount, int) or amount < 0:
-            raise place.error("A duration is a whole number of seconds, minutes, hours, days or weeks.")
-        duration = Duration(amount, unit)
-        if duration.us > _LONGEST_US:
-            raise place.error("This duration is longer than any log; write a shorter one.")
-        return duration
 
-    def _unit(self, token: Token, amount: Token) -> str:
-        unit = token.text.lower().removesuffix("s")
-        if unit in functions.UNITS:
-            return unit
-        if token.text.lower() in _SHORT_UNITS:
-            number = read_number(amount.text)
-            shown = amount.text if number is None else number_text(number)
-            raise token.error(f"Write the unit out: {shown} {_SHORT_UNITS[token.text.lower()]}.")
-        if unit in ("month", "year", "quarter"):
-            days = {"month": 30, "quarter": 91, "year": 365}[unit]
-            raise token.error(f"A {unit} has no fixed length; write days or weeks, such as {days} days.")
-        near = get_close_matches(unit, functions.UNITS, n=1)
-        if near:
-            raise token.error(f"{token.text} is no unit; did you mean {near[0]}s?")
-        raise token.error(f"{token.text} is no unit; write seconds, minutes, hours, days or weeks.")
+class Parsed(NamedTuple):
+    """A tree, by `id(node)` the token at which a node begins, and that of a comparison's operator."""
+
+    expression: Expression
+    places: dict[int, Token]
+    operators: dict[int, Token]
 
 
-def build(tree: Tree[Any], tokens: Sequence[Token]) -> tuple[Expression, dict[int, Token]]:
-    """Return the expression and the token at which each of its nodes begins; raise QueryError."""
+def build(tree: Tree[Any], tokens: Sequence[Token]) -> Parsed:
+    """Return the expression and its places; raise QueryError."""
     builder = Builder(tokens)
     built = builder.build(tree)
     if isinstance(built, Stream):
         raise builder.value_alone(tree, built)
-    return built, builder.places
+    return Parsed(built, builder.places, builder.operators)
 
 
 def require_condition(expression: Expression, place: Token | None) -> Condition:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from typing import Literal as Lit
 
-from engage_desktop.domain.condition import CompareOp, ReduceKind
+from engage_desktop.domain.condition import CompareOp, DateOp, ReduceKind
 
 SYMBOL_FUNCTIONS: dict[str, CompareOp] = {
     "equals": "=", "differs": "!=", "greater_than": ">", "at_least": ">=", "less_than": "<", "at_most": "<=",
@@ -18,6 +19,13 @@ LITERAL_FUNCTIONS: dict[str, tuple[CompareOp, int | None]] = {
 }  # fmt: skip
 """Comparators that take constants: operator and how many, None = one or more."""
 
+DATE_FUNCTIONS: dict[str, tuple[DateOp, Lit["date", "duration"]]] = {
+    "before_date": ("before_date", "date"), "after_date": ("after_date", "date"),
+    "within_last": ("within_last", "duration"), "within_next": ("within_next", "duration"),
+    "before_last": ("before_last", "duration"), "after_next": ("after_next", "duration"),
+}  # fmt: skip
+"""Comparators of dates: operator and what it takes."""
+
 REDUCERS: dict[str, ReduceKind] = {
     "sum": "sum", "avg": "avg", "min": "min", "max": "max",
     "mode": "mode", "first": "first", "last": "last", "unique": "unique",
@@ -30,7 +38,7 @@ DEFAULT_CAST = {"min": "number", "max": "number", "mode": "string"}
 UNITS = ("second", "minute", "hour", "day", "week")
 EXTRACTORS = ("event", "trait", "property", "context", "journey", "audience", "literal")
 FILTERS = ("where", "within", "between")
-COMPARATORS = (*SYMBOL_FUNCTIONS, *LITERAL_FUNCTIONS)
+COMPARATORS = (*SYMBOL_FUNCTIONS, *LITERAL_FUNCTIONS, *DATE_FUNCTIONS)
 AFTER_STREAM = (*FILTERS, "count", *REDUCERS)
 
 NO_ARGUMENTS = ("count", "exists", "absent")
@@ -46,7 +54,8 @@ _OTHER_WORDS = {
     "not_in": "none_of", "is": "equals", "gt": "greater_than", "lt": "less_than", "gte": "at_least",
     "lte": "at_most", "not_equals": "differs", "not_contains": "omits", "segment": "audience", "user": "trait",
     "traits": "trait", "properties": "property", "events": "event", "last_days": "within", "is_null": "absent",
-    "not_exists": "absent", "most_frequent": "mode",
+    "not_exists": "absent", "most_frequent": "mode", "before": "before_date", "after": "after_date", "since": "after_date",
+    "until": "before_date", "in_last": "within_last", "in_next": "within_next", "older_than": "before_last",
 }  # fmt: skip
 
 

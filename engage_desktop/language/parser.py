@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from engage_desktop.domain.condition import Condition, Expression
 from engage_desktop.language.errors import QueryError
 from engage_desktop.language.printer import to_text
-from engage_desktop.language.tokens import Token
+
+if TYPE_CHECKING:
+    from engage_desktop.language.build import Parsed
 
 
 @lru_cache(maxsize=4096)
-def _parsed(text: str) -> tuple[Expression, dict[int, Token]] | QueryError:
+def _parsed(text: str) -> Parsed | QueryError:
     from engage_desktop.language.build import build
     from engage_desktop.language.syntax import parse_tree
 
@@ -21,8 +24,8 @@ def _parsed(text: str) -> tuple[Expression, dict[int, Token]] | QueryError:
         return QueryError(error.message, error.line, error.column)
 
 
-def parse_with_places(text: str) -> tuple[Expression, dict[int, Token]]:
-    """Return the tree and, by `id(node)`, the token at which a node begins."""
+def parse_with_places(text: str) -> Parsed:
+    """Return the tree and where its nodes stand in the text; raise QueryError."""
     found = _parsed(text)
     if isinstance(found, QueryError):
         raise QueryError(found.message, found.line, found.column)
@@ -31,15 +34,15 @@ def parse_with_places(text: str) -> tuple[Expression, dict[int, Token]]:
 
 def parse(text: str) -> Expression:
     """Return the tree of a condition or scalar; raise QueryError with line and column."""
-    return parse_with_places(text)[0]
+    return parse_with_places(text).expression
 
 
 def parse_condition(text: str) -> Condition:
     """Return the tree of a condition; raise QueryError, also when the text is only a value."""
     from engage_desktop.language.build import require_condition
 
-    expression, places = parse_with_places(text)
-    return require_condition(expression, places.get(id(expression)))
+    found = parse_with_places(text)
+    return require_condition(found.expression, found.places.get(id(found.expression)))
 
 
 def canonical(text: str) -> str:

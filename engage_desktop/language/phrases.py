@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from engage_desktop.domain.condition import (
     And,
     Compare,
+    CompareDate,
     CompareOp,
     Context,
+    DateOp,
     Duration,
     Expression,
     InAudience,
+    Instant,
     JourneyValue,
     Literal,
     Not,
@@ -23,6 +26,7 @@ from engage_desktop.domain.condition import (
     Trait,
     Window,
 )
+from engage_desktop.language.dates import instant_text
 from engage_desktop.language.numbers import number_text
 from engage_desktop.language.printer import duration_text
 
@@ -45,6 +49,13 @@ _TIMES: dict[str, str] = {
     "=": "exactly",
     "!=": "other than",
 }
+_WHEN: dict[DateOp, str] = {
+    "before_date": "at or before {}", "after_date": "at or after {}",
+    "within_last": "within the last {}", "within_next": "within the next {}",
+    "before_last": "{} ago or earlier", "after_next": "{} from now or later",
+}  # fmt: skip
+"""All inclusive (D-42)."""
+_NOW: dict[DateOp, str] = {"before_last": "now or earlier", "after_next": "now or later"}
 _OF: dict[str, str] = {
     "sum": "the sum of {}", "avg": "the average {}", "min": "the smallest {}", "max": "the largest {}",
     "mode": "the most frequent {}", "first": "the first {}", "last": "the last {}",
@@ -65,6 +76,8 @@ def phrase(expression: Expression) -> str:
             return f"is in audience {key}"
         case Compare():
             return _compared(expression, denied=False)
+        case CompareDate():
+            return _dated(expression, "is")
         case _:
             return _noun(expression)
 
@@ -81,6 +94,8 @@ def _denied(item: Expression) -> str:
             return f"is not in audience {key}"
         case Compare():
             return _compared(item, denied=True)
+        case CompareDate():
+            return _dated(item, "is not")
         case _:
             return f"not ({phrase(item)})"
 
@@ -90,6 +105,19 @@ def _compared(item: Compare, *, denied: bool) -> str:
         return _performed(item.left.stream, item.op, item.values[0], denied=denied)
     words = (_IS_NOT if denied else _IS)[item.op]
     return f"{_noun(item.left)} {words} {_list(item.values)}".rstrip()
+
+
+def _dated(item: CompareDate, verb: str) -> str:
+    if item.op in _NOW and isinstance(item.value, Duration) and item.value.amount == 0:
+        return f"{_noun(item.left)} {verb} {_NOW[item.op]}"
+    value = _instant(item.value) if isinstance(item.value, Instant) else duration_text(item.value)
+    return f"{_noun(item.left)} {verb} {_WHEN[item.op].format(value)}"
+
+
+def _instant(instant: Instant) -> str:
+    """Return `2020-01-31`, or `2020-01-31 09:00 UTC` with seconds only where there are any."""
+    day, _, clock = instant_text(instant.us).partition("T")
+    return f"{day} {clock.removesuffix('Z').removesuffix(':00')} UTC" if clock else day
 
 
 def _performed(stream: Stream, op: str, value: Scalar, *, denied: bool) -> str:
@@ -144,6 +172,8 @@ def _noun(scalar: Scalar) -> str:
     match scalar:
         case Literal(value):
             return _constant(value)
+        case Instant():
+            return _instant(scalar)
         case Trait(path):
             return f"trait {_name(path)}"
         case Property(path, parent):

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from engage_desktop.domain.condition import (
     And,
     Compare,
+    CompareDate,
     Condition,
     Context,
     Duration,
     Expression,
     InAudience,
+    Instant,
     JourneyValue,
     Literal,
     Not,
@@ -23,6 +25,7 @@ from engage_desktop.domain.condition import (
     Trait,
     Window,
 )
+from engage_desktop.language.dates import instant_text
 from engage_desktop.language.numbers import number_text
 
 SYMBOL_OPS = frozenset(("=", "!=", "<", "<=", ">", ">="))
@@ -90,6 +93,8 @@ def scalar_text(scalar: Scalar) -> str:
     match scalar:
         case Literal(value):
             return literal_text(value)
+        case Instant(us):
+            return instant_text(us)
         case Trait(path):
             return f"trait({quote(join_path(path))})"
         case Property(path, parent):
@@ -109,6 +114,11 @@ def _compare(item: Compare) -> str:
     return f"{left}.{item.op}({', '.join(map(scalar_text, item.values))})"
 
 
+def _compare_date(item: CompareDate) -> str:
+    value = instant_text(item.value.us) if isinstance(item.value, Instant) else duration_text(item.value)
+    return f"{scalar_text(item.left)}.{item.op}({value})"
+
+
 def _in_parentheses(item: Condition, kinds: tuple[type, ...]) -> str:
     return f"({to_text(item)})" if isinstance(item, kinds) else to_text(item)
 
@@ -126,5 +136,7 @@ def to_text(expression: Expression) -> str:
             return f"audience({quote(key)})"
         case Compare():
             return _compare(expression)
+        case CompareDate():
+            return _compare_date(expression)
         case _:
             return scalar_text(expression)

@@ -15,16 +15,13 @@ from engage_desktop.language.tokens import Token, check_depth, tokenize
 if TYPE_CHECKING:
     from lark import Lark, Tree
 
-LATER = frozenset((
-    "sources", "expires_after", "entity", "before_date", "after_date",
-    "within_last", "within_next", "before_last", "after_next",
-))  # fmt: skip
+LATER = frozenset(("sources", "expires_after", "entity"))
 """Functions of the language that this version does not know yet."""
 
 _ALL = frozenset((*EXTRACTORS, *AFTER_STREAM, *COMPARATORS))
 _TERMINALS = {"OR": "_OR", "AND": "_AND", "DOT": "_DOT", "COMMA": "_COMMA", "COLON": "_COLON", "END": "$END"}
 _UNCLOSED = "This parenthesis is never closed; add the missing )."
-_STARTS = frozenset(("NAME", "STRING", "NUMBER", "BOOL", "LPAR", "NOT"))
+_STARTS = frozenset(("NAME", "STRING", "NUMBER", "BOOL", "DATE", "LPAR", "NOT"))
 
 
 @lru_cache(maxsize=1)
@@ -76,8 +73,6 @@ def _refuse_later(tokens: Sequence[Token]) -> None:
             raise not_yet(token, f"{token.text}()")
         if token.kind == "NAME" and token.text.lower() in ("any", "all") and following.kind in _STARTS:
             raise not_yet(token, f"{token.text.upper()} over the people of an account")
-        if token.kind == "DATE":
-            raise not_yet(token, f"A date such as {token.text} without quotes")
 
 
 def _explain(tokens: Sequence[Token], found: Token) -> QueryError:
@@ -127,9 +122,11 @@ def _explain_found(tokens: Sequence[Token], found: Token, before: Token, opener:
     if found.kind == "NOT":
         return found.error("AND or OR is missing before NOT.")
     if found.kind in _STARTS:
+        if before.kind == "DATE" and found.kind == "NUMBER":
+            return found.error(f"Between date and time stands a T, and a zone ends it: {before.text}T09:00:00Z.")
         if opener is not None and _is_call(tokens, opener) and found.kind != "NAME":
             return found.error(f"A comma, AND or OR is missing before {found.text}.")
-        if found.kind in ("STRING", "NUMBER", "BOOL") and not _has_comparison(tokens, found):
+        if found.kind in ("STRING", "NUMBER", "BOOL", "DATE") and not _has_comparison(tokens, found):
             return found.error(f"A comparison such as = is missing before {found.text}.")
         if before.kind == "NUMBER" and found.kind == "NAME" and found.text.lower().removesuffix("s") in UNITS:
             return before.error("A duration can only stand inside within() and between().")

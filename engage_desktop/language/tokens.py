@@ -18,7 +18,8 @@ _TOKEN = re.compile(
     r"""
       (?P<SPACE>\s+)
     | (?P<STRING>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
-    | (?P<DATE>[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]+(?:Z|[+-][0-9:]+)?)?)
+    | (?P<DATE>[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])(?:[Tt][0-9][0-9:]*(?:\.[0-9]+)?(?:[Zz]|[+-][0-9:]+)?)?)
+    | (?P<ODD_DATE>[0-9]{1,4}[-/][0-9]{1,2}[-/][0-9]{1,4}|[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2,4})
     | (?P<NUMBER>[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     | (?P<NAME>[A-Za-z_][A-Za-z0-9_]*)
     | (?P<WRONG><>|=>|=<|===|!==|&&|\|\||[≥≤≠‘’“”`´])
@@ -85,6 +86,8 @@ def _refuse_wrong(tokens: list[Token]) -> None:
             raise token.error(f"Write {_INSTEAD[token.text]} instead of {token.text}.")
         if token.kind == "WRONG":
             raise token.error(f"Use straight quotes ' or \" instead of {token.text}.")
+        if token.kind == "ODD_DATE":
+            raise token.error("Write a date as year-month-day, all digits: 2020-01-31.")
         if token.kind == "FOREIGN" and token.text in _INSTEAD:
             raise token.error(f"Write {_INSTEAD[token.text]} instead of {token.text}.")
 

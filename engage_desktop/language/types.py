@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import Literal as Lit
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from engage_desktop.domain.condition import (
     And,
     Compare,
+    CompareDate,
     Context,
     Expression,
     InAudience,
+    Instant,
     JourneyValue,
     Literal,
     Not,
@@ -20,6 +22,7 @@ from engage_desktop.domain.condition import (
     Scalar,
     Stream,
 )
+from engage_desktop.language.dates import instant_text, looks_like_date, read_instant
 from engage_desktop.language.errors import QueryError
 from engage_desktop.language.numbers import FULLY_NUMERIC
 from engage_desktop.language.parser import parse_with_places
@@ -28,15 +31,18 @@ from engage_desktop.language.walk import Node, nodes
 
 QueryType = Lit["boolean", "scalar", "list"]
 
+_LIST_COMPARED = "unique() gives a list, of which only the length can be compared: add .count()."
+_TWO_CONSTANTS = "Two constants are compared; put a trait, a property or events on one side."
 _ORDER = frozenset(("<", "<=", ">", ">="))
 _TEXT_OPS = frozenset(("contains", "omits", "starts_with", "ends_with"))
 _NUMERIC = frozenset(("count", "unique_count", "sum", "avg", "min", "max"))
+_ABSOLUTE = frozenset(("before_date", "after_date"))
 _ARITY = {"exists": (0, 0), "absent": (0, 0), "contains": (1, None), "one_of": (1, None), "none_of": (1, None)}
 
 
 def type_of(expression: Expression) -> QueryType:
     """Return `boolean` for a condition, `list` for `unique`, else `scalar`."""
-    if isinstance(expression, (Compare, InAudience, Not, And, Or)):
+    if isinstance(expression, (Compare, CompareDate, InAudience, Not, And, Or)):
         return "boolean"
     return "list" if isinstance(expression, Reduce) and expression.kind == "unique" else "scalar"
 
@@ -51,77 +57,140 @@ def check(expression: Expression, *, journey: bool = False, where: bool = False,
     for node, streams in nodes(expression):
         fault = _fault(node, streams, journey=journey, where=where)
         if fault:
-            _raise(expression, *fault, text)
+            _raise(expression, fault, text)
 
 
-def _raise(root: Expression, message: str, fault: Node, text: str | None) -> NoReturn:
+class _Fault(NamedTuple):
+    """What is wrong, and the node to point at: where it begins, or its operator."""
+
+    message: str
+    node: Node
+    operator: bool = False
+
+
+def _raise(root: Expression, fault: _Fault, text: str | None) -> NoReturn:
     """Find the place of `fault` in the text it came from, else in the canonical text."""
-    number = next(number for number, (node, _) in enumerate(nodes(root)) if node is fault)
+    number = next(number for number, (node, _) in enumerate(nodes(root)) if node is fault.node)
     for source in (text, to_text(root)):
         try:
-            twin, places = parse_with_places(source or "")
+            twin, places, operators = parse_with_places(source or "")
         except QueryError:
             continue
         if twin == root:
-            place = places.get(id([node for node, _ in nodes(twin)][number]))
-            raise QueryError(message, place.line if place else 1, place.column if place else 1)
-    raise QueryError(message)
+            at = id([node for node, _ in nodes(twin)][number])
+            place = operators.get(at) if fault.operator else places.get(at)
+            raise QueryError(fault.message, place.line if place else 1, place.column if place else 1)
+    raise QueryError(fault.message)
 
 
-def _fault(node: Node, streams: tuple[Stream, ...], *, journey: bool, where: bool) -> tuple[str, Node] | None:
-    """Return what is wrong at `node`, and the node to point at."""
+def _fault(node: Node, streams: tuple[Stream, ...], *, journey: bool, where: bool) -> _Fault | None:
+    """Return what is wrong at `node`."""
     match node:
         case Property(_, True) if len(streams) < 2:
-            return (
+            return _Fault(
                 "property(parent: '...') only has a meaning inside an event() that stands in the where() of another event().",
                 node,
             )
         case Property() | Context() if not streams and not where:
             name = type(node).__name__.lower()
-            return (
+            return _Fault(
                 f"{name}() only has a meaning inside where(); write event('...').where({name}('...') = ...).count() >= 1.",
                 node,
             )
         case Stream(_, _, windows) if not streams and any(window.parent for window in windows):
-            return "within(parent: ...) only has a meaning for an event() inside the where() of another event().", node
+            return _Fault(
+                "within(parent: ...) only has a meaning for an event() inside the where() of another event().", node
+            )
         case JourneyValue() if not journey:
-            return "journey() only has a meaning inside a journey, not in an audience or a trait.", node
+            return _Fault("journey() only has a meaning inside a journey, not in an audience or a trait.", node)
         case Compare():
             return _fault_compare(node)
+        case CompareDate():
+            return _fault_date(node)
         case _:
             return None
 
 
-def _fault_compare(item: Compare) -> tuple[str, Node] | None:
+def _fault_compare(item: Compare) -> _Fault | None:
     least, most = _ARITY.get(item.op, (1, 1))
     if len(item.values) < least or (most is not None and len(item.values) > most):
-        return f"{item.op} does not take {len(item.values)} values.", item
+        return _Fault(f"{item.op} does not take {len(item.values)} values.", item, True)
     sides: tuple[Scalar, ...] = (item.left, *item.values)
     for side in sides:
-        if isinstance(side, Reduce) and side.kind == "unique":
-            return "unique() gives a list, of which only the length can be compared: add .count().", side
-    if all(isinstance(side, Literal) for side in sides):
-        return "Two constants are compared; put a trait, a property or events on one side.", item
+        if _is_list(side):
+            return _Fault(_LIST_COMPARED, side)
+    if all(isinstance(side, Literal | Instant) for side in sides):
+        return _Fault(_TWO_CONSTANTS, item)
     if item.op in _ORDER:
         for side in sides:
-            if isinstance(side, Literal) and not _numeric(side):
-                return f"{item.op} orders numbers only, and {to_text(side)} is no number.", side
-    if any(isinstance(side, Reduce) and side.kind in _NUMERIC for side in sides):
+            if isinstance(side, Literal | Instant) and not _numeric(side):
+                return _fault_order(item, side)
+    for side in sides:
+        if isinstance(side, Instant) and item.op in _TEXT_OPS:
+            return _Fault(f"{item.op}() looks into texts, and a date is none; put it in quotes.", side)
+    if any(_gives_number(side) for side in sides):
         return _fault_number(item, sides)
     return None
 
 
-def _fault_number(item: Compare, sides: tuple[Scalar, ...]) -> tuple[str, Node] | None:
+def _fault_order(item: Compare, side: Literal | Instant) -> _Fault:
+    """Numbers have an order; for dates there are functions (D-53)."""
+    words = f"{item.op} orders numbers only, and {to_text(side)} is no number"
+    if isinstance(side, Instant):
+        date: str | None = to_text(side)
+    else:
+        date = _date_in(side.value)
+    if date is None:
+        return _Fault(f"{words}.", side)
+    earlier = (item.op in ("<", "<=")) == (side is not item.left)
+    return _Fault(f"{words}; for dates write .{'before_date' if earlier else 'after_date'}({date}).", side)
+
+
+def _date_in(value: str | int | float | bool) -> str | None:
+    """Return the date literal that a text in quotes looks like."""
+    if not isinstance(value, str) or not looks_like_date(value):
+        return None
+    try:
+        return instant_text(read_instant(value))
+    except ValueError:
+        return "2020-01-31"
+
+
+def _fault_number(item: Compare, sides: tuple[Scalar, ...]) -> _Fault | None:
     """A count, sum, ... against something that no number equals or contains."""
     if item.op in _TEXT_OPS:
-        return f"{item.op}() looks into texts, and the left side is a number; use = or >= instead.", item
+        return _Fault(f"{item.op}() looks into texts, and the left side is a number; use = or >= instead.", item, True)
     for side in sides:
-        if isinstance(side, Literal) and not _numeric(side):
-            return f"The other side is a number and can never equal {to_text(side)}.", side
+        if isinstance(side, Literal | Instant) and not _numeric(side):
+            return _Fault(f"The other side is a number and can never equal {to_text(side)}.", side)
     return None
 
 
-def _numeric(literal: Literal) -> bool:
+def _fault_date(item: CompareDate) -> _Fault | None:
+    if _is_list(item.left):
+        return _Fault(_LIST_COMPARED, item.left)
+    if isinstance(item.left, Literal | Instant):
+        return _Fault(_TWO_CONSTANTS, item)
+    if (item.op in _ABSOLUTE) != isinstance(item.value, Instant):
+        return _Fault(f"{item.op}() takes a {'date' if item.op in _ABSOLUTE else 'duration'}.", item, True)
+    if _gives_number(item.left):
+        return _Fault(
+            f"{item.op}() compares a date, and the left side is a number; use first() or last() of a date.", item, True
+        )
+    return None
+
+
+def _is_list(side: Scalar) -> bool:
+    return isinstance(side, Reduce) and side.kind == "unique"
+
+
+def _gives_number(side: Scalar) -> bool:
+    return isinstance(side, Reduce) and side.kind in _NUMERIC
+
+
+def _numeric(literal: Literal | Instant) -> bool:
+    if isinstance(literal, Instant):
+        return False
     if isinstance(literal.value, str):
         return FULLY_NUMERIC.fullmatch(literal.value) is not None
     return not isinstance(literal.value, bool)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from engage_desktop.domain.condition import (
     And,
     Compare,
+    CompareDate,
     Context,
     Expression,
     InAudience,
+    Instant,
     JourneyValue,
     Literal,
     Not,
@@ -54,6 +56,10 @@ def nodes(expression: Node, streams: tuple[Stream, ...] = ()) -> Iterator[tuple[
         case Compare(left, _, values):
             for scalar in (left, *values):
                 yield from nodes(scalar, streams)
+        case CompareDate(left, _, value):
+            yield from nodes(left, streams)
+            if isinstance(value, Instant):
+                yield value, streams
         case Reduce(_, stream):
             yield from nodes(stream, streams)
         case Stream(_, where) if where is not None:

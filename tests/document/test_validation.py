@@ -10,6 +10,7 @@ from hypothesis import given, settings
 
 from engage_desktop.document import loads, validate
 from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.errors import DesignError
 from engage_desktop.domain.problem import Problem
 from engage_desktop.engine import compile_campaigns
 
@@ -163,6 +164,18 @@ NOT_YET: list[tuple[dict[str, Any], str]] = [
     ({J + "entry": EVENT_ENTRY | {"event": "Email Sent"}}, "journeys.cart_rescue.entry.event"),
     ({"audiences__0__definition": "event('Email Sent').count() >= 1"}, "audiences.lapsed.definition"),
 ]  # fmt: skip
+DEFINITIONS_NOT_YET = [
+    "trait('renewal_at').before_date(2020-01-31)",
+    "trait('renewal_at').after_date(2020-01-31T09:00:00Z)",
+    "NOT trait('renewal_at').within_next(10 days)",
+    "event('A').where(property('due').within_last(10 days)).count() >= 1",
+    "event('A').where(NOT property('due').before_last(10 days)).count() >= 1",
+    "trait('renewal_at').after_next(10 days)",
+    "trait('renewal_at') = 2020-01-31",
+    "2020-01-31 != trait('renewal_at')",
+    "event('A').where(property('due').one_of(2020-01-31, 'never')).count() >= 1",
+]
+NOT_YET += [({"audiences__0__definition": text}, "audiences.lapsed.definition") for text in DEFINITIONS_NOT_YET]
 
 
 @pytest.mark.parametrize(("values", "path"), NOT_YET)
@@ -171,6 +184,14 @@ def test_what_the_engine_cannot_simulate_yet_is_said(values, path):
     assert (problem.severity, problem.path) == ("error", path)
     assert problem.message.startswith("This version cannot simulate ")
     assert "everything else still runs" in problem.mend or problem.mend == "Wait for another event."
+
+
+@pytest.mark.parametrize("text", DEFINITIONS_NOT_YET)
+def test_the_engine_refuses_what_it_does_not_know_on_its_own(text):
+    """No door into the engine computes a form it does not know."""
+    with pytest.raises(DesignError) as caught:
+        compile_campaigns(design(audiences__0__definition=text))
+    assert {problem.code for problem in caught.value.problems} == {"not_yet"}
 
 
 def test_a_computed_trait_is_left_out_but_may_not_be_read():

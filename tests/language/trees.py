@@ -5,11 +5,13 @@ from hypothesis import strategies as st
 from engage_desktop.domain.condition import (
     And,
     Compare,
+    CompareDate,
     Condition,
     Context,
     Duration,
     Expression,
     InAudience,
+    Instant,
     JourneyValue,
     Literal,
     Not,
@@ -21,6 +23,7 @@ from engage_desktop.domain.condition import (
     Trait,
     Window,
 )
+from engage_desktop.domain.duration import FIRST_US, LAST_US
 from engage_desktop.language.numbers import normal
 
 names = st.one_of(
@@ -31,6 +34,11 @@ names = st.one_of(
 )
 paths = st.lists(names, min_size=1, max_size=3).map(tuple)
 durations = st.builds(Duration, st.integers(1, 500), st.sampled_from(["second", "minute", "hour", "day", "week"]))
+none_at_all = st.just(Duration(0, "day"))
+DAY_US = 86_400_000_000
+instants = st.one_of(
+    st.integers(FIRST_US, LAST_US), st.integers(FIRST_US // DAY_US + 1, LAST_US // DAY_US).map(lambda day: day * DAY_US)
+).map(Instant)
 literals = st.one_of(
     st.text(max_size=8),
     st.booleans(),
@@ -53,7 +61,9 @@ heads: st.SearchStrategy[Scalar] = st.one_of(
     st.builds(Context, paths),
     st.builds(JourneyValue, names),
     literals,
+    instants,
 )
+constants = st.one_of(literals, instants)
 
 
 def _streams(conditions: st.SearchStrategy[Condition]) -> st.SearchStrategy[Stream]:
@@ -68,13 +78,16 @@ def _reduces(conditions: st.SearchStrategy[Condition]) -> st.SearchStrategy[Redu
     )
 
 
-def _compares(scalars: st.SearchStrategy[Scalar]) -> st.SearchStrategy[Compare]:
-    several = st.lists(literals, min_size=1, max_size=3).map(tuple)
+def _compares(scalars: st.SearchStrategy[Scalar]) -> st.SearchStrategy[Compare | CompareDate]:
+    several = st.lists(constants, min_size=1, max_size=3).map(tuple)
     return st.one_of(
         st.builds(Compare, scalars, st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), st.tuples(scalars)),
         st.builds(Compare, scalars, st.sampled_from(["contains", "one_of", "none_of"]), several),
-        st.builds(Compare, scalars, st.sampled_from(["omits", "starts_with", "ends_with"]), st.tuples(literals)),
+        st.builds(Compare, scalars, st.sampled_from(["omits", "starts_with", "ends_with"]), st.tuples(constants)),
         st.builds(Compare, scalars, st.sampled_from(["exists", "absent"])),
+        st.builds(CompareDate, scalars, st.sampled_from(["before_date", "after_date"]), instants),
+        st.builds(CompareDate, scalars, st.sampled_from(["within_last", "within_next"]), durations),
+        st.builds(CompareDate, scalars, st.sampled_from(["before_last", "after_next"]), durations | none_at_all),
     )
 
 
