@@ -54,6 +54,12 @@ class Rail(QFrame):
                 )
             made.setIcon(both)
 
+    def focus_current(self) -> None:
+        """Give the keyboard to the button of the page in view."""
+        checked = self._group.checkedButton()
+        if checked is not None:
+            checked.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def show_page(self, page: str) -> None:
         """Mark the page that is in view."""
         if page in self._buttons:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QTabBar, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QTabBar, QToolButton, QWidget
 
 from engage_desktop.app.actions import PAGE_ICONS
 from engage_desktop.ui.theme import Theme
@@ -148,6 +148,10 @@ class TopBar(QFrame):
                 self._bar.removeTab(index)
                 self.tab_closed.emit(tab)
                 return
+
+    @staticmethod
+    def is_close_button(widget: QWidget) -> bool:
+        return widget.objectName().startswith("topbar.close.")
 
     def rename(self, kind: str, key: str, title: str) -> None:
         for index, tab in enumerate(self._tabs):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 
 from engage_desktop.app.actions import PAGES
 from engage_desktop.app.protocol import AskHistogram, Histogram, Reply
@@ -159,10 +159,20 @@ class WindowPlaces(WindowBody):
             self.stack.setCurrentWidget(self.audience_page)
         else:
             self.stack.setCurrentWidget(self.pages.all[tab.key])
+        self._keep_focus_in_view()
         self.status.hint.clear()
         self._show_state()
         self._show_figures()
         self.state_changed()
+
+    def _keep_focus_in_view(self) -> None:
+        # Qt would hand the focus of what is hidden now to whatever comes next, often a close button.
+        focused = self.focusWidget()
+        if focused is None or not focused.isVisible() or self.topbar.is_close_button(focused):
+            if self._journey:
+                self.journey_page.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+            else:
+                self.rail.focus_current()
 
     def _selected(self, journey: str, keys: list[str]) -> None:
         self.inspector.show_journey(journey, keys)

@@ -123,6 +123,10 @@ def test_every_page_opens_and_every_control_has_a_name(qtbot: QtBot, window: Mai
         window.show_page(page)
         wait_settled(qtbot, window)
         assert window.stack.currentWidget() is window.pages.all[page]
+        focused = window.focusWidget()
+        assert focused is not None
+        assert focused.isVisible()
+        assert not window.topbar.is_close_button(focused)
     window.open_campaign("audience", "buyers")
     wait_settled(qtbot, window)
     for step in ("hold", "coin", "nudge", "pause", "who", "patience", "done", "@entry"):
