@@ -33,7 +33,6 @@ from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.source import Log
 from engage_desktop.engine.values import Scalar, absent_holds, column_holds, number_of
 
-_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 MAX_STATE_ATOMS = 6
 """Traits and audiences that one `where` may name: each doubles the cases to compute."""
 
@@ -110,9 +109,7 @@ class Conditions:
         return sets.difference(sets.intersection(plain), sets.union(negated)) if negated else sets.intersection(plain)
 
     def _compare(self, node: Compare) -> Intervals:
-        left, values = node.left, node.values
-        if isinstance(left, Literal) and len(values) == 1 and node.op in _FLIPPED:
-            return self.intervals(Compare(values[0], _FLIPPED[node.op], (left,)))  # type: ignore[arg-type]  # str of a dict
+        left = node.left
         literals = literals_of(node)
         if isinstance(left, Trait):
             return self._trait(left.path, node, literals)
@@ -229,8 +226,6 @@ class Conditions:
                 return ~self.mask(name, item)
             case Constant(value):
                 return np.full(len(self.log.rows(name)), value, np.bool_)
-            case Compare(Literal() as left, op, (value,)) if op in _FLIPPED:
-                return self.mask(name, Compare(value, _FLIPPED[op], (left,)))  # type: ignore[arg-type]  # str of a dict
             case Compare(Property(path), op, _):
                 return column_holds(self.log.column(name, path), op, literals_of(where))
             case Compare(Context(path), op, _):

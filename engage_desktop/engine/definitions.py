@@ -10,7 +10,18 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from engage_desktop.domain.condition import And, Compare, Condition, InAudience, Literal, Not, Or, Reduce, Trait
+from engage_desktop.domain.condition import (
+    And,
+    Compare,
+    CompareOp,
+    Condition,
+    InAudience,
+    Literal,
+    Not,
+    Or,
+    Reduce,
+    Trait,
+)
 from engage_desktop.engine.values import holds
 
 
@@ -38,9 +49,15 @@ def digest_of(node: Node, include_anonymous: bool) -> str:
     return hashlib.sha256(f"{node!r} {include_anonymous}".encode()).hexdigest()[:24]
 
 
+_TURNED: dict[str, CompareOp] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
+
+
 def resolve(condition: Node, member: Callable[[str], Member | None]) -> Node:
-    """`condition` with audience references replaced; `member(key)` is None for no audience."""
+    """`condition` with audience references replaced and constants to the right of what is compared
+    with them; `member(key)` is None for no audience."""
     match condition:
+        case Compare(Literal() as constant, op, (value,)) if op in _TURNED and not isinstance(value, Literal):
+            return resolve(Compare(value, _TURNED[op], (constant,)), member)
         case And(items):
             return And(tuple(resolve(item, member) for item in items))  # type: ignore[misc]  # Node widens
         case Or(items):
