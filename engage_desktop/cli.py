@@ -28,12 +28,17 @@ app = typer.Typer(
 )
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else, on stdout.")]
-LogOption = Annotated[list[Path] | None, typer.Option("--log", help="Event log; may repeat.")]
-CampaignsOption = Annotated[Path | None, typer.Option("--campaigns", help="Campaign file.")]
+LogOption = Annotated[list[Path] | None, typer.Option("--log", help="Event log; may repeat.", readable=False)]
+CampaignsOption = Annotated[Path | None, typer.Option("--campaigns", help="Campaign file.", readable=False)]
 WorkspaceOption = Annotated[
-    Path | None, typer.Option("--workspace", help="Workspace folder, instead of --campaigns, --log or both.")
+    Path | None,
+    typer.Option("--workspace", help="Workspace folder, instead of --campaigns, --log or both.", readable=False),
 ]
 MapOption = Annotated[list[str] | None, typer.Option("--map", help="Rename a column: --map ts=timestamp; may repeat.")]
+
+
+INTERRUPTED = 130
+"""What typer answers for Ctrl+C."""
 
 
 def run(arguments: list[str]) -> int:
@@ -52,6 +57,8 @@ def _run(arguments: list[str]) -> int:
             raise
         say(usage)
         return 2
+    if code == INTERRUPTED:
+        raise KeyboardInterrupt
     return code if isinstance(code, int) else 0
 
 
@@ -133,8 +140,12 @@ def _instant(text: str | None, option: str) -> int | None:
 
 @app.command("import")
 def import_(
-    logs: Annotated[list[Path], typer.Argument(help="Logs: .jsonl (.gz, .zst), .csv, .parquet.", metavar="LOG...")],
-    workspace: Annotated[Path, typer.Option("--workspace", help="Workspace folder; made when it is not there.")],
+    logs: Annotated[
+        list[Path], typer.Argument(help="Logs: .jsonl (.gz, .zst), .csv, .parquet.", metavar="LOG...", readable=False)
+    ],
+    workspace: Annotated[
+        Path, typer.Option("--workspace", help="Workspace folder; made when it is not there.", readable=False)
+    ],
     map_: MapOption = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -188,7 +199,9 @@ def import_(
 
 
 @app.command()
-def validate(campaigns: Annotated[Path, typer.Argument(help="Campaign file.")], as_json: JsonFlag = False) -> None:
+def validate(
+    campaigns: Annotated[Path, typer.Argument(help="Campaign file.", readable=False)], as_json: JsonFlag = False
+) -> None:
     """List the problems of a campaign file: code, severity, path, and how to mend it.
 
     Example: engage validate campaigns.json
@@ -270,7 +283,7 @@ def audience(
 
 @app.command()
 def simulate(
-    out: Annotated[Path, typer.Option("--out", help="Folder of the run.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the run.", readable=False)],
     campaigns: CampaignsOption = None,
     log: LogOption = None,
     workspace: WorkspaceOption = None,
@@ -324,7 +337,7 @@ def _print_summary(body: dict[str, Any], assumed: list[str]) -> None:
 
 @app.command()
 def experiment(
-    run: Annotated[Path | None, typer.Argument(help="Folder of a run.", metavar="[RUN]")] = None,
+    run: Annotated[Path | None, typer.Argument(help="Folder of a run.", metavar="[RUN]", readable=False)] = None,
     journey: Annotated[str | None, typer.Option("--journey", help="Journey of the split.")] = None,
     step: Annotated[str | None, typer.Option("--step", help="The random split.")] = None,
     metric: Annotated[
@@ -340,7 +353,7 @@ def experiment(
     log: LogOption = None,
     workspace: WorkspaceOption = None,
     table: Annotated[
-        Path | None, typer.Option("--table", help="A table of a test run elsewhere, CSV or Parquet.")
+        Path | None, typer.Option("--table", help="A table of a test run elsewhere, CSV or Parquet.", readable=False)
     ] = None,
     arm: Annotated[str | None, typer.Option("--arm", help="With --table: the column that names the arm.")] = None,
     control: Annotated[str | None, typer.Option("--control", help="The arm that the others are compared with.")] = None,
@@ -370,12 +383,14 @@ def experiment(
 
 @app.command()
 def sync(
-    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    run: Annotated[Path, typer.Argument(help="Folder of a run.", readable=False)],
     destination: Annotated[str, typer.Option("--destination", help="Key of the destination.")],
     workspace: Annotated[
         Path | None,
         typer.Option(
-            "--workspace", help="Workspace whose log, approvals and outbox apply; default the one the run was saved in."
+            "--workspace",
+            help="Workspace whose log, approvals and outbox apply; default the one the run was saved in.",
+            readable=False,
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be sent, send nothing.")] = False,

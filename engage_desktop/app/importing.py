@@ -50,9 +50,9 @@ def import_logs(
     need_logs(paths)
     with _sole_import(workspace):
         _mend(workspace)
-        copies = _names_for(paths, workspace / SOURCES)
+        known = _known_sources(workspace)
+        copies = _names_for(paths, workspace / SOURCES, known)
         try:
-            known = _known_sources(workspace)
             _write_journal(workspace, copies, None)
             for path, copy in zip(paths, copies, strict=True):
                 _copy_source(path, copy)
@@ -118,9 +118,10 @@ def _sole_import(workspace: Path) -> AbstractContextManager[None]:
     )
 
 
-def _names_for(paths: Sequence[Path], sources: Path) -> list[Path]:
+def _names_for(paths: Sequence[Path], sources: Path, known: Sequence[dict[str, Any]]) -> list[Path]:
     """Where each log is copied to: under the next free number."""
-    there = [path.name for path in sources.iterdir()] if sources.is_dir() else []
+    there = [str(one["file"]) for one in known]
+    there += [path.name for path in sources.iterdir()] if sources.is_dir() else []
     last = max((int(name[:4]) for name in there if name[:4].isdecimal()), default=0)
     return [sources / f"{last + i:04d}-{path.name}" for i, path in enumerate(paths, 1)]
 

@@ -114,7 +114,7 @@ class Database:
             )
         if "full" in said:
             return f"The disk of the workspace {folder} is full. Free some space and try again; nothing was half saved."
-        if "not a database" in said or "malformed" in said:
+        if "not a database" in said or "malformed" in said or "no such table" in said or "no such column" in said:
             return f"{self.path} is damaged or is no workspace database. Restore it from a copy, or create a new workspace."
         if "disk i/o" in said:
             return f"The disk of the workspace {folder} could not be read or written. Check the disk and try again."
