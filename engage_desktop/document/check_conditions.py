@@ -19,7 +19,8 @@ def read(site: Site) -> Expression | Problem:
         return Problem("error", "condition_empty", site.path, f"The {what} is empty.", "Say who or what is meant.")
     try:
         tree = parse(site.text) if site.role == "trait" else parse_condition(site.text)
-        check(tree, journey=site.journey_values, where=site.role == "where", text=site.text)
+        trait = site.role == "trait"
+        check(tree, journey=site.journey_values, where=site.role == "where", trait=trait, text=site.text)
     except QueryError as error:
         return Problem(
             "error",

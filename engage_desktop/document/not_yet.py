@@ -29,6 +29,7 @@ from engage_desktop.domain.problem import Problem
 from engage_desktop.domain.step import Hold, SendMessage
 
 _NOTHING_TO_DO = "Nothing to do: everything else runs."
+_FUNNEL = "an event inside the where() of another (a funnel)"
 _MEND = "Remove it: everything else still runs."
 _STEPS = {
     "delay_until": "a delay until a clock time or date",
@@ -124,7 +125,11 @@ def _in_tree(tree: Expression, computed: set[str]) -> Iterator[str]:
 
     for node, streams in nodes(tree):
         match node:
-            case Property(path) | Trait(path) | Context(path) if "$" in path:
+            case Stream() if node.exclude:
+                yield "sources()"
+                if streams:
+                    yield _FUNNEL
+            case Property(path) if "$" in path:
                 yield f"{'.'.join(path)!r}, a path through the elements of a list,"
             case Trait(path) if ".".join(path) in computed:
                 yield f"the computed trait {'.'.join(path)!r}"
@@ -135,7 +140,7 @@ def _in_tree(tree: Expression, computed: set[str]) -> Iterator[str]:
             case Property(parent=True):
                 yield "properties of a parent event"
             case Stream() if streams:
-                yield "an event inside the where() of another (a funnel)"
+                yield _FUNNEL
             case Reduce(kind) if kind != "count":
                 yield f"{kind}()"
             case CompareDate(op=op):

@@ -18,6 +18,7 @@ CompareOp = Lit[
 DateOp = Lit["before_date", "after_date", "within_last", "within_next", "before_last", "after_next"]
 ReduceKind = Lit["count", "sum", "avg", "min", "max", "mode", "first", "last", "unique", "unique_count"]
 """`unique` is a list of distinct values, `unique_count` its length: `unique(property('p')).count()`."""
+Cast = Lit["number", "string", "array"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class JourneyValue:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`within(a)` when `b` is None, else `between(a, b)` (a < b); `parent` = of the parent event."""
+    """`within(a)` when `b` is None, else `between(a, b)` (a < b); `parent` = after the parent event."""
 
     a: Duration
     b: Duration | None = None
@@ -99,20 +100,33 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """Events of one name, filtered. Events seen: those matching every `where` and window."""
+    """Events of one name, filtered. Events seen: those matching every `where` and window, from none
+    of the sources in `exclude` (distinct), and with `session` of the latest session alone: the run of
+    events that the next one continues as long as less than that gap has passed (CT-4, D-43)."""
 
     event: str
     where: Condition | None = None
     windows: tuple[Window, ...] = ()
+    exclude: tuple[str, ...] = ()
+    session: Duration | None = None
+
+
+LEAST_FREQUENCY = 2
+"""How often a value must occur to be a mode, where nothing is said (D-40)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reduce:
-    """A stream made a scalar. `path` is the property reduced, empty for count."""
+    """A stream made a scalar. `path` is the property reduced, with `context` a field of the event's
+    context; empty for count. `cast` says how values are read where that is not the default (number
+    for min and max, text for mode); `least` is how often a mode must occur."""
 
     kind: ReduceKind
     stream: Stream
     path: tuple[str, ...] = ()
+    context: bool = False
+    cast: Cast | None = None
+    least: int = LEAST_FREQUENCY
 
 
 Scalar = Literal | Instant | Trait | Property | Context | JourneyValue | Reduce

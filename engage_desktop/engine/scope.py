@@ -140,7 +140,7 @@ def condition_problems(
             found.append(not_yet(path, "A comparison of two values that are both no constant"))
         for side in sides:
             match side:
-                case Trait(parts) | Property(parts) | Context(parts) if "$" in parts:
+                case Property(parts) if "$" in parts:
                     found.append(not_yet(path, f"'{'.'.join(parts)}', a path through the elements of a list,"))
                 case Trait(parts) if len(parts) == 1 and parts[0] in computed:
                     found.append(not_yet(path, f"The computed trait '{parts[0]}'"))
@@ -153,6 +153,10 @@ def condition_problems(
                         found.append(not_yet(path, "An event() inside the where() of another (a funnel)"))
                     elif kind != "count":
                         found.append(not_yet(path, f"{kind}() of events"))
+                    if stream.exclude:
+                        found.append(not_yet(path, "sources()"))
+                    if stream.session is not None:
+                        found.append(not_yet(path, "expires_after()"))
                     if any(window.parent for window in stream.windows):
                         found.append(not_yet(path, "within(parent: ...)"))
                     found.extend(event_problems(stream.event, path, generated))

@@ -7,12 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from engage_desktop.domain.condition import (
+    LEAST_FREQUENCY,
     And,
+    Cast,
     Compare,
     CompareDate,
     CompareOp,
     Condition,
     Context,
+    Duration,
     Expression,
     InAudience,
     Instant,
@@ -28,10 +31,10 @@ from engage_desktop.domain.condition import (
     Window,
 )
 from engage_desktop.language import functions
-from engage_desktop.language.errors import QueryError
+from engage_desktop.language.errors import VALUE_ALONE, QueryError
 from engage_desktop.language.numbers import read_number
+from engage_desktop.language.printer import split_path
 from engage_desktop.language.reading import Reader
-from engage_desktop.language.syntax import not_yet
 from engage_desktop.language.tokens import Token, unquote
 
 if TYPE_CHECKING:
@@ -155,7 +158,12 @@ class Builder(Reader):
 
     def _named(self, tree: Tree[Any]) -> NoReturn:
         token = self.first(tree)
-        raise token.error(f"{token.text}: has no meaning here; only property() and within() know parent:.")
+        raise token.error(f"{token.text}: has no meaning here; only property(), within() and between() know parent:.")
+
+    def _options(self, tree: Tree[Any]) -> NoReturn:
+        raise self.first(tree).error(
+            "Braces only stand in sources({exclude: ['...']}); texts and names go in single quotes."
+        )
 
     # calls
 
@@ -191,7 +199,11 @@ class Builder(Reader):
         return Property(self.path(name, arguments, "property name"), parent)
 
     def _head_journey(self, name: Token, arguments: list[Any]) -> JourneyValue:
-        return JourneyValue(unquote(self.text(name, arguments, "path in the journey context"), name=True))
+        token = self.text(name, arguments, "path in the journey context")
+        text = unquote(token, name=True)
+        if "$" in split_path(text):
+            raise token.error("journey() reads one value, and $ stands for many; name one value.")
+        return JourneyValue(text)
 
     def _head_audience(self, name: Token, arguments: list[Any]) -> InAudience:
         return InAudience(unquote(self.text(name, arguments, "audience key")))
@@ -227,7 +239,14 @@ class Builder(Reader):
                     raise name.error("where() takes one condition; join several with AND or OR.")
                 return self._where(stream, self.condition(arguments[0]))
             case "within" | "between":
-                return replace(stream, windows=(*stream.windows, self._window(name, arguments)))
+                window = self._window(name, arguments)
+                self.places[id(window)] = name
+                return replace(stream, windows=(*stream.windows, window))
+            case "sources":
+                found = (*stream.exclude, *self.sources(name, arguments))
+                return replace(stream, exclude=tuple(dict.fromkeys(found)))
+            case "expires_after":
+                return replace(stream, session=self._session(stream, name, arguments))
             case "count":
                 self.no_arguments(name, arguments)
                 return Reduce("count", stream)
@@ -312,36 +331,49 @@ class Builder(Reader):
     def _reduce(self, stream: Stream, name: Token, arguments: list[Any]) -> Reduce:
         kind = functions.REDUCERS[name.text]
         example = f"{name.text}(property('...'))"
-        if kind == "mode" and len(arguments) == 2:
-            self._least_frequency(arguments.pop())
+        least = self._least_frequency(arguments.pop()) if kind == "mode" and len(arguments) == 2 else LEAST_FREQUENCY
         if len(arguments) != 1:
             raise name.error(f"{name.text}() takes one property: {example}.")
-        argument = arguments[0]
+        argument, cast = arguments[0], None
         if argument.data == "cast":
-            cast = self.first(argument.children[2])
-            if kind not in functions.DEFAULT_CAST or cast.text not in ("number", "string", "array"):
-                raise cast.error(f"as {cast.text} has no meaning in {name.text}().")
-            if cast.text != functions.DEFAULT_CAST[kind]:
-                raise not_yet(cast, f"{name.text}() as {cast.text}")
+            cast = self._read_as(name, self.first(argument.children[2]))
             argument = argument.children[0]
         if argument.data != "call":
             raise self.first(argument).error(f"{name.text}() takes a property: {example}.")
         value = self.build(argument)
         if isinstance(value, Context):
-            raise not_yet(self.first(argument), f"{name.text}() of a context field")
+            return Reduce(kind, stream, value.path, True, cast, least)
         if not isinstance(value, Property):
             raise self.first(argument).error(f"{name.text}() takes a property: {example}.")
         if value.parent:
             raise self.first(argument).error(f"{name.text}() takes a property of its own events, without parent:.")
-        return Reduce(kind, stream, value.path)
+        return Reduce(kind, stream, value.path, False, cast, least)
 
-    def _least_frequency(self, argument: Any) -> None:
-        """Accept the default minimum of mode() (D-40: 2); any other is later work."""
+    def _read_as(self, name: Token, cast: Token) -> Cast | None:
+        """Return what `as` says, None for what is meant anyway."""
+        known = functions.CASTS.get(name.text)
+        if known is None:
+            raise cast.error(f"as {cast.text} has no meaning in {name.text}(); take it away.")
+        for one in known:
+            if one == cast.text:
+                return None if one == known[0] else one
+        words = ", ".join(f"as {one}" for one in known[:-1])
+        raise cast.error(f"There is no as {cast.text} in {name.text}(); it knows {words} and as {known[-1]}.")
+
+    def _least_frequency(self, argument: Any) -> int:
         value = self.build(argument)
         if not isinstance(value, Literal) or type(value.value) is not int or value.value < 1:
             raise self.first(argument).error("The least frequency of mode() is a whole number from 1.")
-        if value.value != 2:
-            raise not_yet(self.first(argument), "A least frequency of mode() other than 2")
+        return value.value
+
+    def _session(self, stream: Stream, name: Token, arguments: list[Any]) -> Duration:
+        if stream.session is not None:
+            raise name.error("A chain has one session; take one of the two expires_after() away.")
+        if len(arguments) != 1:
+            raise name.error("expires_after() takes one duration: expires_after(30 minutes).")
+        gap = self.some_duration(arguments[0], name)
+        self.places[id(gap)] = name
+        return gap
 
     # windows
 
@@ -351,6 +383,7 @@ class Builder(Reader):
             if len(arguments) != 1:
                 raise name.error("within() takes one duration: within(30 days).")
             return Window(self.some_duration(arguments[0], name), parent=parent)
+        parent, arguments = self.parent(arguments)
         if len(arguments) != 2:
             raise name.error("between() takes two durations, the shorter one first: between(30 days, 90 days).")
         a, b = (self.duration(argument, name) for argument in arguments)
@@ -358,7 +391,7 @@ class Builder(Reader):
             raise self.first(arguments[0]).error(
                 "between() takes the shorter duration first: between(30 days, 90 days)."
             )
-        return Window(a, b)
+        return Window(a, b, parent)
 
 
 class Parsed(NamedTuple):
@@ -383,6 +416,4 @@ def require_condition(expression: Expression, place: Token | None) -> Condition:
     if isinstance(expression, CONDITIONS):
         return expression
     line, column = (place.line, place.column) if place else (1, 1)
-    raise QueryError(
-        "This is a value, not a condition; end with a comparison such as >= 1, = 'x' or .exists().", line, column
-    )
+    raise QueryError(VALUE_ALONE, line, column)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from engage_desktop.domain.errors import UserError
 
+VALUE_ALONE = "This is a value, not a condition; end with a comparison such as >= 1, = 'x' or .exists()."
+
 
 class QueryError(UserError):
     """A text or tree that is no valid query; `line` and `column` count from 1."""

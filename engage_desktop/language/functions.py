@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Literal as Lit
 
-from engage_desktop.domain.condition import CompareOp, DateOp, ReduceKind
+from engage_desktop.domain.condition import Cast, CompareOp, DateOp, ReduceKind
 
 SYMBOL_FUNCTIONS: dict[str, CompareOp] = {
     "equals": "=", "differs": "!=", "greater_than": ">", "at_least": ">=", "less_than": "<", "at_most": "<=",
@@ -32,12 +32,14 @@ REDUCERS: dict[str, ReduceKind] = {
 }  # fmt: skip
 """Reducers of one property; `count` takes none."""
 
-DEFAULT_CAST = {"min": "number", "max": "number", "mode": "string"}
-"""What `as` says anyway; other casts are later work."""
+CASTS: dict[str, tuple[Cast, ...]] = {
+    "min": ("number", "string"), "max": ("number", "string"), "mode": ("string", "number", "array"),
+}  # fmt: skip
+"""What may follow `as`, the default first."""
 
 UNITS = ("second", "minute", "hour", "day", "week")
 EXTRACTORS = ("event", "trait", "property", "context", "journey", "audience", "literal")
-FILTERS = ("where", "within", "between")
+FILTERS = ("where", "sources", "within", "between", "expires_after")
 COMPARATORS = (*SYMBOL_FUNCTIONS, *LITERAL_FUNCTIONS, *DATE_FUNCTIONS)
 AFTER_STREAM = (*FILTERS, "count", *REDUCERS)
 
@@ -54,7 +56,7 @@ _OTHER_WORDS = {
     "not_in": "none_of", "is": "equals", "gt": "greater_than", "lt": "less_than", "gte": "at_least",
     "lte": "at_most", "not_equals": "differs", "not_contains": "omits", "segment": "audience", "user": "trait",
     "traits": "trait", "properties": "property", "events": "event", "last_days": "within", "is_null": "absent",
-    "not_exists": "absent", "most_frequent": "mode", "before": "before_date", "after": "after_date", "since": "after_date",
+    "not_exists": "absent", "most_frequent": "mode", "source": "sources", "exclude": "sources", "session": "expires_after", "before": "before_date", "after": "after_date", "since": "after_date",
     "until": "before_date", "in_last": "within_last", "in_next": "within_next", "older_than": "before_last",
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engage_desktop.domain.condition import (
+    LEAST_FREQUENCY,
     And,
     Compare,
     CompareDate,
@@ -49,6 +50,7 @@ _TIMES: dict[str, str] = {
     "=": "exactly",
     "!=": "other than",
 }
+_OF_TEXT = {"min": "the alphabetically first {}", "max": "the alphabetically last {}"}
 _WHEN: dict[DateOp, str] = {
     "before_date": "at or before {}", "after_date": "at or after {}",
     "within_last": "within the last {}", "within_next": "within the next {}",
@@ -134,8 +136,13 @@ def _performed(stream: Stream, op: str, value: Scalar, *, denied: bool) -> str:
 
 
 def _filters(stream: Stream) -> str:
-    where = "" if stream.where is None else f" where {phrase(stream.where)}"
-    return where + "".join(f" {_window(window)}" for window in stream.windows)
+    parts = [] if stream.where is None else [f"where {phrase(stream.where)}"]
+    if stream.exclude:
+        parts.append(f"not from source {_either([_text(source) for source in stream.exclude])}")
+    parts += map(_window, stream.windows)
+    if stream.session is not None:
+        parts.append(f"in the latest session (ended by {duration_text(stream.session)} without one)")
+    return "".join(f" {part}" for part in parts)
 
 
 def _window(window: Window) -> str:
@@ -151,7 +158,10 @@ def _short(a: Duration, b: Duration) -> str:
 
 
 def _list(values: Sequence[Scalar]) -> str:
-    words = [_noun(value) for value in values]
+    return _either([_noun(value) for value in values])
+
+
+def _either(words: list[str]) -> str:
     return " or ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
 
 
@@ -159,8 +169,12 @@ def _constant(value: str | int | float | bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return value if value.strip() else "empty text"
+        return _text(value)
     return number_text(value)
+
+
+def _text(value: str) -> str:
+    return value if value.strip() else "empty text"
 
 
 def _name(path: Sequence[str]) -> str:
@@ -185,4 +199,16 @@ def _noun(scalar: Scalar) -> str:
         case Reduce("count", stream):
             return f"the number of {stream.event}{_filters(stream)}"
         case Reduce(kind, stream, path):
-            return f"{_OF[kind].format(_name(path))} of {stream.event}{_filters(stream)}"
+            words = _OF_TEXT[kind] if scalar.cast == "string" else _OF[kind]
+            name = f"context {_name(path)}" if scalar.context else _name(path)
+            return f"{words.format(name)}{_reading(scalar)} of {stream.event}{_filters(stream)}"
+
+
+def _reading(item: Reduce) -> str:
+    """Say what a mode does otherwise than usual."""
+    as_ = {"number": " as a number", "array": " as a whole list"}.get(item.cast or "", "")
+    return (
+        as_
+        if item.least == LEAST_FREQUENCY
+        else f"{as_}, seen at least {'once' if item.least == 1 else f'{item.least} times'},"
+    )

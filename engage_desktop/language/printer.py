@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engage_desktop.domain.condition import (
+    LEAST_FREQUENCY,
     And,
     Compare,
     CompareDate,
@@ -74,15 +75,27 @@ def window_text(window: Window) -> str:
 
 
 def stream_text(stream: Stream) -> str:
-    where = "" if stream.where is None else f".where({to_text(stream.where)})"
-    return f"event({quote(stream.event)}){where}" + "".join(f".{window_text(window)}" for window in stream.windows)
+    """Return the chain up to its reducer; the filters stand in one order, whatever was written."""
+    parts = [f"event({quote(stream.event)})"]
+    if stream.where is not None:
+        parts.append(f"where({to_text(stream.where)})")
+    if stream.exclude:
+        parts.append(f"sources({{exclude: [{', '.join(map(quote, stream.exclude))}]}})")
+    parts += map(window_text, stream.windows)
+    if stream.session is not None:
+        parts.append(f"expires_after({duration_text(stream.session)})")
+    return ".".join(parts)
 
 
 def _reduce(item: Reduce) -> str:
     stream = stream_text(item.stream)
     if item.kind == "count":
         return f"{stream}.count()"
-    reducer = f"property({quote(join_path(item.path))})"
+    reducer = f"{'context' if item.context else 'property'}({quote(join_path(item.path))})"
+    if item.cast is not None:
+        reducer += f" as {item.cast}"
+    if item.least != LEAST_FREQUENCY:
+        reducer += f", {item.least}"
     if item.kind == "unique_count":
         return f"{stream}.unique({reducer}).count()"
     return f"{stream}.{item.kind}({reducer})"

@@ -47,29 +47,67 @@ class Reader:
         return token
 
     def path(self, name: Token, arguments: list[Any], what: str) -> tuple[str, ...]:
-        """Return the parts of a dotted name."""
+        """Return the parts of a dotted name; `$` looks into lists, of properties only (AU-10)."""
         token = self.text(name, arguments, what)
         path = split_path(unquote(token, name=True))
         if "" in path:
             raise token.error(
                 "A point in a name separates nested names, and one of them is empty; write \\. for a real point."
             )
+        if "$" in path and name.text != "property":
+            whole = ".".join(path[: path.index("$")])
+            compare = f"; compare {name.text}('{whole}') itself, such as by .contains('...')" if whole else ""
+            raise token.error(f"$ only looks into the lists of event properties{compare or ', not into this'}.")
+        if path[0] == "$":
+            raise token.error("$ stands after the name of a list, such as 'lines.$.sku'.")
         return path
 
     def parent(self, arguments: list[Any]) -> tuple[bool, list[Any]]:
-        """Take `parent:` off the only argument."""
-        if len(arguments) == 1 and arguments[0].data == "named":
-            named = self.first(arguments[0])
-            if named.text != "parent":
-                raise named.error(f"There is no {named.text}: here; only parent: is known.")
-            return True, [arguments[0].children[1]]
-        return False, arguments
+        """Take `parent:` off the first argument."""
+        if not arguments or arguments[0].data != "named":
+            return False, arguments
+        named = self.first(arguments[0])
+        if named.text != "parent":
+            raise named.error(f"There is no {named.text}: here; only parent: is known.")
+        return True, [arguments[0].children[1], *arguments[1:]]
+
+    def sources(self, name: Token, arguments: list[Any]) -> tuple[str, ...]:
+        """Read `{exclude: ['a', 'b']}`."""
+        says = "sources() names what it leaves out: sources({exclude: ['...']})."
+        if len(arguments) != 1:
+            raise name.error(says)
+        options = arguments[0]
+        pairs = [pair for pair in getattr(options, "children", ()) if getattr(pair, "data", None) == "pair"]
+        if options.data != "options" or not pairs:
+            raise self.first(options).error(says)
+        if len(pairs) > 1:
+            raise self.first(pairs[1]).error("sources() takes exclude: once, with all sources in one list.")
+        key, listed = pairs[0].children
+        token = self.first(key)
+        if token.text.strip("'\"") != "exclude":
+            raise token.error(f"There is no {token.text}: here; sources() only knows exclude:.")
+        if listed.data != "list":
+            raise self.first(listed).error("The sources go in brackets: {exclude: ['...', '...']}.")
+        found = [self._source(item) for item in listed.children[1:-1]]
+        if not found:
+            raise self.first(listed).error("No source is named; write {exclude: ['...']}, or take sources() away.")
+        return tuple(dict.fromkeys(found))
+
+    def _source(self, item: Any) -> str:
+        token = self.first(item)
+        if item.data != "string":
+            raise token.error("A source is named in quotes: {exclude: ['...']}.")
+        if token.text[1:-1] == "":
+            raise token.error("The name of the source is empty.")
+        return unquote(token)
 
     def duration(self, argument: Any, name: Token) -> Duration:
         """Read `30 days`."""
         place = self.first(argument)
         if argument.data == "named":
-            raise place.error(f"{name.text}() does not know {place.text}: here.")
+            raise place.error(
+                f"{place.text}: has no place here; {name.text}() knows parent: before the first duration only."
+            )
         if argument.data == "string":
             raise place.error(f"{name.text}() takes a duration without quotes, such as 30 days.")
         if argument.data == "number":

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from engage_desktop.language.errors import QueryError
 from engage_desktop.language.functions import AFTER_STREAM, COMPARATORS, EXTRACTORS, UNITS, called
-from engage_desktop.language.tokens import Token, check_depth, tokenize
+from engage_desktop.language.tokens import BRACKETS, Token, check_depth, tokenize
 
 if TYPE_CHECKING:
     from lark import Lark, Tree
 
-LATER = frozenset(("sources", "expires_after", "entity"))
+LATER = frozenset(("entity",))
 """Functions of the language that this version does not know yet."""
 
 _ALL = frozenset((*EXTRACTORS, *AFTER_STREAM, *COMPARATORS))
 _TERMINALS = {"OR": "_OR", "AND": "_AND", "DOT": "_DOT", "COMMA": "_COMMA", "COLON": "_COLON", "END": "$END"}
-_UNCLOSED = "This parenthesis is never closed; add the missing )."
+_SOURCES = "sources() names what it leaves out: sources({exclude: ['...']})."
 _STARTS = frozenset(("NAME", "STRING", "NUMBER", "BOOL", "DATE", "LPAR", "NOT"))
 
 
@@ -83,6 +83,8 @@ def _explain(tokens: Sequence[Token], found: Token) -> QueryError:
         return found.error(
             f"A query cannot begin with {found.text}; begin with event('...'), trait('...') or audience('...')."
         )
+    if found.kind in ("LSQB", "LBRACE"):
+        return found.error(_SOURCES if _within_sources(tokens, opener) else _brackets(found))
     if before.kind in ("AND", "OR", "NOT"):
         return (before if found.kind == "END" else found).error(f"A condition is missing after {before.text}.")
     if before.kind == "SYMBOL":
@@ -99,12 +101,18 @@ def _explain(tokens: Sequence[Token], found: Token) -> QueryError:
         return before.error(f"A value is missing after {tokens[before.number - 1].text}:.")
     if found.kind == "END":
         assert opener is not None
-        return opener.error(_UNCLOSED)
+        return _unclosed(opener)
     return _explain_found(tokens, found, before, opener)
 
 
 def _explain_found(tokens: Sequence[Token], found: Token, before: Token, opener: Token | None) -> QueryError:
     """Explain a token that stands after a complete value or an opening parenthesis."""
+    if before.kind == "RBRACE" and opener is not None:
+        return _unclosed(opener)
+    if opener is not None and opener.kind == "LSQB" and found.kind in _STARTS and before != opener:
+        return found.error(f"A comma is missing before {found.text}.")
+    if _within_sources(tokens, opener):
+        return found.error(_SOURCES)
     if before.kind == "LPAR":
         if found.kind == "RPAR":
             return before.error("There is nothing between these parentheses.")
@@ -115,7 +123,7 @@ def _explain_found(tokens: Sequence[Token], found: Token, before: Token, opener:
         return found.error("This comma is out of place.")
     if found.kind == "SYMBOL" and _has_comparison(tokens, found):
         if opener is not None and _open_parenthesis(tokens) is not None:
-            return opener.error(_UNCLOSED)
+            return _unclosed(opener)
         return found.error("Only two values can be compared at a time; join comparisons with AND or OR.")
     if found.kind in ("SYMBOL", "DOT") and before.kind == "RPAR":
         return found.error("A condition in parentheses is finished; join it with AND or OR.")
@@ -136,13 +144,33 @@ def _explain_found(tokens: Sequence[Token], found: Token, before: Token, opener:
     return found.error(f"{found.text} is out of place here.")
 
 
+def _unclosed(opener: Token) -> QueryError:
+    name, closing = BRACKETS[opener.text]
+    return opener.error(f"This {name} is never closed; add the missing {closing}.")
+
+
+def _brackets(found: Token) -> str:
+    if found.kind == "LSQB":
+        return (
+            "A list in brackets only stands in sources({exclude: [...]}); compare with several values by .one_of(1, 2)."
+        )
+    return "Braces only stand in sources({exclude: ['...']}); texts and names go in single quotes."
+
+
+def _within_sources(tokens: Sequence[Token], opener: Token | None) -> bool:
+    """True when `opener` is of the one argument of sources()."""
+    while opener is not None and opener.kind != "LPAR":
+        opener = _open_parenthesis(tokens[: opener.number])
+    return opener is not None and _is_call(tokens, opener) and tokens[opener.number - 1].text == "sources"
+
+
 def _open_parenthesis(tokens: Sequence[Token]) -> Token | None:
-    """Return the innermost parenthesis still open after `tokens`."""
+    """Return the innermost parenthesis, brace or bracket still open after `tokens`."""
     stack: list[Token] = []
     for token in tokens:
-        if token.kind == "LPAR":
+        if token.text in BRACKETS:
             stack.append(token)
-        elif token.kind == "RPAR":
+        elif token.kind in ("RPAR", "RBRACE", "RSQB"):
             stack.pop()
     return stack[-1] if stack else None
 

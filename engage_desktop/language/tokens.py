@@ -25,7 +25,8 @@ _TOKEN = re.compile(
     | (?P<WRONG><>|=>|=<|===|!==|&&|\|\||[≥≤≠‘’“”`´])
     | (?P<SYMBOL>==|!=|<=|>=|=|<|>)
     | (?P<LPAR>\()|(?P<RPAR>\))|(?P<COMMA>,)|(?P<DOT>\.)|(?P<COLON>:)
-    | (?P<FOREIGN>[{}\[\]!;&|])
+    | (?P<LBRACE>\{)|(?P<RBRACE>\})|(?P<LSQB>\[)|(?P<RSQB>\])
+    | (?P<FOREIGN>[!;&|])
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -92,15 +93,27 @@ def _refuse_wrong(tokens: list[Token]) -> None:
             raise token.error(f"Write {_INSTEAD[token.text]} instead of {token.text}.")
 
 
+BRACKETS = {"(": ("parenthesis", ")"), "{": ("brace", "}"), "[": ("bracket", "]")}
+"""What opens: its name and what closes it."""
+_CLOSING = {closing: name for name, closing in BRACKETS.values()}
+
+
 def check_depth(tokens: list[Token]) -> None:
-    """Refuse a closing parenthesis too many, and nesting beyond `MAX_DEPTH`."""
-    depth = nots = 0
+    """Refuse a closing bracket too many or of another kind, and nesting beyond `MAX_DEPTH`."""
+    opened: list[Token] = []
+    nots = 0
     for token in tokens:
         nots = nots + 1 if token.kind == "NOT" else (nots if token.kind == "LPAR" and nots else 0)
-        depth += (token.kind == "LPAR") - (token.kind == "RPAR")
-        if depth < 0:
-            raise token.error("This parenthesis closes nothing; take it away or open one before it.")
-        if depth + nots > MAX_DEPTH:
+        if token.text in BRACKETS:
+            opened.append(token)
+        elif token.text in _CLOSING:
+            if not opened:
+                name = _CLOSING[token.text]
+                raise token.error(f"This {name} closes nothing; take it away or open one before it.")
+            closing = BRACKETS[opened.pop().text][1]
+            if token.text != closing:
+                raise token.error(f"Something else is still open here; put {closing} before this {token.text}.")
+        if len(opened) + nots > MAX_DEPTH:
             raise token.error(
                 f"The condition is nested more than {MAX_DEPTH} levels deep; split it into several audiences."
             )

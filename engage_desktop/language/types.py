@@ -10,6 +10,7 @@ from engage_desktop.domain.condition import (
     Compare,
     CompareDate,
     Context,
+    Duration,
     Expression,
     InAudience,
     Instant,
@@ -21,9 +22,10 @@ from engage_desktop.domain.condition import (
     Reduce,
     Scalar,
     Stream,
+    Window,
 )
 from engage_desktop.language.dates import instant_text, looks_like_date, read_instant
-from engage_desktop.language.errors import QueryError
+from engage_desktop.language.errors import VALUE_ALONE, QueryError
 from engage_desktop.language.numbers import FULLY_NUMERIC
 from engage_desktop.language.parser import parse_with_places
 from engage_desktop.language.printer import to_text
@@ -35,7 +37,7 @@ _LIST_COMPARED = "unique() gives a list, of which only the length can be compare
 _TWO_CONSTANTS = "Two constants are compared; put a trait, a property or events on one side."
 _ORDER = frozenset(("<", "<=", ">", ">="))
 _TEXT_OPS = frozenset(("contains", "omits", "starts_with", "ends_with"))
-_NUMERIC = frozenset(("count", "unique_count", "sum", "avg", "min", "max"))
+_NUMERIC = frozenset(("count", "unique_count", "sum", "avg"))
 _ABSOLUTE = frozenset(("before_date", "after_date"))
 _ARITY = {"exists": (0, 0), "absent": (0, 0), "contains": (1, None), "one_of": (1, None), "none_of": (1, None)}
 
@@ -47,17 +49,45 @@ def type_of(expression: Expression) -> QueryType:
     return "list" if isinstance(expression, Reduce) and expression.kind == "unique" else "scalar"
 
 
-def check(expression: Expression, *, journey: bool = False, where: bool = False, text: str | None = None) -> None:
+def check(
+    expression: Expression,
+    *,
+    journey: bool = False,
+    where: bool = False,
+    trait: bool | None = None,
+    text: str | None = None,
+) -> None:
     """Raise QueryError for the first node that can have no meaning where it stands.
 
     `journey` allows `journey('...')`; `where` allows event properties at the top, as in the `where` of an
-    entry or hold. The place is one of `text` when that is what `expression` was parsed from, else one of
-    the canonical text.
+    entry or hold. `trait` says whether this is the definition of a computed trait, which ends in a value,
+    or something true or false (QL-2); None takes it as what it ends in. The place is one of `text` when
+    that is what `expression` was parsed from, else one of the canonical text.
     """
+    is_trait = type_of(expression) != "boolean" if trait is None else trait
     for node, streams in nodes(expression):
-        fault = _fault(node, streams, journey=journey, where=where)
+        fault = _fault(node, streams, journey=journey, where=where, trait=is_trait)
         if fault:
             _raise(expression, fault, text)
+    end = None if trait is None else _fault_end(expression, trait)
+    if end:
+        _raise(expression, end, text)
+
+
+def _fault_end(expression: Expression, trait: bool) -> _Fault | None:
+    """What a definition must end in (QL-2)."""
+    if not trait:
+        return None if type_of(expression) == "boolean" else _Fault(VALUE_ALONE, expression)
+    if type_of(expression) == "boolean":
+        at_operator = isinstance(expression, Compare | CompareDate)
+        return _Fault(
+            "A computed trait ends in a value, not in a comparison; end with .count() or another reducer, or make this an audience.",
+            expression,
+            at_operator,
+        )
+    if not isinstance(expression, Reduce):
+        return _Fault("A computed trait is made of events; write event('...').count() or another reducer.", expression)
+    return None
 
 
 class _Fault(NamedTuple):
@@ -83,7 +113,7 @@ def _raise(root: Expression, fault: _Fault, text: str | None) -> NoReturn:
     raise QueryError(fault.message)
 
 
-def _fault(node: Node, streams: tuple[Stream, ...], *, journey: bool, where: bool) -> _Fault | None:
+def _fault(node: Node, streams: tuple[Stream, ...], *, journey: bool, where: bool, trait: bool) -> _Fault | None:
     """Return what is wrong at `node`."""
     match node:
         case Property(_, True) if len(streams) < 2:
@@ -97,10 +127,13 @@ def _fault(node: Node, streams: tuple[Stream, ...], *, journey: bool, where: boo
                 f"{name}() only has a meaning inside where(); write event('...').where({name}('...') = ...).count() >= 1.",
                 node,
             )
-        case Stream(_, _, windows) if not streams and any(window.parent for window in windows):
+        case Window(_, b, True) if not streams:
+            name = "within" if b is None else "between"
             return _Fault(
-                "within(parent: ...) only has a meaning for an event() inside the where() of another event().", node
+                f"{name}(parent: ...) only has a meaning for an event() inside the where() of another event().", node
             )
+        case Stream(session=Duration() as session):
+            return _fault_session(node, session, streams, trait=trait)
         case JourneyValue() if not journey:
             return _Fault("journey() only has a meaning inside a journey, not in an audience or a trait.", node)
         case Compare():
@@ -109,6 +142,21 @@ def _fault(node: Node, streams: tuple[Stream, ...], *, journey: bool, where: boo
             return _fault_date(node)
         case _:
             return None
+
+
+def _fault_session(item: Stream, session: Duration, streams: tuple[Stream, ...], *, trait: bool) -> _Fault | None:
+    if streams:
+        return _Fault("expires_after() has no meaning inside where(); write within(...) there.", session)
+    if not trait:
+        return _Fault(
+            "expires_after() only has a meaning in a computed trait; make one and compare trait('...') with it.",
+            session,
+        )
+    if item.windows:
+        return _Fault(
+            "A session has no further window; take expires_after(), or within() and between(), away.", session
+        )
+    return None
 
 
 def _fault_compare(item: Compare) -> _Fault | None:
@@ -185,7 +233,11 @@ def _is_list(side: Scalar) -> bool:
 
 
 def _gives_number(side: Scalar) -> bool:
-    return isinstance(side, Reduce) and side.kind in _NUMERIC
+    if not isinstance(side, Reduce):
+        return False
+    if side.kind in ("min", "max"):
+        return side.cast is None
+    return side.kind in _NUMERIC or (side.kind == "mode" and side.cast == "number")
 
 
 def _numeric(literal: Literal | Instant) -> bool:

@@ -10,6 +10,7 @@ from engage_desktop.domain.condition import (
     Compare,
     CompareDate,
     Context,
+    Duration,
     Expression,
     InAudience,
     Instant,
@@ -21,10 +22,12 @@ from engage_desktop.domain.condition import (
     Reduce,
     Stream,
     Trait,
+    Window,
 )
 from engage_desktop.language.printer import join_path
 
-Node = Expression | Stream
+Node = Expression | Stream | Window | Duration
+"""A Duration is the gap of a session: the windows of a stream are nodes, so that a fault can be shown there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class References:
 
     `traits` holds dotted names (a user trait, computed trait or audience key); `properties`
     the paths read of each event, under the empty name those of the event whose `where` the
-    whole tree is; `journey` the paths of `journey('...')`, `context` those of `context('...')`.
+    whole tree is; `journey` the paths of `journey('...')`, `context` those of `context('...')`;
+    `sources` the sources left out.
     """
 
     events: tuple[str, ...]
@@ -42,6 +46,7 @@ class References:
     properties: dict[str, tuple[tuple[str, ...], ...]]
     journey: tuple[str, ...] = ()
     context: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 def nodes(expression: Node, streams: tuple[Stream, ...] = ()) -> Iterator[tuple[Node, tuple[Stream, ...]]]:
@@ -62,8 +67,12 @@ def nodes(expression: Node, streams: tuple[Stream, ...] = ()) -> Iterator[tuple[
                 yield value, streams
         case Reduce(_, stream):
             yield from nodes(stream, streams)
-        case Stream(_, where) if where is not None:
-            yield from nodes(where, (*streams, expression))
+        case Stream(_, where, windows, _, session):
+            if where is not None:
+                yield from nodes(where, (*streams, expression))
+            for filter_ in (*windows, session):
+                if filter_ is not None:
+                    yield filter_, streams
         case _:
             return
 
@@ -75,6 +84,7 @@ def references(expression: Expression) -> References:
     audiences: dict[str, None] = {}
     journey: dict[str, None] = {}
     context: dict[str, None] = {}
+    sources: dict[str, None] = {}
     properties: dict[str, dict[tuple[str, ...], None]] = {}
 
     def read(event: str, path: tuple[str, ...]) -> None:
@@ -85,12 +95,15 @@ def references(expression: Expression) -> References:
         match node:
             case Stream(event):
                 events[event] = None
+                sources |= dict.fromkeys(node.exclude)
             case Trait(path):
                 traits[join_path(path)] = None
             case InAudience(key):
                 audiences[key] = None
             case Property(path, parent):
                 read(names[-2] if parent and len(names) > 1 else names[-1], path)
+            case Reduce(context=True, path=path):
+                context[join_path(path)] = None
             case Reduce(_, stream, path) if path:
                 read(stream.event, path)
             case JourneyValue(text):
@@ -106,4 +119,5 @@ def references(expression: Expression) -> References:
         {event: tuple(paths) for event, paths in properties.items()},
         tuple(journey),
         tuple(context),
+        tuple(sources),
     )

@@ -130,6 +130,9 @@ def test_a_condition_names_line_column_and_shows_the_place():
         ({"audiences__0__definition": "property('price') > 3"}, "audiences.lapsed.definition"),
         ({"audiences__0__definition": "event('A').count()"}, "audiences.lapsed.definition"),
         ({J + "entry": EVENT_ENTRY | {"where": "property('price') >"}}, "journeys.cart_rescue.entry.where"),
+        ({"traits": [{"key": "n", "name": "N", "definition": "event('A').count() >= 1"}]}, "traits.n.definition"),
+        ({"traits": [{"key": "n", "name": "N", "definition": "trait('a')"}]}, "traits.n.definition"),
+        ({"audiences__0__definition": "event('A').expires_after(1 hour).count() > 1"}, "audiences.lapsed.definition"),
     ],
 )
 def test_a_condition_must_have_a_meaning_where_it_stands(values, path):
@@ -174,6 +177,18 @@ DEFINITIONS_NOT_YET = [
     "trait('renewal_at') = 2020-01-31",
     "2020-01-31 != trait('renewal_at')",
     "event('A').where(property('due').one_of(2020-01-31, 'never')).count() >= 1",
+    "event('A').sources({exclude: ['web']}).count() >= 1",
+    "event('A').where(property('lines.$.sku') != 'x').count() >= 1",
+    "event('A').max(property('x') as string) = 'late'",
+    "event('A').mode(property('x'), 3) = 'a'",
+    "event('A').unique(context('page.path')).count() > 2",
+    "event('A').first(context('page.path')) = '/'",
+    "event('A').where(property('x') = trait('a')).count() >= 1",
+    "event('A').where(event('B').count() >= 1).count() >= 1",
+    "event('A').where(NOT event('B').within(parent: 1 day).count() >= 1).count() >= 1",
+    "event('A').where(event('B').between(parent: 1 day, 2 days).count() >= 1).count() >= 1",
+    "event('A').where(event('B').where(property('x') = property(parent: 'x')).count() >= 1).count() >= 1",
+    "event('A').where(event('B').sources({exclude: ['web']}).count() >= 1).count() >= 1",
 ]
 NOT_YET += [({"audiences__0__definition": text}, "audiences.lapsed.definition") for text in DEFINITIONS_NOT_YET]
 

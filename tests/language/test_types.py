@@ -9,7 +9,7 @@ REFUSED = [
     ("property('x') = 1", 1, "property() only has a meaning inside where()"),
     ("audience('k') AND context('page.path') = '/'", 19, "context() only has a meaning inside where()"),
     ("event('A').where(property('x') = property(parent: 'x')).count() >= 1", 34, "property(parent: '...') only has"),
-    ("audience('k') OR event('A').within(parent: 1 day).count() >= 1", 18, "within(parent: ...) only has a meaning"),
+    ("audience('k') OR event('A').within(parent: 1 day).count() >= 1", 29, "within(parent: ...) only has a meaning"),
     ("journey('Order Completed.total') > 5", 1, "journey() only has a meaning inside a journey"),
     ("trait('plan') > 'abc'", 17, "> orders numbers only, and 'abc' is no number."),
     ("trait('plan') <= true", 18, "<= orders numbers only, and true is no number."),

@@ -25,6 +25,7 @@ from engage_desktop.domain.condition import (
 )
 from engage_desktop.domain.duration import FIRST_US, LAST_US
 from engage_desktop.language.numbers import normal
+from engage_desktop.language.printer import split_path
 
 names = st.one_of(
     st.sampled_from(
@@ -32,7 +33,9 @@ names = st.one_of(
     ),
     st.text(min_size=1, max_size=8),
 )
-paths = st.lists(names, min_size=1, max_size=3).map(tuple)
+plain = names.filter(lambda name: name != "$")
+paths = st.lists(plain, min_size=1, max_size=3).map(tuple)
+list_paths = st.tuples(plain, st.lists(names, max_size=3)).map(lambda parts: (parts[0], *parts[1]))
 durations = st.builds(Duration, st.integers(1, 500), st.sampled_from(["second", "minute", "hour", "day", "week"]))
 none_at_all = st.just(Duration(0, "day"))
 DAY_US = 86_400_000_000
@@ -49,17 +52,18 @@ literals = st.one_of(
 
 def _windows(draw_two: tuple[Duration, Duration, str]) -> Window:
     a, b, kind = draw_two
-    if kind == "between" and a.us != b.us:
-        return Window(*sorted((a, b), key=lambda duration: duration.us))
-    return Window(a, parent=kind == "parent")
+    if kind.startswith("between") and a.us != b.us:
+        return Window(*sorted((a, b), key=lambda duration: duration.us), parent=kind.endswith("parent"))
+    return Window(a, parent=kind.endswith("parent"))
 
 
-windows = st.tuples(durations, durations, st.sampled_from(["within", "between", "parent"])).map(_windows)
+KINDS = ("within", "between", "within parent", "between parent")
+windows = st.tuples(durations, durations, st.sampled_from(KINDS)).map(_windows)
 heads: st.SearchStrategy[Scalar] = st.one_of(
     st.builds(Trait, paths),
-    st.builds(Property, paths, st.booleans()),
+    st.builds(Property, list_paths, st.booleans()),
     st.builds(Context, paths),
-    st.builds(JourneyValue, names),
+    st.builds(JourneyValue, names.filter(lambda name: "$" not in split_path(name))),
     literals,
     instants,
 )
@@ -67,14 +71,22 @@ constants = st.one_of(literals, instants)
 
 
 def _streams(conditions: st.SearchStrategy[Condition]) -> st.SearchStrategy[Stream]:
-    return st.builds(Stream, names, st.none() | conditions, st.lists(windows, max_size=2).map(tuple))
+    sources = st.lists(names, max_size=2, unique=True).map(tuple)
+    return st.builds(
+        Stream, names, st.none() | conditions, st.lists(windows, max_size=2).map(tuple), sources, st.none() | durations
+    )
 
 
 def _reduces(conditions: st.SearchStrategy[Condition]) -> st.SearchStrategy[Reduce]:
     kinds = st.sampled_from(["sum", "avg", "min", "max", "mode", "first", "last", "unique_count"])
+    streams = _streams(conditions)
+    casts = st.sampled_from([None, "number", "array"])
     return st.one_of(
-        st.builds(Reduce, st.just("count"), _streams(conditions)),
-        st.builds(Reduce, kinds, _streams(conditions), paths),
+        st.builds(Reduce, st.just("count"), streams),
+        st.builds(Reduce, kinds, streams, list_paths),
+        st.builds(Reduce, kinds, streams, paths, st.just(True)),
+        st.builds(Reduce, st.sampled_from(["min", "max"]), streams, list_paths, cast=st.just("string")),
+        st.builds(Reduce, st.just("mode"), streams, list_paths, cast=casts, least=st.integers(1, 9)),
     )
 
 
@@ -104,5 +116,5 @@ def _grow(conditions: st.SearchStrategy[Condition]) -> st.SearchStrategy[Conditi
 leaves: st.SearchStrategy[Condition] = st.one_of(_compares(heads), st.builds(InAudience, names))
 conditions: st.SearchStrategy[Condition] = st.recursive(leaves, _grow, max_leaves=12)
 expressions: st.SearchStrategy[Expression] = st.one_of(
-    conditions, heads, _reduces(conditions), st.builds(Reduce, st.just("unique"), _streams(conditions), paths)
+    conditions, heads, _reduces(conditions), st.builds(Reduce, st.just("unique"), _streams(conditions), list_paths)
 )
