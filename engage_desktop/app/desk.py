@@ -183,6 +183,14 @@ class Desk:
             raise NoRun
         return self.replayed
 
+    def need_journey(self, key: str, step: str | None = None) -> None:
+        """Raise UserError for a journey or step that the run does not have."""
+        journey = self.need_run().campaigns.journey(key)
+        if journey is None:
+            raise UserError(f"There is no journey {key!r} in this run. Choose one that is shown.")
+        if step is not None and step not in journey.by_key:
+            raise UserError(f"There is no step {step!r} in journey {key!r}. Choose one that is shown.")
+
     @property
     def playback(self) -> Playback:
         from engage_desktop.analysis.playback import Playback
@@ -201,6 +209,7 @@ class Desk:
     def _people(self, request_id: int, request: p.AskPeople) -> p.Reply:
         from engage_desktop.app.figures import people_page
 
+        self.need_journey(request.journey, request.step)
         return people_page(self.playback, request)
 
     def _audience(self, request_id: int, request: p.AskAudience) -> p.Reply:
@@ -219,6 +228,8 @@ class Desk:
         return table_page(self.need_run(), request)
 
     def _histogram(self, request_id: int, request: p.AskHistogram) -> p.Reply:
+        if request.journey is not None:
+            self.need_journey(request.journey)
         series = self.playback.histogram(request.bins, request.journey)
         first, last = self.need_run().run.window
         return p.Histogram(
@@ -231,6 +242,7 @@ class Desk:
         )
 
     def _neighbour(self, request_id: int, request: p.AskNeighbour) -> p.Reply:
+        self.need_journey(request.journey)
         return p.Neighbour(
             request.generation, self.playback.neighbour(request.journey, request.at_us, forward=request.forward)
         )

@@ -10,7 +10,9 @@ Topics: `log` (LogInfo), `run` (RunState), `document` (document.Changed), `clock
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -85,7 +87,11 @@ class Workbench:
         self._figures_asked: tuple[int, str, int] | None = None
         self._closed = False
         self._restarts: list[float] = []
+        self._layout_fault = False
         self.document = self._open_document()
+        self._left = self._read_journal()
+        self.kept_journal: Path | None = None
+        """The journal of a crash, once it had to make way for that of this session."""
         self.document.subscribe(self._document_changed)
         self._client = EngineClient(self._reply_arrived)
 
@@ -100,6 +106,13 @@ class Workbench:
         """Changes since the last save, one a line; what a crash leaves is offered at the next start."""
         return self.campaigns_path.with_name(f".{self.campaigns_path.stem}.journal.jsonl")
 
+    def _free_journal_path(self) -> Path:
+        """Where the journal of a crash is kept once that of this session begins; none is written over."""
+        number = 1
+        while (path := self.journal_path.with_suffix(f".kept{number}.jsonl")).exists():
+            number += 1
+        return path
+
     def _open_document(self) -> Document:
         campaigns, problems = load(self.campaigns_path)
         if campaigns is None:
@@ -107,11 +120,14 @@ class Workbench:
         return Document(campaigns, self._open_layout(), journal=self._write_journal)
 
     def _open_layout(self) -> Layout:
+        layout = None
         try:
-            text = self.layout_path.read_text(encoding="utf-8")
-        except OSError:
-            return Layout(format="engage-layout/1")
-        layout, _ = loads_layout(text)
+            layout, _ = loads_layout(self.layout_path.read_text(encoding="utf-8"))
+            self._layout_fault = layout is None
+        except FileNotFoundError:
+            pass
+        except (OSError, UnicodeDecodeError):
+            self._layout_fault = True
         return layout or Layout(format="engage-layout/1")
 
     @property
@@ -121,31 +137,74 @@ class Workbench:
     def save(self) -> None:
         """Write design and layout, each whole or not at all; raises UserError."""
         save(self.campaigns, self.campaigns_path)
+        try:
+            if self._layout_fault:  # what could not be read is set aside, not written over
+                os.replace(self.layout_path, self.layout_path.with_suffix(".broken.json"))
+                self._layout_fault = False
+            self._set_journal_aside()
+            self.journal_path.unlink(missing_ok=True)
+        except OSError as error:
+            raise UserError(
+                f"{self.campaigns_path} is saved, but {error.filename} cannot be replaced ({error.strerror}). "
+                "Allow writing there and save again."
+            ) from error
         save_layout(self.document.layout, self.layout_path)
-        self.journal_path.unlink(missing_ok=True)
         self.document.mark_saved()
+
+    def _read_journal(self) -> list[str]:
+        """Changes that a crash left; a last line cut short is none."""
+        try:
+            text = self.journal_path.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return []
+        return [line for line in text.splitlines() if line.strip()]
+
+    def _set_journal_aside(self) -> None:
+        """Keep what a crash left out of the way of this session's own journal."""
+        if self._left and self.kept_journal is None:
+            kept = self._free_journal_path()
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(self.journal_path, kept)
+            self.kept_journal = kept
 
     def recoverable(self) -> int:
         """How many unsaved changes a crash left behind."""
-        try:
-            return sum(1 for line in self.journal_path.read_text(encoding="utf-8").splitlines() if line.strip())
-        except OSError:
-            return 0
+        return len(self._left)
 
     def recover(self) -> int:
         """Apply what a crash left; stops at the first line that no longer fits. Returns how many."""
-        lines = self.journal_path.read_text(encoding="utf-8").splitlines()
+        if not self._left:
+            return 0
+        try:
+            self._set_journal_aside()
+        except OSError as error:
+            self.notify("error", f"{error.filename} cannot be moved ({error.strerror}), so nothing was brought back.")
+            return 0
+        lines, self._left = self._left, []
+        kept = self.kept_journal or self.journal_path
         done = 0
         for line in lines:
             try:
-                self.document.apply(Change.from_json(json.loads(line)))
-            except (ValueError, UserError, KeyError):
-                break
+                self.document.apply(Change.from_json(json.loads(line)))  # and so into the new journal
+            except (ValueError, UserError, KeyError, TypeError, AttributeError, RecursionError):
+                rest = len(lines) - done
+                self.notify("warning", f"{rest} changes no longer fit the design; they lie in {kept}.")
+                return done
             done += 1
+        self._forget(kept)
         return done
 
     def discard_recovery(self) -> None:
-        self.journal_path.unlink(missing_ok=True)
+        """Forget what a crash left, not what was done since."""
+        if self._left:
+            self._forget(self.kept_journal or self.journal_path)
+        self._left = []
+
+    def _forget(self, path: Path) -> None:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            self.notify("warning", f"{path} cannot be deleted ({error.strerror}). Allow writing there, or delete it.")
 
     # -- listening ------------------------------------------------------------------------
 
@@ -166,6 +225,11 @@ class Workbench:
     def start(self) -> None:
         """Spawn the workspace process, load the log, replay the design."""
         self._client.start()
+        if self._layout_fault:
+            self.notify(
+                "warning",
+                f"{self.layout_path} cannot be read, so steps are laid out anew. Saving keeps it as .broken.json.",
+            )
         if self.workspace is not None:
             self.ask(Load(str(self.workspace)), self._log_loaded)
         self.replay()
@@ -326,6 +390,7 @@ class Workbench:
 
     def _write_journal(self, change: dict[str, Any]) -> None:
         try:
+            self._set_journal_aside()
             with self.journal_path.open("a", encoding="utf-8") as journal:
                 journal.write(json.dumps(change) + "\n")
         except OSError as error:
