@@ -19,8 +19,14 @@ def read(site: Site) -> Expression | Problem:
         return Problem("error", "condition_empty", site.path, f"The {what} is empty.", "Say who or what is meant.")
     try:
         tree = parse(site.text) if site.role == "trait" else parse_condition(site.text)
-        trait = site.role == "trait"
-        check(tree, journey=site.journey_values, where=site.role == "where", trait=trait, text=site.text)
+        check(
+            tree,
+            journey=site.journey_values,
+            where=site.role == "where",
+            trait=site.role == "trait",
+            target="users" if site.level == "user" else "accounts",
+            text=site.text,
+        )
     except QueryError as error:
         return Problem(
             "error",
@@ -34,7 +40,7 @@ def read(site: Site) -> Expression | Problem:
 
 def check_conditions(campaigns: Campaigns) -> Iterator[Problem]:
     """Texts that do not parse or check, unknown audiences, and audiences that need themselves (D-9)."""
-    from engage_desktop.language import references
+    from engage_desktop.language import MAX_EXPRESSIONS, expression_count, references
 
     known = {audience.key for audience in campaigns.audiences}
     computed = {trait.key for trait in campaigns.traits}
@@ -45,6 +51,11 @@ def check_conditions(campaigns: Campaigns) -> Iterator[Problem]:
             yield tree
             continue
         found = references(tree)
+        number = expression_count(tree)
+        if number > MAX_EXPRESSIONS:
+            says = f"There are {number} comparisons in one definition; the original takes {MAX_EXPRESSIONS}."
+            mend = "Make some of them an audience of their own; here all of them count."
+            yield Problem("warning", "expression_limit", site.path, says, mend)
         for key in found.audiences:
             if key not in known:
                 yield _unknown_audience(site.path, key, known)

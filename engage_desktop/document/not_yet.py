@@ -20,6 +20,7 @@ from engage_desktop.domain.condition import (
     JourneyValue,
     Literal,
     Property,
+    Quantified,
     Reduce,
     Stream,
     Trait,
@@ -143,6 +144,8 @@ def _in_tree(tree: Expression, computed: set[str]) -> Iterator[str]:
                 yield _FUNNEL
             case Reduce(kind) if kind != "count":
                 yield f"{kind}()"
+            case Quantified(quantifier):
+                yield f"{quantifier.upper()} of the users of an account"
             case CompareDate(op=op):
                 yield f"{op}()"
             case Compare(left, _, values) if any(isinstance(side, Instant) for side in (left, *values)):

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.journey import Journey, ScheduleEntry
 from engage_desktop.domain.message import Goal
+from engage_desktop.domain.people import Level
 
 Role = Literal["group", "trait", "where", "moment"]
 """What a text is asked for: who is meant (`group`), a computed trait, a filter on one event
@@ -15,12 +16,14 @@ Role = Literal["group", "trait", "where", "moment"]
 
 
 class Site(NamedTuple):
-    """A condition and where it stands. `journey_values` says whether `journey()` has a meaning."""
+    """A condition and where it stands. `journey_values` says whether `journey()` has a meaning,
+    `level` whether users or accounts are described."""
 
     path: str
     text: str
     role: Role
     journey_values: bool = False
+    level: Level = "user"
 
 
 class EventName(NamedTuple):
@@ -31,10 +34,10 @@ class EventName(NamedTuple):
 def conditions(campaigns: Campaigns) -> Iterator[Site]:
     """All texts in file order."""
     for trait in campaigns.traits:
-        yield Site(f"traits.{trait.key}.definition", trait.definition, "trait")
+        yield Site(f"traits.{trait.key}.definition", trait.definition, "trait", level=trait.level)
     for audience in campaigns.audiences:
         if audience.definition is not None:
-            yield Site(f"audiences.{audience.key}.definition", audience.definition, "group")
+            yield Site(f"audiences.{audience.key}.definition", audience.definition, "group", level=audience.level)
     for message in campaigns.messages:
         yield from _goal(f"messages.{message.key}.goal", message.goal)
     for journey in campaigns.journeys:

@@ -19,6 +19,7 @@ DateOp = Lit["before_date", "after_date", "within_last", "within_next", "before_
 ReduceKind = Lit["count", "sum", "avg", "min", "max", "mode", "first", "last", "unique", "unique_count"]
 """`unique` is a list of distinct values, `unique_count` its length: `unique(property('p')).count()`."""
 Cast = Lit["number", "string", "array"]
+Quantifier = Lit["any", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,18 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
+class Quantified:
+    """`ANY item`, `ALL item`: it holds for at least one, for every user of an account (QL-3, AU-26).
+
+    In a definition about accounts a trait or audience outside is the account's, inside the user's; a
+    comparison of events that stands outside asks for any user. None of the users is `ALL NOT item`.
+    """
+
+    quantifier: Quantifier
+    item: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """Two or more items, none of them an And (the parser flattens)."""
 
@@ -178,5 +191,5 @@ class Or:
     items: tuple[Condition, ...]
 
 
-Condition = Compare | CompareDate | InAudience | Not | And | Or
+Condition = Compare | CompareDate | InAudience | Not | Quantified | And | Or
 Expression = Condition | Scalar

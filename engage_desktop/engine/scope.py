@@ -16,6 +16,7 @@ from engage_desktop.domain.condition import (
     Not,
     Or,
     Property,
+    Quantified,
     Reduce,
     Trait,
 )
@@ -123,6 +124,9 @@ def condition_problems(
                 for item in items:
                     visit(item, inside)
             case Not(item):
+                visit(item, inside)
+            case Quantified(quantifier, item):
+                found.append(not_yet(path, f"{quantifier.upper()} of the users of an account"))
                 visit(item, inside)
             case InAudience():
                 pass

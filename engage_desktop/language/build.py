@@ -24,6 +24,7 @@ from engage_desktop.domain.condition import (
     Not,
     Or,
     Property,
+    Quantified,
     Reduce,
     Scalar,
     Stream,
@@ -40,7 +41,7 @@ from engage_desktop.language.tokens import Token, unquote
 if TYPE_CHECKING:
     from lark import Tree
 
-CONDITIONS = (Compare, CompareDate, InAudience, Not, And, Or)
+CONDITIONS = (Compare, CompareDate, InAudience, Not, Quantified, And, Or)
 Built = Expression | Stream
 
 
@@ -95,6 +96,9 @@ class Builder(Reader):
     def _not(self, tree: Tree[Any]) -> Condition:
         return Not(self.condition(tree.children[1]))
 
+    def _quantified(self, tree: Tree[Any]) -> Condition:
+        return Quantified("any" if self.first(tree).text.lower() == "any" else "all", self.condition(tree.children[1]))
+
     def _group(self, tree: Tree[Any]) -> Built:
         return self.build(tree.children[1])
 
@@ -145,6 +149,8 @@ class Builder(Reader):
 
     def _bare(self, tree: Tree[Any]) -> NoReturn:
         token = self.first(tree)
+        if token.text.lower() in ("null", "none", "nil", "undefined"):
+            raise token.error(f"{token.text} is no value; test for it with .absent() or .exists().")
         raise token.error(
             f"{token.text} is no value; write '{token.text}' for the text, trait('{token.text}') for a trait, "
             f"property('{token.text}') for an event property."

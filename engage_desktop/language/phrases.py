@@ -21,6 +21,8 @@ from engage_desktop.domain.condition import (
     Not,
     Or,
     Property,
+    Quantified,
+    Quantifier,
     Reduce,
     Scalar,
     Stream,
@@ -74,6 +76,8 @@ def phrase(expression: Expression) -> str:
             return " or ".join(_part(item, (And,)) for item in items)
         case Not(item):
             return _denied(item)
+        case Quantified(quantifier, item):
+            return _quantified(quantifier, item)
         case InAudience(key):
             return f"is in audience {key}"
         case Compare():
@@ -88,10 +92,24 @@ def _part(item: Expression, kinds: tuple[type, ...]) -> str:
     return f"({phrase(item)})" if isinstance(item, kinds) else phrase(item)
 
 
+def _quantified(quantifier: Quantifier, item: Expression) -> str:
+    if quantifier == "all" and isinstance(item, Not):
+        return f"no user {_part(item.item, (And, Or))}"
+    return f"{'at least one' if quantifier == 'any' else 'every'} user {_part(item, (And, Or))}"
+
+
 def _denied(item: Expression) -> str:
     match item:
         case Not(inner):
             return f"not ({phrase(Not(inner))})"
+        case Quantified("any", Not(inner)):
+            return f"every user {_part(inner, (And, Or))}"
+        case Quantified("any", inner):
+            return f"no user {_part(inner, (And, Or))}"
+        case Quantified("all", Not(inner)):
+            return f"at least one user {_part(inner, (And, Or))}"
+        case Quantified(_, inner):
+            return f"not every user {_part(inner, (And, Or))}"
         case InAudience(key):
             return f"is not in audience {key}"
         case Compare():

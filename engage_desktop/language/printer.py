@@ -20,6 +20,7 @@ from engage_desktop.domain.condition import (
     Not,
     Or,
     Property,
+    Quantified,
     Reduce,
     Scalar,
     Stream,
@@ -145,6 +146,8 @@ def to_text(expression: Expression) -> str:
             return " AND ".join(_in_parentheses(item, (And, Or)) for item in items)
         case Not(item):
             return f"NOT {_in_parentheses(item, (And, Or))}"
+        case Quantified(quantifier, item):
+            return f"{quantifier.upper()} {_in_parentheses(item, (And, Or))}"
         case InAudience(key):
             return f"audience({quote(key)})"
         case Compare():

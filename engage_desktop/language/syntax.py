@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engage_desktop.language.errors import QueryError
 from engage_desktop.language.functions import AFTER_STREAM, COMPARATORS, EXTRACTORS, UNITS, called
-from engage_desktop.language.tokens import BRACKETS, Token, check_depth, tokenize
+from engage_desktop.language.tokens import BEFORE_CONDITION, BRACKETS, Token, check_depth, tokenize
 
 if TYPE_CHECKING:
     from lark import Lark, Tree
@@ -21,7 +21,7 @@ LATER = frozenset(("entity",))
 _ALL = frozenset((*EXTRACTORS, *AFTER_STREAM, *COMPARATORS))
 _TERMINALS = {"OR": "_OR", "AND": "_AND", "DOT": "_DOT", "COMMA": "_COMMA", "COLON": "_COLON", "END": "$END"}
 _SOURCES = "sources() names what it leaves out: sources({exclude: ['...']})."
-_STARTS = frozenset(("NAME", "STRING", "NUMBER", "BOOL", "DATE", "LPAR", "NOT"))
+_STARTS = frozenset(("NAME", "STRING", "NUMBER", "BOOL", "DATE", "LPAR", *BEFORE_CONDITION))
 
 
 @lru_cache(maxsize=1)
@@ -71,8 +71,8 @@ def _refuse_later(tokens: Sequence[Token]) -> None:
     for token, following in pairwise(tokens):
         if token.kind == "NAME" and token.text in LATER and following.kind == "LPAR":
             raise not_yet(token, f"{token.text}()")
-        if token.kind == "NAME" and token.text.lower() in ("any", "all") and following.kind in _STARTS:
-            raise not_yet(token, f"{token.text.upper()} over the people of an account")
+        if token.kind == "NAME" and token.text.lower() == "none" and following.kind in _STARTS:
+            raise token.error(f"Write ALL NOT instead of {token.text}.")
 
 
 def _explain(tokens: Sequence[Token], found: Token) -> QueryError:
@@ -85,7 +85,7 @@ def _explain(tokens: Sequence[Token], found: Token) -> QueryError:
         )
     if found.kind in ("LSQB", "LBRACE"):
         return found.error(_SOURCES if _within_sources(tokens, opener) else _brackets(found))
-    if before.kind in ("AND", "OR", "NOT"):
+    if before.kind in ("AND", "OR", *BEFORE_CONDITION):
         return (before if found.kind == "END" else found).error(f"A condition is missing after {before.text}.")
     if before.kind == "SYMBOL":
         return (before if found.kind == "END" else found).error(f"A value is missing after {before.text}.")
@@ -127,8 +127,8 @@ def _explain_found(tokens: Sequence[Token], found: Token, before: Token, opener:
         return found.error("Only two values can be compared at a time; join comparisons with AND or OR.")
     if found.kind in ("SYMBOL", "DOT") and before.kind == "RPAR":
         return found.error("A condition in parentheses is finished; join it with AND or OR.")
-    if found.kind == "NOT":
-        return found.error("AND or OR is missing before NOT.")
+    if found.kind in BEFORE_CONDITION:
+        return found.error(f"AND or OR is missing before {found.text}.")
     if found.kind in _STARTS:
         if before.kind == "DATE" and found.kind == "NUMBER":
             return found.error(f"Between date and time stands a T, and a zone ends it: {before.text}T09:00:00Z.")

@@ -9,10 +9,14 @@ from engage_desktop.language.errors import QueryError
 
 MAX_LENGTH = 100_000
 MAX_DEPTH = 50
-"""Levels of parentheses plus NOTs in a row; deeper texts are no person's work."""
+"""Levels of parentheses plus NOT, ANY, ALL in a row; deeper texts are no person's work."""
 
 SYMBOLS = {"=": "=", "==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-KEYWORDS = {"and": "AND", "or": "OR", "not": "NOT", "true": "BOOL", "false": "BOOL", "as": "AS"}
+KEYWORDS = {
+    "and": "AND", "or": "OR", "not": "NOT", "any": "QUANTIFIER", "all": "QUANTIFIER",
+    "true": "BOOL", "false": "BOOL", "as": "AS",
+}  # fmt: skip
+BEFORE_CONDITION = ("NOT", "QUANTIFIER")
 
 _TOKEN = re.compile(
     r"""
@@ -103,7 +107,7 @@ def check_depth(tokens: list[Token]) -> None:
     opened: list[Token] = []
     nots = 0
     for token in tokens:
-        nots = nots + 1 if token.kind == "NOT" else (nots if token.kind == "LPAR" and nots else 0)
+        nots = nots + 1 if token.kind in BEFORE_CONDITION else (nots if token.kind == "LPAR" and nots else 0)
         if token.text in BRACKETS:
             opened.append(token)
         elif token.text in _CLOSING:

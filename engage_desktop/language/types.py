@@ -19,6 +19,7 @@ from engage_desktop.domain.condition import (
     Not,
     Or,
     Property,
+    Quantified,
     Reduce,
     Scalar,
     Stream,
@@ -32,6 +33,7 @@ from engage_desktop.language.printer import to_text
 from engage_desktop.language.walk import Node, nodes
 
 QueryType = Lit["boolean", "scalar", "list"]
+Target = Lit["users", "accounts"]
 
 _LIST_COMPARED = "unique() gives a list, of which only the length can be compared: add .count()."
 _TWO_CONSTANTS = "Two constants are compared; put a trait, a property or events on one side."
@@ -44,7 +46,7 @@ _ARITY = {"exists": (0, 0), "absent": (0, 0), "contains": (1, None), "one_of": (
 
 def type_of(expression: Expression) -> QueryType:
     """Return `boolean` for a condition, `list` for `unique`, else `scalar`."""
-    if isinstance(expression, (Compare, CompareDate, InAudience, Not, And, Or)):
+    if isinstance(expression, (Compare, CompareDate, InAudience, Not, Quantified, And, Or)):
         return "boolean"
     return "list" if isinstance(expression, Reduce) and expression.kind == "unique" else "scalar"
 
@@ -55,18 +57,22 @@ def check(
     journey: bool = False,
     where: bool = False,
     trait: bool | None = None,
+    target: Target | None = "users",
     text: str | None = None,
 ) -> None:
     """Raise QueryError for the first node that can have no meaning where it stands.
 
     `journey` allows `journey('...')`; `where` allows event properties at the top, as in the `where` of an
     entry or hold. `trait` says whether this is the definition of a computed trait, which ends in a value,
-    or something true or false (QL-2); None takes it as what it ends in. The place is one of `text` when
-    that is what `expression` was parsed from, else one of the canonical text.
+    or something true or false (QL-2); None takes it as what it ends in. `target` is whom it describes:
+    ANY and ALL ask about the users of an account (QL-3); None lets both pass. The place is one of `text`
+    when that is what `expression` was parsed from, else one of the canonical text.
     """
     is_trait = type_of(expression) != "boolean" if trait is None else trait
     for node, streams in nodes(expression):
         fault = _fault(node, streams, journey=journey, where=where, trait=is_trait)
+        if isinstance(node, Quantified):
+            fault = _fault_quantified(node, streams, target)
         if fault:
             _raise(expression, fault, text)
     end = None if trait is None else _fault_end(expression, trait)
@@ -142,6 +148,19 @@ def _fault(node: Node, streams: tuple[Stream, ...], *, journey: bool, where: boo
             return _fault_date(node)
         case _:
             return None
+
+
+def _fault_quantified(item: Quantified, streams: tuple[Stream, ...], target: Target | None) -> _Fault | None:
+    name = item.quantifier.upper()
+    if target == "users":
+        return _Fault(f"{name} asks about the users of an account, and this is about one user; take {name} away.", item)
+    if streams:
+        return _Fault(f"{name} has no meaning inside where(); put it before the whole condition.", item)
+    for node, _ in nodes(item.item):
+        if isinstance(node, Quantified):
+            inner = node.quantifier.upper()
+            return _Fault(f"{inner} has no meaning inside {name}; take one of them away.", node)
+    return None
 
 
 def _fault_session(item: Stream, session: Duration, streams: tuple[Stream, ...], *, trait: bool) -> _Fault | None:

@@ -19,7 +19,9 @@ from engage_desktop.domain.condition import (
     Not,
     Or,
     Property,
+    Quantified,
     Reduce,
+    Scalar,
     Stream,
     Trait,
     Window,
@@ -56,7 +58,7 @@ def nodes(expression: Node, streams: tuple[Stream, ...] = ()) -> Iterator[tuple[
         case And(items) | Or(items):
             for item in items:
                 yield from nodes(item, streams)
-        case Not(item):
+        case Not(item) | Quantified(_, item):
             yield from nodes(item, streams)
         case Compare(left, _, values):
             for scalar in (left, *values):
@@ -75,6 +77,17 @@ def nodes(expression: Node, streams: tuple[Stream, ...] = ()) -> Iterator[tuple[
                     yield filter_, streams
         case _:
             return
+
+
+MAX_EXPRESSIONS = 50
+"""More comparisons than this a definition of the original may not have (QL-1)."""
+
+
+def expression_count(expression: Expression) -> int:
+    """Return how many comparisons and audiences there are, those inside where() too; 1 for a bare value."""
+    leaves = sum(isinstance(node, Compare | CompareDate | InAudience) for node, _ in nodes(expression))
+    is_value = isinstance(expression, Scalar)
+    return leaves + is_value
 
 
 def references(expression: Expression) -> References:

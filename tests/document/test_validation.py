@@ -13,6 +13,8 @@ from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.errors import DesignError
 from engage_desktop.domain.problem import Problem
 from engage_desktop.engine import compile_campaigns
+from engage_desktop.engine.compile import resolve_in
+from engage_desktop.language import parse_condition
 
 from .designs import CAMPAIGN_FILES, STOREFRONT
 from .journeys import graphs
@@ -218,6 +220,43 @@ def test_a_computed_trait_is_left_out_but_may_not_be_read():
         ("error", "audiences.lapsed.definition"),
         ("warning", "traits.n"),
     ]
+
+
+ACCOUNT = {"key": "quiet", "name": "Quiet", "level": "account"}
+
+
+def test_any_and_all_are_of_accounts_and_not_yet_simulated():
+    """QL-3."""
+    account = ACCOUNT | {"definition": "ALL NOT event('Signed In').count() >= 1"}
+    found = validate(design(audiences__1=account))
+    assert [(problem.code, problem.path) for problem in found] == [
+        ("not_yet", "audiences.quiet.level"),
+        ("not_yet", "audiences.quiet.definition"),
+    ]
+    with pytest.raises(DesignError):
+        compile_campaigns(design(audiences__1=account))
+    problem = only(design(audiences__0__definition=account["definition"]), "condition")
+    assert problem.path == "audiences.lapsed.definition"
+    with pytest.raises(DesignError):
+        compile_campaigns(design(audiences__0__definition=account["definition"]))
+
+
+def test_a_condition_asked_of_a_plan_is_refused_too():
+    """The third door: conditions that no file holds."""
+    plan = compile_campaigns(design())
+    for text in (*DEFINITIONS_NOT_YET, "ANY audience('lapsed')", "event('A').expires_after(1 hour).count() > 1"):
+        with pytest.raises(DesignError) as caught:
+            resolve_in(plan, parse_condition(text))
+        assert {problem.code for problem in caught.value.problems} == {"not_yet"}
+
+
+@pytest.mark.parametrize(("number", "warned"), [(50, False), (51, True)])
+def test_more_comparisons_than_the_original_takes_are_a_warning(number, warned):
+    """QL-1, D-11."""
+    text = " AND ".join(f"trait('a{place}') = 1" for place in range(number))
+    found = validate(design(audiences__0__definition=text))
+    says = [(problem.severity, problem.code, problem.path) for problem in found]
+    assert says == ([("warning", "expression_limit", "audiences.lapsed.definition")] if warned else [])
 
 
 def test_policies_of_sending_matter_only_to_messages():

@@ -253,16 +253,6 @@ WRONG = [
         1,
         "entity() is part of the query language, but this version does not know it yet.",
     ),
-    (
-        "ANY event('A').count() > 1",
-        1,
-        "ANY over the people of an account is part of the query language, but this version does not know it yet.",
-    ),
-    (
-        "all not event('A').count() > 1",
-        1,
-        "ALL over the people of an account is part of the query language, but this version does not know it yet.",
-    ),
 ]
 
 

@@ -17,6 +17,7 @@ from engage_desktop.domain.condition import (
     Not,
     Or,
     Property,
+    Quantified,
     Reduce,
     Scalar,
     Stream,
@@ -108,8 +109,13 @@ def _grow(conditions: st.SearchStrategy[Condition]) -> st.SearchStrategy[Conditi
         other = conditions.filter(lambda item: not isinstance(item, kind))
         return st.lists(other, min_size=2, max_size=3).map(lambda items: kind(tuple(items)))
 
+    quantified = st.builds(Quantified, st.sampled_from(["any", "all"]), conditions)
     return st.one_of(
-        junction(And), junction(Or), st.builds(Not, conditions), _compares(st.one_of(heads, _reduces(conditions)))
+        junction(And),
+        junction(Or),
+        st.builds(Not, conditions),
+        quantified,
+        _compares(st.one_of(heads, _reduces(conditions))),
     )
 
 
