@@ -6,6 +6,7 @@ numpy would otherwise hold the interpreter lock long enough to stall the window.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import multiprocessing
 import threading
@@ -51,10 +52,8 @@ class EngineClient:
         with self._lock:
             if self._connection is None:
                 raise RuntimeError("start() comes first")
-            try:
+            with contextlib.suppress(OSError):  # a broken pipe: the reader reports the loss, once
                 self._connection.send((request_id, request))
-            except (BrokenPipeError, OSError):
-                pass  # the reader reports the loss, once
         return request_id
 
     def close(self, timeout_s: float = 3.0) -> None:

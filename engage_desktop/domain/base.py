@@ -35,7 +35,7 @@ class Model(BaseModel):
     def with_(self, **changes: Any) -> Self:
         """A validated copy with fields replaced (by attribute name)."""
         values = {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
-        values |= {name: value for name, value in changes.items()}
+        values |= changes
         return type(self).model_validate(values | (self.model_extra or {}), by_name=True)
 
 

@@ -113,7 +113,7 @@ def test_approve_then_change_then_draft_again(open_desk: Desk) -> None:
     assert open_desk.ask(p.AskApprovals(2)).states["audience", "buyers"] == "draft"
     open_desk.ask(p.SetDocument(3, json.dumps(shop.design())))
     assert open_desk.ask(p.AskApprovals(3)).states["audience", "buyers"] == "approved"
-    assert any("Ada" == who for _, who, _ in open_desk.ask(p.AskActivity()).rows)
+    assert any(who == "Ada" for _, who, _ in open_desk.ask(p.AskActivity()).rows)
 
 
 def test_sync_in_the_background(open_desk: Desk, workspace: Path) -> None:

@@ -16,7 +16,12 @@ def call(kind: str, who: str, at: str, **fields: Any) -> dict[str, Any]:
 def log() -> list[dict[str, Any]]:
     """Three people; ann buys twice, bob once, cid only looks."""
     return [
-        call("identify", "ann", "2024-01-01T00:00:00Z", traits={"email": "ann@example.org", "email_subscription_status": "subscribed"}),
+        call(
+            "identify",
+            "ann",
+            "2024-01-01T00:00:00Z",
+            traits={"email": "ann@example.org", "email_subscription_status": "subscribed"},
+        ),
         call("identify", "bob", "2024-01-01T00:00:00Z", traits={"email": "bob@example.org"}),
         call("track", "ann", "2024-01-02T10:00:00Z", event=ORDER, properties={"revenue": 30}),
         call("track", "bob", "2024-01-02T11:00:00Z", event=ORDER, properties={"revenue": 12.5}),

@@ -49,16 +49,33 @@ def test_query_error_has_a_caret_and_code_1(capsys: pytest.CaptureFixture[str]) 
 
 def test_audience_size_and_members_at_an_instant(capsys: pytest.CaptureFixture[str], files: tuple[str, str]) -> None:
     campaigns, log = files
-    body = run_json(capsys, "audience", "buyers", "--campaigns", campaigns, "--log", log, "--at", "2024-01-09T11:00:00Z", "--ids")
+    body = run_json(
+        capsys, "audience", "buyers", "--campaigns", campaigns, "--log", log, "--at", "2024-01-09T11:00:00Z", "--ids"
+    )
     # bob's order at 2024-01-02T11:00 is exactly 7 days old, and (now-N, now] no longer holds it.
     assert body == {"audience": "buyers", "at": "2024-01-09T11:00:00Z", "size": 1, "profiles": ["ann"]}
-    body = run_json(capsys, "audience", "buyers", "--campaigns", campaigns, "--log", log, "--at", "2024-01-09T10:59:59.999999Z", "--ids")
+    body = run_json(
+        capsys,
+        "audience",
+        "buyers",
+        "--campaigns",
+        campaigns,
+        "--log",
+        log,
+        "--at",
+        "2024-01-09T10:59:59.999999Z",
+        "--ids",
+    )
     assert body["profiles"] == ["ann", "bob"]
 
 
-def test_simulate_writes_the_documented_tables(capsys: pytest.CaptureFixture[str], files: tuple[str, str], tmp_path: Path) -> None:
+def test_simulate_writes_the_documented_tables(
+    capsys: pytest.CaptureFixture[str], files: tuple[str, str], tmp_path: Path
+) -> None:
     campaigns, log = files
-    body = run_json(capsys, "simulate", "--campaigns", campaigns, "--log", log, "--out", str(tmp_path / "run"), "--seed", "7")
+    body = run_json(
+        capsys, "simulate", "--campaigns", campaigns, "--log", log, "--out", str(tmp_path / "run"), "--seed", "7"
+    )
     assert set(body) == {"run", "counts", "seconds"}
     assert set(body["seconds"]) == {"load", "run", "write"}
     assert body["counts"]["profiles"] == 3
@@ -71,17 +88,23 @@ def test_simulate_writes_the_documented_tables(capsys: pytest.CaptureFixture[str
     ]  # fmt: skip
 
 
-def test_same_inputs_and_seed_give_the_same_bytes(capsys: pytest.CaptureFixture[str], files: tuple[str, str], tmp_path: Path) -> None:
+def test_same_inputs_and_seed_give_the_same_bytes(
+    capsys: pytest.CaptureFixture[str], files: tuple[str, str], tmp_path: Path
+) -> None:
     campaigns, log = files
     for name in ("one", "two"):
-        run_json(capsys, "simulate", "--campaigns", campaigns, "--log", log, "--out", str(tmp_path / name), "--seed", "7")
+        run_json(
+            capsys, "simulate", "--campaigns", campaigns, "--log", log, "--out", str(tmp_path / name), "--seed", "7"
+        )
     one = {path.name: path.read_bytes() for path in (tmp_path / "one").iterdir()}
     two = {path.name: path.read_bytes() for path in (tmp_path / "two").iterdir()}
     assert one == two
     assert len(one) == 8
 
 
-def test_import_simulate_sync_in_a_workspace(capsys: pytest.CaptureFixture[str], files: tuple[str, str], tmp_path: Path) -> None:
+def test_import_simulate_sync_in_a_workspace(
+    capsys: pytest.CaptureFixture[str], files: tuple[str, str], tmp_path: Path
+) -> None:
     campaigns, log = files
     workspace = tmp_path / "workspace"
     body = run_json(capsys, "import", log, "--workspace", str(workspace))
@@ -94,7 +117,11 @@ def test_import_simulate_sync_in_a_workspace(capsys: pytest.CaptureFixture[str],
     assert not (workspace / "out").exists()  # a dry run writes nothing
     done = run_json(capsys, "sync", str(out), "--destination", "files")
     assert (done["sent"], done["failed"], done["pending"]) == (ledger["calls"], 0, 0)
-    rows = [json.loads(line) for path in (workspace / "out").iterdir() for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = [
+        json.loads(line)
+        for path in (workspace / "out").iterdir()
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
     sent = {row["message_id"]: row["payload"] for row in rows}
     assert len(sent) == len(rows) == ledger["calls"]
     assert all(sent[payload["messageId"]] == payload for payload in ledger["sample"])
@@ -102,7 +129,9 @@ def test_import_simulate_sync_in_a_workspace(capsys: pytest.CaptureFixture[str],
     assert again["calls"] == 0  # a second run sends only the difference
 
 
-def test_draft_reaches_sandboxes_only(capsys: pytest.CaptureFixture[str], files: tuple[str, str], tmp_path: Path) -> None:
+def test_draft_reaches_sandboxes_only(
+    capsys: pytest.CaptureFixture[str], files: tuple[str, str], tmp_path: Path
+) -> None:
     campaigns, log = files
     workspace = tmp_path / "workspace"
     run_json(capsys, "import", log, "--workspace", str(workspace))
@@ -148,14 +177,18 @@ def test_wrong_usage_is_code_2(capsys: pytest.CaptureFixture[str], arguments: li
     assert run(capsys, *arguments)[0] == 2
 
 
-@pytest.mark.parametrize("command", ["import", "validate", "query", "audience", "simulate", "experiment", "sync", "open"])
+@pytest.mark.parametrize(
+    "command", ["import", "validate", "query", "audience", "simulate", "experiment", "sync", "open"]
+)
 def test_help_has_an_example(capsys: pytest.CaptureFixture[str], command: str) -> None:
     code, out, _ = run(capsys, command, "--help")
     assert code == 0
     assert "Example: engage" in " ".join(out.split())
 
 
-def test_failed_import_leaves_the_workspace_as_it_was(capsys: pytest.CaptureFixture[str], files: tuple[str, str], tmp_path: Path) -> None:
+def test_failed_import_leaves_the_workspace_as_it_was(
+    capsys: pytest.CaptureFixture[str], files: tuple[str, str], tmp_path: Path
+) -> None:
     workspace = tmp_path / "workspace"
     run_json(capsys, "import", files[1], "--workspace", str(workspace))
     before = sorted(path.name for path in (workspace / "sources").iterdir())
