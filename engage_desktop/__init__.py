@@ -1,8 +1,8 @@
 """Engage Desktop: design customer journeys and audiences, prove them on a real log.
 
-    import engage_desktop
-    engage_desktop.simulate("campaigns.json", ["log.jsonl"], "run")
-    tables = engage_desktop.open_run("run")
+import engage_desktop
+engage_desktop.simulate("campaigns.json", ["log.jsonl"], "run")
+tables = engage_desktop.open_run("run")
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ NAMING = {
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {int: BigInteger, str: Text, dict[str, Any]: JSON}  # noqa: RUF012
+    type_annotation_map = {int: BigInteger, str: Text, dict[str, Any]: JSON}
 
 
 class Serial(Base):
