@@ -94,6 +94,8 @@ class WindowPlaces(WindowBody):
             self.status.show_no_log(name)
         else:
             self.status.show_log(name, bench.log)
+        if bench.journey is not None and self.session.campaigns.journey(bench.journey) is None:
+            bench.show_journey(None)  # it was taken away: nobody asks for its figures any more
         dirty = "*" if self.session.document.is_dirty else ""
         self.setWindowTitle(f"{name}{dirty} – Engage Desktop")
         for tab in self.topbar.tabs[1:]:

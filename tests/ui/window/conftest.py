@@ -1,4 +1,5 @@
-"""One workspace built for all tests of the window, copied for each, opened in a real window."""
+"""One workspace built for all tests of the window, and one window a file, brought back to its
+first state before each test: starting its process is what costs the time."""
 
 from __future__ import annotations
 
@@ -8,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from engage_desktop.document import dumps
 from engage_desktop.ui.app import open_window
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.window import MainWindow
@@ -23,6 +26,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def workspace(built: Path, tmp_path: Path) -> Path:
+    """A copy of its own."""
     folder = tmp_path / "shop"
     shutil.copytree(built, folder)
     return folder
@@ -33,15 +37,37 @@ def settings(tmp_path: Path) -> QSettings:
     return QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
 
 
-@pytest.fixture
-def window(qtbot: QtBot, theme: Theme, workspace: Path, settings: QSettings) -> Iterator[MainWindow]:
-    """The window on the workspace, active, with the first replay done and the journey in view."""
-    made = open_window(workspace, settings=settings)
+@pytest.fixture(scope="module")
+def shared(
+    qapp: QApplication, built: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[MainWindow, str]]:
+    """A window on a copy of the workspace, with the bytes of its first design."""
+    folder = tmp_path_factory.mktemp("window")
+    shutil.copytree(built, folder / "shop")
+    made = open_window(folder / "shop", settings=QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat))
     made.resize(1280, 800)
     made.journey_page.canvas.motion_ms = 0
-    with qtbot.waitActive(made):
-        made.activateWindow()
-    wait_settled(qtbot, made)
-    yield made
+    yield made, dumps(made.session.campaigns)
     made.close()
     made.deleteLater()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, theme: Theme, shared: tuple[MainWindow, str]) -> MainWindow:
+    """The window active, its design as at first, current, the journey in view with nothing selected."""
+    made, first = shared
+    with qtbot.waitActive(made):
+        made.activateWindow()
+    made.player.pause()
+    made.palette_.hide()
+    made.banner.hide()
+    made.problems.hide()
+    while made.session.document.can_undo:
+        made.undo()
+    assert dumps(made.session.campaigns) == first
+    wait_settled(qtbot, made)
+    made.open_campaign("journey", "rescue")
+    made.canvas("select.none")
+    made.to_end()
+    wait_settled(qtbot, made)
+    return made

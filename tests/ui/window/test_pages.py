@@ -101,6 +101,7 @@ def test_pages_of_a_table_far_from_the_view_are_let_go() -> None:
 
 def test_a_sandbox_receives_what_the_dry_run_showed(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
     window.show_page("deliver")
+    window.pages.deliver.list.setCurrentRow(0)
     wait_settled(qtbot, window)
     card = window.pages.deliver.card
     send = card.findChild(QPushButton, "deliver.send")
@@ -126,8 +127,10 @@ def test_a_draft_does_not_leave_for_a_real_destination(qtbot: QtBot, window: Mai
     card = window.pages.deliver.card
     send = card.findChild(QPushButton, "deliver.send")
     assert not send.isEnabled()
-    assert send.toolTip() == card.why_not
-    assert card.why_not
+    assert card._dry is not None
+    assert card._dry.refused is not None
+    assert "draft" in card._dry.refused
+    assert send.toolTip() == card.why_not == card._refused.text() == card._dry.refused
 
 
 def test_an_approval_is_lost_on_change(qtbot: QtBot, window: MainWindow) -> None:

@@ -24,7 +24,7 @@ CAMPAIGNS = {
             "key": "buyers",
             "name": "Buyers",
             "definition": "event('Order Completed').count() >= 1 AND NOT event('Refunded').count() >= 1",
-            "sync": [{"destination": "lists", "as": "track"}],
+            "sync": [{"destination": "lists", "as": "track"}, {"destination": "live", "as": "track"}],
         },
     ],
     "messages": [
@@ -130,4 +130,12 @@ def settled(window: MainWindow) -> bool:
 
 
 def wait_settled(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: settled(window), timeout=WAIT_MS)
+    """Wait until nothing is open any more; says what still was when that never comes."""
+    try:
+        qtbot.waitUntil(lambda: settled(window), timeout=WAIT_MS)
+    except qtbot.TimeoutError:
+        session, bench = window.session, window.session.workbench
+        waiting = (list(session._out), list(session._next), list(session._unanswered.values()))
+        raise AssertionError(
+            f"{waiting} open; {bench.run}; {bench.journey} at {bench.at_us}; {bench.figures}"
+        ) from None
