@@ -428,11 +428,17 @@ def replay_headless(workspace: Path | None) -> Path:
     """Replay a workspace (default: the sample), print the summary, save the run; returns the workspace."""
     from engage_desktop.app.replay import read_design, remarks, replay
     from engage_desktop.app.sample import ensure_sample
-    from engage_desktop.app.workspace import CAMPAIGNS, save_run
+    from engage_desktop.app.workspace import CAMPAIGNS, need_folder, save_run
 
     if workspace is None:
         with _progress(False) as progress:
             workspace = ensure_sample(progress=progress)
+    if workspace.is_file():
+        raise UserError(
+            f"{workspace}: without a display a campaign file can only be replayed over a log. "
+            f"Do it with: engage simulate --campaigns {workspace} --log LOG --out RUN"
+        )
+    need_folder(workspace)
     design, problems = read_design(workspace / CAMPAIGNS)
     begun = perf_counter()
     opened = _open_log(None, workspace, design, None, None)

@@ -22,6 +22,7 @@ from engage_desktop.document import Change, Edit
 from engage_desktop.document.edit import set_fields
 from engage_desktop.domain.errors import InputError, UserError
 from engage_desktop.domain.journey import Journey
+from engage_desktop.store import Workspace
 from tests.cli import shop
 
 
@@ -124,7 +125,7 @@ def test_what_cannot_be_written_is_named_and_the_run_stays_open(window: Window, 
 
 
 def test_a_database_locked_by_another_program_is_named_and_comes_back(window: Window, workspace: Path) -> None:
-    assert isinstance(window.ask(p.AskApprovals(1)), p.Approvals)
+    window.desk.delivery._workspace = Workspace.open(workspace, create=True, lock_wait_s=0.2)
     with closing(sqlite3.connect(workspace / "workspace.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         window.refused(p.Approve(1, "audience", "buyers", who="Ada"), "in use by another program")

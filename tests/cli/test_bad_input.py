@@ -7,7 +7,6 @@ import ctypes
 import gzip
 import json
 import os
-import resource
 import shutil
 import signal
 import sqlite3
@@ -26,6 +25,8 @@ import pytest
 from engage_desktop.__main__ import main
 from tests.cli import shop
 from tests.delivery.servers import Receiver
+
+resource = pytest.importorskip("resource", reason="limits of a process are set as on Unix")
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = [sys.executable, "-m", "engage_desktop"]
@@ -694,9 +695,11 @@ def test_a_full_disk_leaves_the_workspace_as_it_was(here: Path, workspace: Path)
         assert contents(workspace) == before
 
 
-def test_a_workspace_locked_by_another_program_is_waited_for_and_then_named(here: Path, workspace: Path) -> None:
+def test_a_workspace_locked_by_another_program_is_waited_for_and_then_named(
+    here: Path, engage: Any, workspace: Path
+) -> None:
     sync = ("sync", workspace / "runs" / "r1", "--destination", "files")
-    assert start(*sync, "--dry-run", cwd=here).returncode == 0
+    assert engage(*sync, "--dry-run")[0] == 0
     hold = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN EXCLUSIVE'); print('held', flush=True); sys.stdin.read()"
     for file, words in (
         ("workspace.db", "is in use by another program"),
@@ -707,11 +710,11 @@ def test_a_workspace_locked_by_another_program_is_waited_for_and_then_named(here
             assert holder.stdout is not None
             assert holder.stdout.readline() == "held\n"
             arguments = sync if file == "workspace.db" else ("import", "log.jsonl", "--workspace", workspace)
-            refused = start(*arguments, cwd=here)
+            code, out, err = engage(*arguments)
             holder.communicate("")
-        assert (refused.returncode, refused.stdout) == (1, "")
-        sentence(refused.stderr, str(workspace), words)
-    assert start(*sync, cwd=here).returncode == 0
+        assert (code, out) == (1, "")
+        sentence(err, str(workspace), words)
+    assert engage(*sync)[0] == 0
 
 
 def wait_for(found: Callable[[], bool], process: subprocess.Popen[str]) -> None:
