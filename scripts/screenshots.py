@@ -118,7 +118,7 @@ def main() -> int:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         workspace, logs = sample_workspace(Path(folder))
-        window = open_window(workspace, settings=user_settings(Path(folder) / "window.ini"), logs=logs, seed=7)
+        window = open_window(workspace, settings=user_settings(Path(folder) / "window.ini"), logs=logs)
         window.resize(*SIZE)
         window.activateWindow()
         photographer = Photographer(window, IMAGES)

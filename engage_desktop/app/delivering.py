@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engage_desktop.app.person import current_user
 from engage_desktop.app.replay import Replay
 from engage_desktop.domain.errors import DeliveryError, UserError
 from engage_desktop.domain.message import Destination
@@ -194,7 +195,7 @@ def deliver(
     workspace.activity.add(
         "synced",
         f"destination {key}",
-        who="",
+        who=current_user(),
         at=time.time_ns() // 1_000,
         detail={"sent": tally.sent, "failed": tally.failed, "pending": tally.pending},
     )

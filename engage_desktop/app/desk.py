@@ -123,7 +123,10 @@ class Desk:
             progress=lambda fraction, sentence: self._inbox.reply(request_id, p.Progress(fraction, sentence)),
             cancelled=self._inbox.cancel_work.is_set,
         )
-        return self._use_log(log)
+        info = self._use_log(log)
+        names = ", ".join(Path(path).name for path in request.paths)
+        self.delivery.note("imported", names, {"people": info.people, "events": info.events, "rejected": info.rejected})
+        return info
 
     def need_workspace(self) -> Path:
         if self.workspace is None:
@@ -258,7 +261,9 @@ class Desk:
     def _save_run(self, request_id: int, request: p.SaveRun) -> p.Reply:
         from engage_desktop.app.workspace import save_run
 
-        return p.RunSaved(str(save_run(self.need_workspace(), self.need_run())))
+        folder = save_run(self.need_workspace(), self.need_run())
+        self.delivery.note("kept", f"run {folder.name}", {})
+        return p.RunSaved(str(folder))
 
     def _runs(self, request_id: int, request: p.AskRuns) -> p.Reply:
         from engage_desktop.app.workspace import list_runs

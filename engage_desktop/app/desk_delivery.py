@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from engage_desktop.app import protocol as p
+from engage_desktop.app.person import current_user
 from engage_desktop.domain.errors import UserError
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ class DeliveryDesk:
         if self._workspace is not None:
             self._workspace.close()
             self._workspace = None
+
+    def note(self, action: str, subject: str, detail: dict[str, int]) -> None:
+        """Add a line to the activity log."""
+        self.workspace.activity.add(action, subject, who=current_user(), at=_now_us(), detail=detail)
 
     def _approvals(self, request_id: int, request: p.AskApprovals) -> p.Reply:
         from engage_desktop.store import campaign_hash

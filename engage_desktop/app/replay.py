@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -183,6 +184,7 @@ def write_run(replayed: Replay, out: Path) -> dict[str, Any]:
     tables = replayed.tables
     numbers = counts(replayed) | {name: table.num_rows for name, table in tables.items()}
     half = out / ".part"  # a run that was there stays whole until all of the new one is on the disk
+    made = not out.exists()
     try:
         half.mkdir(parents=True, exist_ok=True)
         for name, table in tables.items():
@@ -197,6 +199,9 @@ def write_run(replayed: Replay, out: Path) -> dict[str, Any]:
         ) from error
     finally:
         shutil.rmtree(half, ignore_errors=True)
+        if made:
+            with contextlib.suppress(OSError):  # stays where the run is in it
+                out.rmdir()
     seconds = replayed.seconds | {"write": round(time.perf_counter() - begun, 3)}
     return {"run": str(out), "counts": numbers, "seconds": seconds}
 

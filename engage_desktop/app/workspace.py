@@ -43,7 +43,12 @@ def create_workspace(workspace: Path, name: str) -> bool:
             f"{workspace}: the folder cannot be made ({error.strerror}). Choose a place you may write to."
         ) from error
     if not (workspace / CAMPAIGNS).exists():
-        save(Campaigns(format="engage-campaigns/1", workspace=Workspace(name=name)), workspace / CAMPAIGNS)
+        try:
+            save(Campaigns(format="engage-campaigns/1", workspace=Workspace(name=name)), workspace / CAMPAIGNS)
+        except UserError:
+            if made:
+                discard_workspace(workspace)
+            raise
     return made
 
 

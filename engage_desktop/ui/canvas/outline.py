@@ -82,6 +82,7 @@ class OutlineView(QTreeWidget):
         super().__init__(parent)
         self._scene = scene
         self._shown: list[Row] = []
+        self._look: object = None  # colours are part of what is shown
         self._syncing = False
         self.setObjectName("canvas.outline")
         self.setAccessibleName("Outline of the journey")
@@ -104,7 +105,8 @@ class OutlineView(QTreeWidget):
     def refresh(self) -> None:
         """Bring the list in line with the scene; rows that stay keep their place."""
         wanted = rows(self._scene)
-        if wanted == self._shown:
+        look = (self._scene.style_, self._scene.current_figures)
+        if wanted == self._shown and look == self._look:
             return
         self._syncing = True
         same_shape = [(r.depth, r.key, r.wire, r.joins) for r in wanted] == [
@@ -115,7 +117,7 @@ class OutlineView(QTreeWidget):
                 self._fill(item, row)
         else:
             self._rebuild(wanted)
-        self._shown = wanted
+        self._shown, self._look = wanted, look
         self._syncing = False
         self._follow_scene(self._scene.selection)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import getpass
-
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from engage_desktop.app.person import current_user
 from engage_desktop.app.protocol import Approve
 from engage_desktop.ui.pages.lists import items
 from engage_desktop.ui.session import Session
@@ -22,15 +21,7 @@ def approve(session: Session, kind: str, key: str, *, approved: bool = True) -> 
     if session.workbench.workspace is None:
         session.notify("warning", "A bare campaign file is open. Open a workspace folder to approve campaigns.")
         return
-    session.ask(Approve(session.generation, kind, key, who(), approved), session.take_approvals)  # type: ignore[arg-type]  # kinds come from lists
-
-
-def who() -> str:
-    """The name an approval is signed with."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "somebody"
+    session.ask(Approve(session.generation, kind, key, current_user() or "somebody", approved), session.take_approvals)  # type: ignore[arg-type]  # kinds come from lists
 
 
 class ApprovalsCard(Card):

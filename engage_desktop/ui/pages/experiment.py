@@ -26,6 +26,9 @@ def splits(campaigns: Campaigns) -> list[tuple[str, str, str]]:
     ]
 
 
+PERCENT, POINTS = "%", "points"
+
+
 class ExperimentCard(Card):
     """Asks when a split or a metric is chosen, and after each replay."""
 
@@ -129,7 +132,12 @@ class ExperimentCard(Card):
         rate = str(body.get("metric", "")).startswith(("goal", "event:"))
         self.arms.show_rows(
             [
-                (str(arm["arm"]), formats.number(arm["n"]), _value(arm["mean"], rate), _value(arm.get("sd"), False))
+                (
+                    str(arm["arm"]),
+                    formats.number(arm["n"]),
+                    _value(arm["mean"], PERCENT if rate else ""),
+                    _value(arm.get("sd")),
+                )
                 for arm in body.get("arms", ())
             ]
         )
@@ -137,10 +145,10 @@ class ExperimentCard(Card):
             [
                 (
                     f"{one['a']} − {one['b']}",
-                    _value(one.get("absolute"), rate, signed=True),
-                    _interval(one.get("absolute_ci"), rate),
-                    _value(one.get("relative"), True, signed=True),
-                    _interval(one.get("relative_ci"), True),
+                    _value(one.get("absolute"), POINTS if rate else "", signed=True),
+                    _interval(one.get("absolute_ci"), POINTS if rate else ""),
+                    _value(one.get("relative"), PERCENT, signed=True),
+                    _interval(one.get("relative_ci"), PERCENT),
                     _p(one.get("p")),
                 )
                 for one in body.get("comparisons", ())
@@ -157,17 +165,19 @@ class ExperimentCard(Card):
         self._kind.show_kind(str(body.get("kind", "observed")))
 
 
-def _value(value: float | None, percent: bool, *, signed: bool = False) -> str:
+def _value(value: float | None, unit: str = "", *, signed: bool = False) -> str:
+    """`unit` is PERCENT, POINTS (a difference of two rates) or none; the first two count in hundredths."""
     if value is None:
         return "–"
-    text = f"{100 * value:.2f} %" if percent else f"{value:.4g}"
+    text = f"{100 * value:.2f} {unit}" if unit else f"{value:.4g}"
     return f"+{text}" if signed and value > 0 else text
 
 
-def _interval(pair: Any, percent: bool) -> str:
+def _interval(pair: Any, unit: str) -> str:
     if not pair or pair[0] is None or pair[1] is None:
         return "–"
-    return f"{_value(pair[0], percent, signed=True)} to {_value(pair[1], percent, signed=True)}"
+    low = _value(pair[0], unit, signed=True).removesuffix(f" {unit}")
+    return f"{low} to {_value(pair[1], unit, signed=True)}"
 
 
 def _p(value: float | None) -> str:
