@@ -191,7 +191,7 @@ class Desk:
         journey = self.need_run().campaigns.journey(key)
         if journey is None:
             raise UserError(f"There is no journey {key!r} in this run. Choose one that is shown.")
-        if step is not None and step not in journey.by_key:
+        if step not in (None, p.ENTRY) and step not in journey.by_key:
             raise UserError(f"There is no step {step!r} in journey {key!r}. Choose one that is shown.")
 
     @property

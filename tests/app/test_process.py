@@ -77,6 +77,9 @@ def test_people_audience_table_and_neighbour(open_desk: Desk) -> None:
     at = 1_704_276_000_000_000  # 2024-01-03T10:00:00Z: ann's pause ends at this instant, bob's an hour later
     people = open_desk.ask(p.AskPeople(1, "after_order", "pause", at))
     assert [(row.profile, row.leaves_us) for row in people.rows] == [("bob", at + 3_600_000_000)]
+    inside = open_desk.ask(p.AskPeople(1, "after_order", p.ENTRY, at))
+    assert [row.profile for row in inside.rows] == ["bob"]
+    assert isinstance(open_desk.ask(p.AskPeople(1, "after_order", "nowhere", at)), p.Failed)
     audience = open_desk.ask(p.AskAudience(1, "buyers", at))
     assert (audience.size, audience.people, [who for who, _ in audience.members]) == (2, 3, ["ann", "bob"])
     assert [row.kept for row in audience.waterfall] == [3, 2]

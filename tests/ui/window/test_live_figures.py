@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from engage_desktop.__main__ import main
-from engage_desktop.app.protocol import ENTRY
+from engage_desktop.app.protocol import ENTRY, AskPeople
 from engage_desktop.app.sample import ensure_sample
 from engage_desktop.document import dumps, loads
 from engage_desktop.domain.journey import Journey
@@ -190,7 +190,16 @@ def open_on_sample(qtbot: QtBot, folder: Path) -> tuple[MainWindow, Path]:
     window.journey_page.canvas.motion_ms = 0
     window.activateWindow()
     qtbot.waitActive(window)
+    notices: list[str] = []
+    window.session.noticed.connect(lambda notice: notices.append(notice.sentence))
     qtbot.waitUntil(lambda: window.session.workbench.journey is not None and settled(window), timeout=WAIT_MS)
+    window.open_campaign("journey", window.session.campaigns.journeys[0].key)
+    qtbot.waitUntil(lambda: window.findChild(QWidget, "inspector.panel").isVisible(), timeout=WAIT_MS)
+    people: list[object] = []  # whatever the window asked before is answered before this
+    bench = window.session.workbench
+    bench.ask(AskPeople(bench.run.generation, bench.journey or "", ENTRY, bench.at_us), people.append)
+    qtbot.waitUntil(lambda: bool(people), timeout=WAIT_MS)
+    assert notices == []
     return window, workspace
 
 
