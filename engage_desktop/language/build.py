@@ -108,7 +108,8 @@ class Builder(Reader):
     def _compare(self, tree: Tree[Any]) -> Condition:
         symbol = self.first(tree.children[1])
         op: CompareOp = "=" if symbol.text == "==" else symbol.text  # type: ignore[assignment]  # the lexer's symbols
-        return self.compared(Compare(self.scalar(tree.children[0]), op, (self.scalar(tree.children[2]),)), symbol)
+        left, right = self.scalar(tree.children[0], symbol), self.scalar(tree.children[2])
+        return self.compared(Compare(left, op, (right,)), symbol)
 
     def compared(self, item: Compare | CompareDate, operator: Token) -> Condition:
         """Note where the operator stands."""
@@ -118,16 +119,17 @@ class Builder(Reader):
 
     # values
 
-    def scalar(self, tree: Tree[Any]) -> Scalar:
-        """Build something that has a value."""
+    def scalar(self, tree: Tree[Any], after: Token | None = None) -> Scalar:
+        """Build something that has a value; what its end lacks is missing before `after`."""
         built = self.build(tree)
         place = self.first(tree)
         if isinstance(built, Stream):
-            raise place.error("The events must be counted before they are compared: add .count().")
+            raise (after or place).error("The events must be counted before they are compared: add .count().")
         if isinstance(built, CONDITIONS):
             raise place.error("A condition is no value to compare; join conditions with AND or OR.")
         if isinstance(built, Reduce) and built.kind == "unique":
-            raise place.error("unique() gives a list, of which only the length can be compared: add .count().")
+            message = "unique() gives a list, of which only the length can be compared: add .count()."
+            raise (after or place).error(message)
         return built
 
     def _string(self, tree: Tree[Any]) -> Literal:
@@ -160,7 +162,7 @@ class Builder(Reader):
         raise self.first(tree.children[1]).error("as may only stand inside max(), min() and mode().")
 
     def _duration(self, tree: Tree[Any]) -> NoReturn:
-        raise self.first(tree).error("A duration can only stand inside within() and between().")
+        raise self.first(tree).error("A duration only stands inside a function such as within() or within_last().")
 
     def _named(self, tree: Tree[Any]) -> NoReturn:
         token = self.first(tree)
@@ -188,36 +190,42 @@ class Builder(Reader):
         if name.text in functions.AFTER_STREAM or name.text in functions.COMPARATORS:
             example = "event('...')" if name.text in functions.AFTER_STREAM else "trait('...')"
             raise name.error(f"{name.text}() follows something; write {example}.{functions.called(name.text)}.")
-        meant = functions.closest(name.text, (*functions.EXTRACTORS, *functions.AFTER_STREAM, *functions.COMPARATORS))
-        raise name.error(f"There is no function {name.text}(){f'; did you mean {meant}()?' if meant else '.'}")
+        among = (*functions.EXTRACTORS, *functions.AFTER_STREAM, *functions.COMPARATORS)
+        raise self._unknown(name, "function", among, "begin with event('...'), trait('...') or audience('...')")
 
     def _head_event(self, name: Token, arguments: list[Any]) -> Stream:
-        return Stream(unquote(self.text(name, arguments, "event name")))
+        return Stream(unquote(self.text(name, arguments)))
 
     def _head_trait(self, name: Token, arguments: list[Any]) -> Trait:
-        return Trait(self.path(name, arguments, "trait name"))
+        return Trait(self.path(name, arguments))
 
     def _head_context(self, name: Token, arguments: list[Any]) -> Context:
-        return Context(self.path(name, arguments, "context path"))
+        return Context(self.path(name, arguments))
 
     def _head_property(self, name: Token, arguments: list[Any]) -> Property:
         parent, arguments = self.parent(arguments)
-        return Property(self.path(name, arguments, "property name"), parent)
+        return Property(self.path(name, arguments), parent)
 
     def _head_journey(self, name: Token, arguments: list[Any]) -> JourneyValue:
-        token = self.text(name, arguments, "path in the journey context")
+        token = self.text(name, arguments)
         text = unquote(token, name=True)
         if "$" in split_path(text):
             raise token.error("journey() reads one value, and $ stands for many; name one value.")
         return JourneyValue(text)
 
     def _head_audience(self, name: Token, arguments: list[Any]) -> InAudience:
-        return InAudience(unquote(self.text(name, arguments, "audience key")))
+        return InAudience(unquote(self.text(name, arguments)))
 
     def _head_literal(self, name: Token, arguments: list[Any]) -> Literal | Instant:
         if len(arguments) != 1 or not isinstance(built := self.build(arguments[0]), Literal | Instant):
             raise name.error("literal() takes one number, text in quotes, date, true or false.")
         return built
+
+    def _unknown(self, name: Token, kind: str, among: tuple[str, ...], mend: str, where: str = "") -> QueryError:
+        meant = functions.closest(name.text, among)
+        return name.error(
+            f"There is no {kind} {name.text}(){where}; {f'did you mean {meant}()?' if meant else mend + '.'}"
+        )
 
     # links
 
@@ -229,11 +237,11 @@ class Builder(Reader):
             return self._after_stream(left, name, arguments)
         if isinstance(left, CONDITIONS):
             raise name.error(
-                f"The comparison is finished; {name.text}() cannot follow it. Join conditions with AND or OR."
+                f"The comparison is finished, so {name.text}() cannot follow it; join conditions with AND or OR."
             )
         if isinstance(left, Reduce) and left.kind == "unique":
             if name.text != "count":
-                raise name.error("Only count() can follow unique().")
+                raise name.error("Only count() can follow unique(); write .count().")
             self.no_arguments(name, arguments)
             return replace(left, kind="unique_count")
         return self._after_scalar(left, name, arguments)
@@ -266,9 +274,8 @@ class Builder(Reader):
                 raise name.error(
                     f"The events must be counted before they are compared: write .count().{functions.called(comparator)}."
                 )
-        meant = functions.closest(name.text, functions.AFTER_STREAM)
-        raise name.error(
-            f"There is no function {name.text}() after event(){f'; did you mean {meant}()?' if meant else '.'}"
+        raise self._unknown(
+            name, "function", functions.AFTER_STREAM, "write .count(), .where(...) or .within(...)", " after event()"
         )
 
     def _where(self, stream: Stream, condition: Condition) -> Stream:
@@ -299,8 +306,7 @@ class Builder(Reader):
             return self.compared(self._date_compared(left, name, arguments), name)
         if name.text in functions.AFTER_STREAM:
             self._refuse_reducing(left, name)
-        meant = functions.closest(name.text, functions.COMPARATORS)
-        raise name.error(f"There is no comparison {name.text}(){f'; did you mean {meant}()?' if meant else '.'}")
+        raise self._unknown(name, "comparison", functions.COMPARATORS, "write = 'x', .one_of(...) or .exists()")
 
     def _refuse_reducing(self, left: Scalar, name: Token) -> NoReturn:
         if isinstance(left, Reduce):

@@ -39,9 +39,19 @@ CASTS: dict[str, tuple[Cast, ...]] = {
 
 UNITS = ("second", "minute", "hour", "day", "week")
 EXTRACTORS = ("event", "trait", "property", "context", "journey", "audience", "literal")
+NAMED = {
+    "event": "event name", "trait": "trait name", "property": "property name", "context": "context path",
+    "journey": "path in the journey context", "audience": "audience key",
+}  # fmt: skip
+"""What the extractors take in quotes."""
+ONE_ARGUMENT = NAMED | dict.fromkeys(
+    (*SYMBOL_FUNCTIONS, *DATE_FUNCTIONS, "omits", "starts_with", "ends_with", "within", "expires_after"), "value"
+)
+"""What functions of one argument take."""
 FILTERS = ("where", "sources", "within", "between", "expires_after")
 COMPARATORS = (*SYMBOL_FUNCTIONS, *LITERAL_FUNCTIONS, *DATE_FUNCTIONS)
 AFTER_STREAM = (*FILTERS, "count", *REDUCERS)
+FUNCTIONS = frozenset((*EXTRACTORS, *AFTER_STREAM, *COMPARATORS))
 
 NO_ARGUMENTS = ("count", "exists", "absent")
 
@@ -51,13 +61,13 @@ def called(name: str) -> str:
     return f"{name}()" if name in NO_ARGUMENTS else f"{name}(...)"
 
 
-_OTHER_WORDS = {
+_OTHER_WORDS: dict[str, str | tuple[str, ...]] = {
     "average": "avg", "mean": "avg", "median": "avg", "total": "sum", "distinct": "unique", "filter": "where", "in": "one_of",
     "not_in": "none_of", "is": "equals", "gt": "greater_than", "lt": "less_than", "gte": "at_least",
     "lte": "at_most", "not_equals": "differs", "not_contains": "omits", "segment": "audience", "user": "trait",
     "traits": "trait", "properties": "property", "events": "event", "last_days": "within", "is_null": "absent",
-    "not_exists": "absent", "most_frequent": "mode", "source": "sources", "exclude": "sources", "session": "expires_after", "before": "before_date", "after": "after_date", "since": "after_date",
-    "until": "before_date", "in_last": "within_last", "in_next": "within_next", "older_than": "before_last",
+    "not_exists": "absent", "most_frequent": "mode", "source": "sources", "exclude": "sources", "session": "expires_after", "before": "before_date", "after": "after_date", "since": ("after_date", "within"),
+    "until": "before_date", "in_last": ("within_last", "within"), "in_the_last": ("within_last", "within"), "in_next": "within_next", "older_than": "before_last",
 }  # fmt: skip
 
 
@@ -66,7 +76,9 @@ def closest(name: str, among: tuple[str, ...]) -> str | None:
     lower = name.lower()
     if lower in among:
         return lower
-    if _OTHER_WORDS.get(lower) in among:
-        return _OTHER_WORDS[lower]
+    words = _OTHER_WORDS.get(lower, ())
+    for word in (words,) if isinstance(words, str) else words:
+        if word in among:
+            return word
     matches = get_close_matches(lower, among, n=1, cutoff=0.6)
     return matches[0] if matches else None

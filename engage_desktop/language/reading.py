@@ -8,6 +8,7 @@ from typing import Any
 
 from engage_desktop.domain.condition import Duration, Instant
 from engage_desktop.language import functions
+from engage_desktop.language.brackets import SOURCES
 from engage_desktop.language.dates import read_instant
 from engage_desktop.language.numbers import number_text, read_number
 from engage_desktop.language.printer import split_path
@@ -35,8 +36,9 @@ class Reader:
         if arguments:
             raise self.first(arguments[0]).error(f"{name.text}() takes nothing between its parentheses.")
 
-    def text(self, name: Token, arguments: list[Any], what: str) -> Token:
+    def text(self, name: Token, arguments: list[Any]) -> Token:
         """Return the STRING token that is the one argument of `name`."""
+        what = functions.NAMED[name.text]
         if len(arguments) != 1:
             raise name.error(f"{name.text}() takes one {what} in quotes: {name.text}('...').")
         if getattr(arguments[0], "data", None) != "string":
@@ -46,9 +48,9 @@ class Reader:
             raise token.error(f"The {what} is empty.")
         return token
 
-    def path(self, name: Token, arguments: list[Any], what: str) -> tuple[str, ...]:
+    def path(self, name: Token, arguments: list[Any]) -> tuple[str, ...]:
         """Return the parts of a dotted name; `$` looks into lists, of properties only (AU-10)."""
-        token = self.text(name, arguments, what)
+        token = self.text(name, arguments)
         path = split_path(unquote(token, name=True))
         if "" in path:
             raise token.error(
@@ -68,18 +70,17 @@ class Reader:
             return False, arguments
         named = self.first(arguments[0])
         if named.text != "parent":
-            raise named.error(f"There is no {named.text}: here; only parent: is known.")
+            raise named.error(f"There is no {named.text}: here; write parent:.")
         return True, [arguments[0].children[1], *arguments[1:]]
 
     def sources(self, name: Token, arguments: list[Any]) -> tuple[str, ...]:
         """Read `{exclude: ['a', 'b']}`."""
-        says = "sources() names what it leaves out: sources({exclude: ['...']})."
         if len(arguments) != 1:
-            raise name.error(says)
+            raise name.error(SOURCES)
         options = arguments[0]
         pairs = [pair for pair in getattr(options, "children", ()) if getattr(pair, "data", None) == "pair"]
         if options.data != "options" or not pairs:
-            raise self.first(options).error(says)
+            raise self.first(options).error(SOURCES)
         if len(pairs) > 1:
             raise self.first(pairs[1]).error("sources() takes exclude: once, with all sources in one list.")
         key, listed = pairs[0].children
@@ -96,7 +97,7 @@ class Reader:
     def _source(self, item: Any) -> str:
         token = self.first(item)
         if item.data != "string":
-            raise token.error("A source is named in quotes: {exclude: ['...']}.")
+            raise token.error("Name a source in quotes: {exclude: ['...']}.")
         if token.text[1:-1] == "":
             raise token.error("The name of the source is empty.")
         return unquote(token)
@@ -137,9 +138,9 @@ class Reader:
         if unit in functions.UNITS:
             return unit
         if token.text.lower() in _SHORT_UNITS:
-            number = read_number(amount.text)
+            number, long = read_number(amount.text), _SHORT_UNITS[token.text.lower()]
             shown = amount.text if number is None else number_text(number)
-            raise token.error(f"Write the unit out: {shown} {_SHORT_UNITS[token.text.lower()]}.")
+            raise token.error(f"Write the unit out: {shown} {long.removesuffix('s') if number == 1 else long}.")
         if unit in _DAYS:
             raise token.error(f"A {unit} has no fixed length; write days or weeks, such as {_DAYS[unit]} days.")
         near = get_close_matches(unit, functions.UNITS, n=1)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from engage_desktop.language.errors import QueryError
 
 MAX_LENGTH = 100_000
-MAX_DEPTH = 50
-"""Levels of parentheses plus NOT, ANY, ALL in a row; deeper texts are no person's work."""
-
 SYMBOLS = {"=": "=", "==": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 KEYWORDS = {
     "and": "AND", "or": "OR", "not": "NOT", "any": "QUANTIFIER", "all": "QUANTIFIER",
@@ -63,7 +60,7 @@ def tokenize(text: str) -> list[Token]:
         column = position - line_start + 1
         match = _TOKEN.match(text, position)
         if match is None or match.lastgroup is None:
-            raise QueryError(_foreign(text[position]), line, column)
+            _refuse_foreign(text, position, tokens, Token("FOREIGN", text[position], line, column, len(tokens)))
         kind, found = match.lastgroup, match.group()
         if kind == "NAME":
             kind = KEYWORDS.get(found.lower(), "NAME")
@@ -79,10 +76,45 @@ def tokenize(text: str) -> list[Token]:
     return tokens
 
 
-def _foreign(sign: str) -> str:
-    if sign in "'\"":
-        return f"This quote is never closed; put {sign} at the end of the text it opens."
-    return f"{sign!r} means nothing here; texts and names go in single quotes."
+_RUNS_ON = re.compile(r"[)\]]\s*(?:[.,)\]}=<>!]|and\b|or\b)|^\s*\)", re.IGNORECASE)
+"""What a text rarely holds and a query after a name often: a string with it began where one should have ended."""
+
+
+def _refuse_foreign(text: str, position: int, tokens: list[Token], place: Token) -> NoReturn:
+    """Refuse a sign that begins no token: a lone quote, or one of no use."""
+    _refuse_wrong(tokens)  # a wrong quote makes what it opens look foreign
+    sign = text[position]
+    if _lone_quote(text, position):
+        culprit = next((token for token in tokens if token.kind == "STRING" and _RUNS_ON.search(token.text[1:])), None)
+        if culprit is not None and culprit.text[1:].lstrip().startswith(")"):
+            _refuse_unopened(tokens, culprit)
+        if culprit is not None or sign in "'\"":
+            place = culprit or place
+            raise place.error(_never_closed(place.text[0]))
+    raise place.error(f"{sign!r} means nothing here; texts and names go in single quotes.")
+
+
+def _never_closed(quote: str) -> str:
+    return f"This quote is never closed; put {quote} at the end of the text it opens."
+
+
+def _refuse_unopened(tokens: list[Token], closing: Token) -> NoReturn:
+    """Refuse event(Order Completed'): a text that a quote ends and none begins."""
+    opener = next((token for token in reversed(tokens[: closing.number]) if token.kind != "NAME"), None)
+    if opener is not None and opener.kind == "STRING":  # it ended where the next text begins
+        raise opener.error(_never_closed(opener.text[0]))
+    begin = tokens[opener.number + 1] if opener is not None else tokens[0]
+    raise begin.error(f"A quote is missing before {begin.text}; put {closing.text[0]} at the beginning of the text.")
+
+
+def _lone_quote(text: str, position: int) -> bool:
+    """True when some quote from `position` on has no partner."""
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if match is None and text[position] in "'\"":
+            return True
+        position = match.end() if match else position + 1
+    return False
 
 
 def _refuse_wrong(tokens: list[Token]) -> None:
@@ -95,32 +127,6 @@ def _refuse_wrong(tokens: list[Token]) -> None:
             raise token.error("Write a date as year-month-day, all digits: 2020-01-31.")
         if token.kind == "FOREIGN" and token.text in _INSTEAD:
             raise token.error(f"Write {_INSTEAD[token.text]} instead of {token.text}.")
-
-
-BRACKETS = {"(": ("parenthesis", ")"), "{": ("brace", "}"), "[": ("bracket", "]")}
-"""What opens: its name and what closes it."""
-_CLOSING = {closing: name for name, closing in BRACKETS.values()}
-
-
-def check_depth(tokens: list[Token]) -> None:
-    """Refuse a closing bracket too many or of another kind, and nesting beyond `MAX_DEPTH`."""
-    opened: list[Token] = []
-    nots = 0
-    for token in tokens:
-        nots = nots + 1 if token.kind in BEFORE_CONDITION else (nots if token.kind == "LPAR" and nots else 0)
-        if token.text in BRACKETS:
-            opened.append(token)
-        elif token.text in _CLOSING:
-            if not opened:
-                name = _CLOSING[token.text]
-                raise token.error(f"This {name} closes nothing; take it away or open one before it.")
-            closing = BRACKETS[opened.pop().text][1]
-            if token.text != closing:
-                raise token.error(f"Something else is still open here; put {closing} before this {token.text}.")
-        if len(opened) + nots > MAX_DEPTH:
-            raise token.error(
-                f"The condition is nested more than {MAX_DEPTH} levels deep; split it into several audiences."
-            )
 
 
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)

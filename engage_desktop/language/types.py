@@ -208,7 +208,7 @@ def _fault_order(item: Compare, side: Literal | Instant) -> _Fault:
     else:
         date = _date_in(side.value)
     if date is None:
-        return _Fault(f"{words}.", side)
+        return _Fault(f"{words}; compare with = instead.", side)
     earlier = (item.op in ("<", "<=")) == (side is not item.left)
     return _Fault(f"{words}; for dates write .{'before_date' if earlier else 'after_date'}({date}).", side)
 

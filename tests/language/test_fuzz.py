@@ -1,24 +1,34 @@
-"""Five seconds of broken texts: nothing but QueryError escapes, and its place lies in the text."""
+"""Broken texts, for seconds here and for minutes in `make prove`: nothing but QueryError escapes, and its place lies in the text."""
 
 import random
 import subprocess
 import sys
 import time
 
-from engage_desktop.language import QueryError, check, parse, phrase, references, to_text
+import pytest
+
+from engage_desktop.language import QueryError, Target, check, expression_count, parse, phrase, references, to_text
+from tests.language.mutations import RIGHT
 
 PIECES = [
     "event(", "trait(", "property(", "audience(", "journey(", "context(", "literal(", "parent:", "'A'", '"b"', "'", '"', "\\",
     ")", "(", ".", ",", ".count()", ".where(", ".within(", ".between(", ".sum(", ".unique(", ".mode(", ".one_of(", ".exists()",
     ".equals(", " AND ", " OR ", " NOT ", " as ", "as", "true", "5", "-1.5e9", "1e400", "30 days", "2 weeks", "3 dyas", "=", "==",
-    "!=", "<", ">=", "=>", "&&", "é", "\n", "\t", " ", "ANY", "all", "sources(", "2020-01-31", "{", "]", "$", "\x00", "𝒳", "null", ":",
+    "!=", "<", ">=", "=>", "&&", "é", "\n", "\t", " ", "ANY", "all", "sources(", "2020-01-31", "{", "]", "$", "\x00", "𝒳", "null", ":", "[", "}",
+    "{exclude: ['a', 'b']}", "sources({exclude: ['a']})", ".sources(", "exclude", ".expires_after(", "2020-01-31T09:00:00Z", "2020-1-5",
+    ".before_date(", ".after_date(", ".within_last(", ".after_next(", ", 3)", " as string", " as array", "parent: 1 day", "'a.$.b'", "entity(",
+    "’", "31.12.2020", ".max(", ".first(", "none", "'2020-01-31'",
 ]  # fmt: skip
 GOOD = [
     "event('Cart Viewed').where(NOT event('Order Completed').where(property('cart_id') = property(parent: 'cart_id'))"
     ".within(parent: 1 day).count() >= 1).within(7 days).count() >= 1",
     "trait('orders_90d') = 0 AND (audience('lapsed') OR NOT trait('plan').one_of('a', 'b', 5, true))",
     "event('A').between(30 days, 90 days).unique(property('a\\\\.b')).count() >= 2 OR journey('A.x') < 1e-7",
+    *RIGHT,
 ]
+
+
+TARGETS: tuple[Target, ...] = ("users", "accounts")
 
 
 def broken_text(draw: random.Random) -> str:
@@ -38,24 +48,48 @@ def _misplaced(error: QueryError, text: str) -> tuple[str, QueryError] | None:
     return None if inside and error.caret(text).endswith("^") and str(error).endswith((".", "?")) else (text, error)
 
 
-def test_only_query_errors_escape() -> None:
-    draw, accepted, refused, stray = random.Random(20111), 0, 0, None
-    until = time.monotonic() + 5
-    while time.monotonic() < until:
+def attack(seed: int, seconds: float) -> tuple[int, int]:
+    """Broken texts for so long; how many were taken, how many refused. Anything but a sentence in its place fails."""
+    draw, accepted, refused, stray = random.Random(seed), 0, 0, None
+    until = time.monotonic() + seconds
+    while stray is None and time.monotonic() < until:
         text = broken_text(draw)
         try:
             expression = parse(text)
-            assert parse(to_text(expression)) == expression
-            assert phrase(expression)
-            references(expression)
-            accepted += 1
-            check(expression, text=text)
         except QueryError as error:
             refused += 1
-            stray = stray or _misplaced(error, text)
+            stray = _misplaced(error, text)
+            continue
+        accepted += 1
+        printed = to_text(expression)
+        assert parse(printed) == expression
+        assert to_text(parse(printed)) == printed
+        assert phrase(expression)
+        references(expression)
+        assert expression_count(expression) >= 0
+        try:
+            check(expression, target=draw.choice((*TARGETS, None)), trait=draw.choice((True, False, None)), text=text)
+        except QueryError as error:
+            stray = _misplaced(error, text)
     assert stray is None
+    return accepted, refused
+
+
+def test_only_query_errors_escape() -> None:
+    accepted, refused = attack(20111, 5)
     assert accepted > 20
     assert refused > 200
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(900)
+def test_only_query_errors_escape_in_ten_minutes() -> None:
+    seed = random.SystemRandom().randrange(1 << 32)
+    print(f"fuzzing the parser from seed {seed}")
+    accepted, refused = attack(seed, 600)
+    print(f"{accepted} texts taken, {refused} refused, each in one sentence at its place")
+    assert accepted > 1000
+    assert refused > 10_000
 
 
 def test_importing_the_package_loads_no_grammar() -> None:

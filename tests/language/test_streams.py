@@ -94,7 +94,7 @@ def test_references_name_context_fields_and_sources() -> None:
     assert found.sources == ("web", "ios")
 
 
-SAYS_SOURCES = "sources() names what it leaves out: sources({exclude: ['...']})."
+SAYS_SOURCES = "Write what to leave out as sources({exclude: ['...']})."
 WRONG = [
     ("event('A').sources().count() > 1", 12, SAYS_SOURCES),
     ("event('A').sources('web').count() > 1", 20, SAYS_SOURCES),
@@ -106,8 +106,8 @@ WRONG = [
     ("event('A').sources({exclude: 'web'}).count() > 1", 30, "The sources go in brackets: {exclude: ['...', '...']}."),
     ("event('A').sources({exclude: []}).count() > 1", 30, "No source is named; write {exclude: ['...']}, or take sources() away."),
     ("event('A').sources({exclude: ['']}).count() > 1", 31, "The name of the source is empty."),
-    ("event('A').sources({exclude: [web]}).count() > 1", 31, "A source is named in quotes: {exclude: ['...']}."),
-    ("event('A').sources({exclude: [5]}).count() > 1", 31, "A source is named in quotes: {exclude: ['...']}."),
+    ("event('A').sources({exclude: [web]}).count() > 1", 31, "Name a source in quotes: {exclude: ['...']}."),
+    ("event('A').sources({exclude: [5]}).count() > 1", 31, "Name a source in quotes: {exclude: ['...']}."),
     ("event('A').sources({exclude: ['a' 'b']}).count() > 1", 35, "A comma is missing before 'b'."),
     ("event('A').sources({exclude: ['a', ]}).count() > 1", 34, "After this comma a further value is missing; take the comma away or add the value."),
     ("event('A').sources({include: ['web']}).count() > 1", 21, "There is no include: here; sources() only knows exclude:."),

@@ -11,8 +11,8 @@ REFUSED = [
     ("event('A').where(property('x') = property(parent: 'x')).count() >= 1", 34, "property(parent: '...') only has"),
     ("audience('k') OR event('A').within(parent: 1 day).count() >= 1", 29, "within(parent: ...) only has a meaning"),
     ("journey('Order Completed.total') > 5", 1, "journey() only has a meaning inside a journey"),
-    ("trait('plan') > 'abc'", 17, "> orders numbers only, and 'abc' is no number."),
-    ("trait('plan') <= true", 18, "<= orders numbers only, and true is no number."),
+    ("trait('plan') > 'abc'", 17, "> orders numbers only, and 'abc' is no number; compare with = instead."),
+    ("trait('plan') <= true", 18, "<= orders numbers only, and true is no number; compare with = instead."),
     (
         "trait('since') < '2020-01-31'",
         18,
