@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 BENCHMARKS = ("benchmarks.bench_import", "benchmarks.bench_simulate", "benchmarks.bench_start")
+"""Each with 10 million events where it has a log; other sizes by `python -m benchmarks --events N`."""
 
 
 def main() -> int:
@@ -15,7 +16,7 @@ def main() -> int:
     failed = 0
     for name in BENCHMARKS:
         print(f"\n== {name}", flush=True)
-        failed += bool(subprocess.run([sys.executable, "-m", name, *sys.argv[1:]], check=False).returncode)
+        failed += bool(subprocess.run([sys.executable, "-m", name, *(sys.argv[1:] or ["--events", "10000000"])], check=False).returncode)
     return 1 if failed else 0
 
 

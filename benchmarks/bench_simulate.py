@@ -1,7 +1,8 @@
 """A run of two audiences and a three-step journey over a log of arrays, beside DuckDB on the audience part.
 
-    python -m benchmarks.bench_simulate [--events 10000000] [--people 1000000] [--profile] [--no-duckdb]
+    python -m benchmarks.bench_simulate [--events 10000000] [--people 1000000] [--workspace DIR] [--profile] [--no-duckdb]
 
+With --workspace the log is the one imported there, columns still on disk when the clock starts.
 One core, cold caches, loading excluded. Both do the same first audience on the same table,
 sorted by (person, time), and their intervals are compared row by row.
 """
@@ -16,6 +17,8 @@ import pstats
 import resource
 import sys
 import time
+from pathlib import Path
+from typing import Any
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")
@@ -27,7 +30,12 @@ DESIGN = {
     "format": "engage-campaigns/1",
     "workspace": {"name": "Benchmark"},
     "audiences": [
-        {"key": "regulars", "name": "Regulars", "definition": "event('Order Completed').within(30 days).count() >= 2"},
+        {
+            "key": "regulars",
+            "name": "Regulars",
+            "include_anonymous": True,
+            "definition": "event('Order Completed').within(30 days).count() >= 2",
+        },
         {
             "key": "lookers",
             "name": "Lookers",
@@ -80,18 +88,19 @@ SELECT person, min(start_us) AS start_us, max(end_us) AS end_us FROM numbered GR
 """
 
 
-def duckdb_audience(log: SyntheticLog) -> tuple[float, list[object]]:
+def duckdb_audience(log: Any) -> tuple[float, list[object]]:
     """Seconds and the intervals of `regulars` as columns sorted by (person, start)."""
     import duckdb
     import numpy as np
     import pyarrow as pa
 
     connection = duckdb.connect(config={"threads": 1})
+    person = np.repeat(np.arange(log.n_profiles, dtype=np.int32), np.diff(log.profile_start))
     kind = np.empty(log.n_events, np.int8)
     for at, name in enumerate(log.event_names):
         kind[log.rows(name)] = at
     names = pa.DictionaryArray.from_arrays(pa.array(kind), pa.array(log.event_names))
-    table = pa.table({"person": log.person, "time": log.time, "name": names.cast(pa.string())})
+    table = pa.table({"person": person, "time": log.time, "name": names.cast(pa.string())})
     connection.register("arrow_events", table)
     connection.execute("CREATE TABLE events AS SELECT * FROM arrow_events")
     started = time.perf_counter()
@@ -105,13 +114,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=10_000_000)
     parser.add_argument("--people", type=int, default=1_000_000)
+    parser.add_argument("--workspace", type=Path, help="use the log imported there")
     parser.add_argument("--profile", action="store_true", help="print where the time goes instead")
     parser.add_argument("--no-duckdb", action="store_true")
     options, _ = parser.parse_known_args()
     from engage_desktop.document import loads
     from engage_desktop.engine import compile_campaigns, membership, simulate
 
-    log = SyntheticLog(options.events, options.people)
+    log: Any
+    if options.workspace is None:
+        log = SyntheticLog(options.events, options.people)
+        window = (START_US, START_US + DAYS * DAY_US)
+    else:
+        from engage_desktop.events import EventStore
+
+        log = EventStore.open(options.workspace / "events")
+        window = (log.first_us, log.last_us)
     campaigns, problems = loads(json.dumps(DESIGN))
     assert campaigns is not None, problems
     plan = compile_campaigns(campaigns)
@@ -120,12 +138,12 @@ def main() -> int:
     if options.profile:
         profiler.enable()
     started, processor = time.perf_counter(), time.process_time()
-    run = simulate(plan, log, window=(START_US, START_US + DAYS * DAY_US), seed=7)
+    run = simulate(plan, log, window=window, seed=7)
     seconds, processor = time.perf_counter() - started, time.process_time() - processor
     if options.profile:
         profiler.disable()
         pstats.Stats(profiler).sort_stats("tottime").print_stats(25)
-    print(f"{options.events:,} events, {options.people:,} people: {run.counts}")
+    print(f"{log.n_events:,} events, {log.n_profiles:,} people: {run.counts}")
     print(
         f"simulate {seconds:.2f} s (processor {processor:.2f} s); peak {_peak_mb():,.0f} MB, of which the log {loaded_mb:,.0f} MB"
     )

@@ -25,6 +25,8 @@ from engage_desktop.domain.errors import InputError
 
 FORMAT = "engage-events/1"
 MANIFEST, ARRAYS = "manifest.json", "arrays.bin"
+Opened = tuple[dict[str, Any], dict[str, tuple[str, int, int]], NDArray[np.uint8]]
+"""meta, (dtype, start, length) by name, and the bytes."""
 _ALIGN = 64
 
 
@@ -52,6 +54,16 @@ class Texts(Sequence[str]):
         if not 0 <= i < count:
             raise IndexError(i)
         return self._blob[self._offsets[i] : self._offsets[i + 1]].tobytes().decode("utf-8", "surrogatepass")
+
+    def has_blank(self) -> bool:
+        """Whether a text is empty or white space only; decodes none but those that begin so."""
+        if not len(self):
+            return False
+        starts, ends = self._offsets[:-1], self._offsets[1:]
+        if (starts == ends).any():
+            return True
+        first = self._blob[starts]
+        return any(not self[i].strip() for i in np.nonzero((first <= 0x20) | (first >= 0x80))[0].tolist())
 
     def __iter__(self) -> Iterator[str]:
         data = self._blob.tobytes()
@@ -141,6 +153,13 @@ class FolderSink:
         self.put(f"{name}.blob", np.frombuffer(blob, np.uint8))
         self.put(f"{name}.offsets", np.cumsum(lengths))
 
+    def written(self) -> FolderArrays:
+        """What was put so far, to read; let go of it before `finish`."""
+        assert self._file is not None
+        self._file.flush()
+        data = np.memmap(self._building / ARRAYS, np.uint8, "r") if self._end else np.empty(0, np.uint8)
+        return FolderArrays(self.folder, ({}, dict(self._table), np.asarray(data)))
+
     def finish(self, meta: dict[str, Any]) -> None:
         """Write the manifest and put the folder in its place, over an older import if there is one."""
         manifest = {"format": FORMAT, "size": self._end, "arrays": self._table, "meta": meta}
@@ -179,9 +198,9 @@ def _unwritable(folder: Path, error: OSError) -> InputError:
 class FolderArrays:
     """The arrays of a folder, memory-mapped and read-only."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, opened: Opened | None = None) -> None:
         self._folder = folder
-        self.meta, self._table, self._data = _open(folder)
+        self.meta, self._table, self._data = opened or _open(folder)
 
     def get(self, name: str) -> NDArray[Any]:
         try:
@@ -197,7 +216,7 @@ class FolderArrays:
         return Texts(self.get(f"{name}.blob"), self.get(f"{name}.offsets"))
 
 
-def _open(folder: Path) -> tuple[dict[str, Any], dict[str, tuple[str, int, int]], NDArray[np.uint8]]:
+def _open(folder: Path) -> Opened:
     again = "Import the log again."
     if not (folder / MANIFEST).is_file():
         raise InputError(f"{folder} holds no imported log (no {MANIFEST}). Import a log into it first.")

@@ -160,6 +160,9 @@ def _assemble(
         seconds=clock.perf_counter() - started,
     )
     meta["report"] = {field: getattr(report, field) for field in ImportReport.__slots__}
+    if folder is not None:
+        step(0.97, "Working out subscriptions")
+        meta["subscriptions"] = EventStore(meta, folder.written()).keep_subscriptions(folder)
     step(0.99, "Finishing")
     if folder is not None:
         folder.finish(meta)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engage_desktop.domain.errors import UserError
+from engage_desktop.events.arrays import Texts
 from engage_desktop.events.column import ABSENT, LIST, NUMBER, TEXT, Codes, Column
 from engage_desktop.events.subscription import CURRENT, Told, resolve_states
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from engage_desktop.events.store import EventStore, TraitHistory
 
 STATES = ("subscribed", "unsubscribed", "did_not_subscribe")
+CHANNELS = ("email", "sms", "whatsapp", "push")
 TRAIT_OF = {"email": "email", "sms": "phone", "whatsapp": "phone"}
 _TYPES = {
     "email": frozenset({"EMAIL"}),
@@ -63,16 +65,32 @@ def subscription(store: EventStore, channel: str) -> TraitHistory:
 
     With a(p, t) the address of profile p and S(c) the states told of contact c in their order, profile p
     shows the last of S(a(p, t)) up to t: one look-up a period of an address, plus what is told during it."""
-    history = address(store, channel)
-    codes = Codes((text, code) for code, text in enumerate(history.column.texts))
-    told = _told(store, channel, codes)
-    profile, time, state = resolve_states(history, told, len(codes))
+    history = store.address(channel)
+    contacts = Contacts(history.column.texts)
+    told = _told(store, channel, contacts)
+    profile, time, state = resolve_states(history, told, len(contacts))
     kind = np.where(state >= 0, np.uint8(TEXT), np.uint8(ABSENT))
     column = Column(kind, np.broadcast_to(np.float64(np.nan), len(state)), state, STATES)
     return store.history(np.arange(len(state)), profile, time, column)
 
 
-def _told(store: EventStore, channel: str, codes: Codes) -> Told:
+class Contacts:
+    """Codes of contacts: addresses by their place, others from there on. Looked up only when the log names one."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+        self._codes: Codes | None = None
+
+    def __getitem__(self, text: str) -> int:
+        if self._codes is None:
+            self._codes = Codes((text, code) for code, text in enumerate(self._texts))
+        return self._codes[text]
+
+    def __len__(self) -> int:
+        return len(self._texts) if self._codes is None else len(self._codes)
+
+
+def _told(store: EventStore, channel: str, codes: Contacts) -> Told:
     """Everything the log says about subscriptions of a channel; what one call says in the order of its effect."""
     parts: list[tuple[Any, Any, Any, Any, Any]] = []
     status = store.trait((f"{channel}_subscription_status",))
@@ -137,7 +155,9 @@ def _contexts(store: EventStore, path: tuple[str, ...]) -> Iterator[tuple[int, i
 
 def _as_text(column: Column) -> Column:
     """Numbers in their shortest form, blank and everything else absent."""
-    if set(np.unique(column.kind).tolist()) <= {ABSENT, TEXT} and not any(not text.strip() for text in column.texts):
+    texts = column.texts
+    blank = texts.has_blank() if isinstance(texts, Texts) else any(not text.strip() for text in texts)
+    if not blank and not ((column.kind != ABSENT) & (column.kind != TEXT)).any():
         return column
     values: list[str | None] = []
     for i, kind in enumerate(column.kind.tolist()):

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engage_desktop.domain.errors import InputError
-from engage_desktop.events.arrays import Arrays, FolderArrays
+from engage_desktop.events.arrays import Arrays, FolderArrays, Sink
 from engage_desktop.events.column import ABSENT, LIST, MISSING, NUMBER, OBJECT, Column
 from engage_desktop.events.identity import TYPE_NAMES
 from engage_desktop.events.rejects import Reject
@@ -22,6 +22,7 @@ from engage_desktop.events.table import Path as ColumnPath
 from engage_desktop.events.table import path_parts, path_text
 
 NEVER: Final = 2**63 - 1
+SUBSCRIPTION_PARTS: Final = ("place", "profile", "time", "kind", "code")
 
 
 class TraitHistory(NamedTuple):
@@ -83,6 +84,7 @@ class EventStore:
         self.event_names: tuple[str, ...] = tuple(event["name"] for event in meta["events"])
         self._event = {name: i for i, name in enumerate(self.event_names)}
         self._traits: dict[str, TraitHistory] = {}
+        self._addresses: dict[str, TraitHistory] = {}
         self._subscriptions: dict[str, TraitHistory] = {}
 
     @classmethod
@@ -174,15 +176,42 @@ class EventStore:
         """The address of `email`, `sms`, `whatsapp` or `push` over time; a blank one counts as removed (D-23)."""
         from engage_desktop.events.contact import address
 
-        return address(self, channel)
+        if channel not in self._addresses:
+            self._addresses[channel] = address(self, channel)
+        return self._addresses[channel]
 
     def subscription(self, channel: str) -> TraitHistory:
         """The state of the current address over time: `subscribed unsubscribed did_not_subscribe` or absent."""
-        from engage_desktop.events.contact import subscription
+        from engage_desktop.events.contact import STATES, subscription
 
         if channel not in self._subscriptions:
-            self._subscriptions[channel] = subscription(self, channel)
+            if channel in self.meta.get("subscriptions", ()):
+                place, profile, time, kind, code = (
+                    self._arrays.get(f"subscription.{channel}.{part}") for part in SUBSCRIPTION_PARTS
+                )
+                column = Column(kind, np.broadcast_to(np.float64(np.nan), len(kind)), code, STATES)
+                self._subscriptions[channel] = self.history(place, profile, time, column)
+            else:
+                self._subscriptions[channel] = subscription(self, channel)
         return self._subscriptions[channel]
+
+    def keep_subscriptions(self, sink: Sink) -> list[str]:
+        """Write what `subscription` works out, so that no reader has to; returns the channels."""
+        from engage_desktop.events.contact import CHANNELS
+
+        for channel in CHANNELS:
+            history = self.subscription(channel)
+            profile = np.repeat(np.arange(self.n_profiles, dtype=np.int32), np.diff(history.start))
+            parts: tuple[NDArray[Any], ...] = (
+                history.place,
+                profile,
+                history.time,
+                history.column.kind,
+                history.column.code,
+            )
+            for part, array in zip(SUBSCRIPTION_PARTS, parts, strict=True):
+                sink.put(f"subscription.{channel}.{part}", array)
+        return list(CHANNELS)
 
     def rejects(self) -> list[Reject]:
         """Everything the import could not use, and notices about identifiers, in the order found."""
