@@ -27,6 +27,10 @@ def test_a_date_is_its_midnight_in_utc(text: str, us: int, printed: str) -> None
     assert canonical(f"trait('x') = {text}") == f"trait('x') = {printed}"
 
 
+def test_a_date_may_be_marked_as_a_literal() -> None:
+    assert canonical("literal(2020-01-31) = trait('x')") == "2020-01-31 = trait('x')"
+
+
 def test_a_date_in_quotes_is_text_beside_a_symbol_and_a_date_in_a_date_operator() -> None:
     """D-53: `=` on date literals compares instants, on texts the texts."""
     assert parse("trait('x') = '2020-01-31'") == Compare(Trait(("x",)), "=", (Literal("2020-01-31"),))

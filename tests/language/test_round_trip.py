@@ -1,10 +1,23 @@
 """Canonical print and parse are inverse (D-44), on random trees and on every way to write a thing."""
 
+from collections import Counter
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, seed, settings
+from hypothesis import strategies as st
 
 from engage_desktop.domain.condition import Duration, Expression, Literal, Trait
-from engage_desktop.language import canonical, parse, phrase, references, to_text, type_of
+from engage_desktop.language import (
+    QueryError,
+    Target,
+    canonical,
+    check,
+    parse,
+    phrase,
+    references,
+    to_text,
+    type_of,
+)
 from engage_desktop.language.printer import duration_text, quote
 from tests.language.trees import expressions
 
@@ -27,6 +40,47 @@ def test_every_tree_has_a_phrase_a_type_and_references(expression: Expression) -
     assert all(f"event({quote(event)})" in text for event in found.events)
     assert all(f"trait({quote(trait)})" in text for trait in found.traits)
     assert all(f"audience({quote(key)})" in text for key in found.audiences)
+
+
+@settings(max_examples=300, deadline=None)
+@given(expressions, st.sampled_from([True, False, None]), st.sampled_from(["users", "accounts", None]), st.booleans())
+def test_every_tree_is_taken_or_refused_in_one_sentence_at_a_place_of_its_text(
+    expression: Expression, trait: bool | None, target: Target | None, inside: bool
+) -> None:
+    text = to_text(expression)
+    try:
+        check(expression, trait=trait, target=target, journey=inside, where=inside)
+    except QueryError as error:
+        fault = error
+    else:
+        return
+    lines = text.split("\n")
+    assert 1 <= fault.line <= len(lines)
+    assert 1 <= fault.column <= len(lines[fault.line - 1])
+    assert fault.message.endswith(".")
+
+
+FORMS = (
+    ".where(", ".sources({exclude: [", ".within(", ".within(parent: ", ".between(", ".between(parent: ", ".expires_after(",
+    ".count()", ".sum(", ".avg(", ".min(", ".max(", ".mode(", ".first(", ".last(", ".unique(", " as string)", " as number", " as array",
+    "(context(", "property(parent: ", ".$", ".before_date(", ".after_date(", ".within_last(", ".within_next(", ".before_last(",
+    ".after_next(", "Z)", ".one_of(", ".none_of(", ".contains(", ".omits(", ".starts_with(", ".ends_with(", ".exists()", ".absent()",
+    "journey(", "audience(", "ANY ", "ALL ", "NOT ", " AND ", " OR ", " = ", " != ", " < ", " <= ", " > ", " >= ", "true", "e-",
+)  # fmt: skip
+
+
+def test_the_random_trees_have_every_form() -> None:
+    seen: Counter[str] = Counter()
+
+    @seed(44)
+    @settings(max_examples=1000, deadline=None, database=None)
+    @given(expressions)
+    def look(expression: Expression) -> None:
+        text = to_text(expression)
+        seen.update(form for form in FORMS if form in text)
+
+    look()
+    assert {form for form in FORMS if not seen[form]} == set()
 
 
 WAYS = [
