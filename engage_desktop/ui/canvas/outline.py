@@ -93,8 +93,10 @@ class OutlineView(QTreeWidget):
         self.setUniformRowHeights(True)
         self.setIndentation(18)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        self.header().resizeSection(0, 280)
-        self.header().resizeSection(1, 320)
+        self.header().resizeSection(0, 260)
+        self.header().setStretchLastSection(False)
+        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)  # the longest texts stand here
+        self.header().setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
         self.itemSelectionChanged.connect(self._tell_scene)
         self.itemChanged.connect(self._renamed)
         self.itemActivated.connect(self._activated)
