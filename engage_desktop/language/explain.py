@@ -61,10 +61,11 @@ def _name_without_quotes(tokens: Sequence[Token], found: Token, opener: Token | 
 
 def _around_duration(tokens: Sequence[Token], found: Token, before: Token, opener: Token | None) -> QueryError | None:
     """A duration in quotes, in parentheses of its own, in no function, or one not closed."""
-    if before.kind in ("NUMBER", "STRING") and _is_unit(found):
-        if before.kind == "STRING":
-            return before.error(f"Write a duration without quotes: {before.text[1:-1]} {found.text}.")
-        if opener is not None and not is_call(tokens, opener) and is_call(tokens, tokens[opener.number - 1]):
+    if before.kind == "STRING" and before.text[1:-1].strip().isdecimal() and _is_unit(found):
+        return before.error(f"Write a duration without quotes: {before.text[1:-1].strip()} {found.text}.")
+    if before.kind == "NUMBER" and _is_unit(found):
+        outer = tokens[opener.number - 1] if opener is not None and opener.number else None
+        if opener is not None and outer is not None and outer.kind == "LPAR" and is_call(tokens, outer):
             return opener.error("A duration has no parentheses of its own; take this one away.")
         return before.error("A duration only stands inside a function such as within() or within_last().")
     if before.kind == "RPAR" and _is_unit(found) and tokens[before.number - 1].kind == "NUMBER":
@@ -94,7 +95,7 @@ def _explain_before(tokens: Sequence[Token], found: Token, before: Token) -> Que
         return place.error("A function such as count() is missing after the point.")
     if before.kind == "AS":
         return place.error("What to read the values as is missing after as: number, string or array.")
-    if before.kind == "NAME" and before.text in ("parent", "exclude") and found.kind in STARTS | {"LSQB"}:
+    if before.kind == "NAME" and before.text in ("parent", "exclude") and found.kind in STARTS:
         return before.error(f"A colon is missing: write {before.text}: before what it names.")
     if before.kind == "NAME" and (before.text in FUNCTIONS or tokens[before.number - 1].kind == "DOT"):
         return before.error(not_called(before))

@@ -214,6 +214,8 @@ WRONG = [
         12,
         "The events must be counted before they are compared: write .count().contains(...).",
     ),
+    ("(5 days) = trait('x')", 2, "A duration only stands inside a function such as within() or within_last()."),
+    ("event('A').within('soon' days).count() > 1", 26, "AND or OR is missing before days."),
     ("trait('x') = 5 days", 14, "A duration only stands inside a function such as within() or within_last()."),
     ("trait('x') = property(child: 'y')", 23, "There is no child: here; write parent:."),
     ("trait(parent: 'x') = 1", 7, "trait() takes the trait name in quotes: trait('...')."),

@@ -82,14 +82,14 @@ def test_only_query_errors_escape() -> None:
 
 
 @pytest.mark.prove
-@pytest.mark.timeout(900)
-def test_only_query_errors_escape_in_ten_minutes() -> None:
+@pytest.mark.parametrize("minute", range(1, 11))
+def test_only_query_errors_escape_in_ten_minutes(minute: int) -> None:
     seed = random.SystemRandom().randrange(1 << 32)
-    print(f"fuzzing the parser from seed {seed}")
-    accepted, refused = attack(seed, 600)
+    print(f"fuzzing the parser, minute {minute}, from seed {seed}")
+    accepted, refused = attack(seed, 60)
     print(f"{accepted} texts taken, {refused} refused, each in one sentence at its place")
-    assert accepted > 1000
-    assert refused > 10_000
+    assert accepted > 100
+    assert refused > 1000
 
 
 def test_importing_the_package_loads_no_grammar() -> None:
