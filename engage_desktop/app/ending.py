@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from typing import TextIO
 
 from engage_desktop.domain.errors import Cancelled, DesignError, UserError
 
@@ -39,9 +40,13 @@ def ended(work: Callable[[], int]) -> int:
 
 
 def say(text: str) -> None:
-    """Print to stderr where there is one."""
-    if sys.stderr is not None:
-        print(text, file=sys.stderr)
+    """Print to stderr where there is one that takes it."""
+    if sys.stderr is None:
+        return
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        _to_nowhere(sys.stderr)
 
 
 def sentence(error: UserError) -> str:
@@ -75,6 +80,10 @@ def _drop_output() -> None:
     try:
         sys.stdout.flush()
     except OSError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        _to_nowhere(sys.stdout)
+
+
+def _to_nowhere(stream: TextIO) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
