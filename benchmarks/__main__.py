@@ -16,7 +16,11 @@ def main() -> int:
     failed = 0
     for name in BENCHMARKS:
         print(f"\n== {name}", flush=True)
-        failed += bool(subprocess.run([sys.executable, "-m", name, *(sys.argv[1:] or ["--events", "10000000"])], check=False).returncode)
+        failed += bool(
+            subprocess.run(
+                [sys.executable, "-m", name, *(sys.argv[1:] or ["--events", "10000000"])], check=False
+            ).returncode
+        )
     return 1 if failed else 0
 
 

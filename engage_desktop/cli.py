@@ -235,7 +235,7 @@ def query(
 
     try:
         expression = parse(text)
-        check(expression, journey=True)
+        check(expression, journey=True, target=None, text=text)
     except QueryError as error:
         if not as_json:
             raise UserError(

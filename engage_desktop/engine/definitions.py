@@ -73,9 +73,9 @@ def resolve(condition: Node, member: Callable[[str], Member | None]) -> Node:
             if inside == outside:
                 return Constant(inside)
             return found if inside else Not(found)  # type: ignore[arg-type]  # Node widens Condition
-        case Compare(Reduce(kind, stream, path), op, values) if stream.where is not None:
+        case Compare(Reduce(stream=stream) as left, op, values) if stream.where is not None:
             where = resolve(stream.where, member)
             filtered = replace(stream, where=where)  # type: ignore[arg-type]  # Node widens Condition
-            return Compare(Reduce(kind, filtered, path), op, values)
+            return Compare(replace(left, stream=filtered), op, values)
         case _:
             return condition
