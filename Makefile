@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.dev-stamp
 
 .PHONY: run test prove bench bench-large lint screenshots bundle lock clean system-libs
 
-run: $(RUN_STAMP)
+run: system-libs $(RUN_STAMP)
 	@$(PY) -m engage_desktop
 
 test: system-libs $(DEV_STAMP)
@@ -19,7 +19,7 @@ test: system-libs $(DEV_STAMP)
 prove: system-libs $(DEV_STAMP)
 	@QT_QPA_PLATFORM=offscreen $(PY) -m pytest -q -s -m prove --timeout 3600
 
-bench: $(DEV_STAMP)
+bench: system-libs $(DEV_STAMP)
 	@$(PY) -m benchmarks
 
 lint: $(DEV_STAMP)

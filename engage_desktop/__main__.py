@@ -30,12 +30,26 @@ def _open(arguments: list[str]) -> int:
             "Usage: engage open [WORKSPACE or FILE]\n\nOpens the window; without a name, the sample workspace.\nExample: engage open my-workspace"
         )
         return 0 if arguments[0] in ("--help", "-h") else 2
+    _need_qt()
     if not has_display():
         return _without_display(arguments)
     sys.excepthook = _tell  # what a slot of Qt raises ends up here
     from engage_desktop.ui.app import run
 
     return run(Path(arguments[0]) if arguments else None)
+
+
+def _need_qt() -> None:
+    """Raise UserError where Qt's shared libraries are not installed, with the line that mends it."""
+    try:
+        import PySide6.QtWidgets  # noqa: F401
+    except ImportError as error:
+        from engage_desktop.domain.errors import UserError
+
+        raise UserError(
+            f"The window needs libraries that are not here ({error}). On Debian: "
+            "apt-get install libglib2.0-0 libgl1 libegl1 libxkbcommon0 libdbus-1-3 libfontconfig1 fonts-dejavu-core"
+        ) from error
 
 
 def _tell(kind: type[BaseException], error: BaseException, trace: object) -> None:
