@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QPlainTextEdit
 
@@ -140,6 +140,12 @@ class _Editor(QPlainTextEdit):
         self.setMinimumWidth(40)
         self.textChanged.connect(self._fit)
         self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:  # Qt's name
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            # The style sheet's family replaces the document's font, and with it the switched off ligatures.
+            self.document().setDefaultFont(code_font(current_theme()))
 
     def _fit(self) -> None:
         lines = self.document().documentLayout().documentSize().height()  # in lines for plain text
