@@ -7,14 +7,12 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engage_desktop.document import dumps
 from engage_desktop.domain.journey import Journey
-from engage_desktop.ui.inspector.fields_log import ConditionField
-from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.window import MainWindow
 from tests.ui.window.world import wait_settled
 
@@ -230,16 +228,3 @@ def test_people_inside_are_those_the_card_counts(qtbot: QtBot, window: MainWindo
     wait_settled(qtbot, window)
     assert shown.total == bench.figures.steps["pause"].arrived
     assert QApplication.focusWidget() is not None
-
-
-def test_a_condition_is_drawn_as_it_was_typed(qtbot: QtBot, theme: Theme) -> None:
-    """No ligature: `>=` stays two signs, also after the style sheet has had its say."""
-    field = ConditionField("Only where", "where", lambda _value: None)
-    qtbot.addWidget(field)
-    field.set_value("property('price') >= 20")
-    field.show()
-    qtbot.waitExposed(field)
-    theme.apply(QApplication.instance())
-    font = field.findChild(QPlainTextEdit).document().defaultFont()
-    assert font.family() == theme.mono().family()
-    assert [font.featureValue(QFont.Tag(tag)) for tag in ("calt", "liga")] == [0, 0]
