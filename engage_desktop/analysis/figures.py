@@ -65,7 +65,7 @@ def _step(columns: JourneyColumns, key: str, at_us: int) -> StepCount:
     people = upto(step.people, at_us)
     message = columns.message_steps.get(key)
     if message is None:
-        return StepCount(arrived, left, people)
+        return StepCount(arrived, left, people, assumed=upto(step.assumed, at_us))
     return StepCount(
         arrived, left, people, upto(message.sent, at_us), upto(message.not_sent, at_us), upto(message.assumed, at_us)
     )

@@ -42,11 +42,13 @@ def _firsts(people: NDArray[np.int32], instants: Instants) -> Instants:
 
 @dataclass(frozen=True)
 class StepColumns:
-    """Sorted instants of one step: arrivals, departures, first arrival of each person."""
+    """Sorted instants of one step: arrivals, departures, first arrival of each person, and arrivals
+    that rest on an assumption."""
 
     arrived: Instants
     left: Instants
     people: Instants
+    assumed: Instants
 
 
 @dataclass(frozen=True)
@@ -97,12 +99,18 @@ class JourneyColumns:
 
     @cached_property
     def steps(self) -> dict[str, StepColumns]:
+        from engage_desktop.engine import KINDS
+
         step, entered, left = (self.visits[name] for name in ("step", "entered_at", "left_at"))
+        assumed = self.visits["kind"] == KINDS.index("assumed")
         columns = {}
         for index, one in enumerate(self.journey.steps):
             mask = step == index
             columns[one.key] = StepColumns(
-                np.sort(entered[mask]), np.sort(left[mask]), _firsts(self.visits["profile"][mask], entered[mask])
+                np.sort(entered[mask]),
+                np.sort(left[mask]),
+                _firsts(self.visits["profile"][mask], entered[mask]),
+                np.sort(entered[mask & assumed]),
             )
         return columns
 

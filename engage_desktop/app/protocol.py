@@ -259,7 +259,8 @@ class RunReady(Reply):
 @dataclass(frozen=True)
 class StepFigures:
     """Counts of visits up to the clock. `left` went on or ended; `inside` = arrived - left.
-    For message steps `sent`, `not_sent` and, of the sent, `assumed`; for ends `ended`."""
+    For message steps `sent` and `not_sent`; for ends `ended`. `assumed`: how many of the sent
+    messages, else of the visits, rest on an assumption (D-27)."""
 
     arrived: int = 0
     left: int = 0

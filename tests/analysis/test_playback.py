@@ -78,6 +78,8 @@ def test_journey_figures_equal_a_direct_count(replayed: Replay) -> None:
                     if row["step"] == step.key and row["sent_at"] is not None and row["sent_at"] <= at
                 ]
                 assert found.sent == len(sent)
+                resting = sent if step.type == "message" else mine
+                assert found.assumed == sum(row["kind"] == "assumed" for row in resting)
                 for output in outputs(step):
                     if output.branch is None and output.target is None:
                         continue

@@ -73,6 +73,19 @@ def test_figures_at_an_instant(open_desk: Desk) -> None:
     assert figures.kind == "observed"
 
 
+def test_figures_that_rest_on_an_assumption_are_counted(open_desk: Desk) -> None:
+    """bob's subscription is unknown: assumed, his message is sent and what follows it rests on that (D-23, D-27)."""
+    design = shop.design()
+    design["journeys"][0]["steps"][2]["when_not_sent"] = "leave"
+    design["policies"] = {"subscription": {"unknown": "assume"}}
+    ready = open_desk.ask(p.SetDocument(2, json.dumps(design)))
+    figures = open_desk.ask(p.AskFigures(2, "after_order", ready.last_us))
+    assert {key: (step.arrived, step.assumed) for key, step in figures.steps.items()} == {
+        "coin": (3, 0), "pause": (3, 0), "thanks": (3, 1), "tell": (3, 1),
+    }  # fmt: skip
+    assert figures.kind == "assumed"
+
+
 def test_people_audience_table_and_neighbour(open_desk: Desk) -> None:
     at = 1_704_276_000_000_000  # 2024-01-03T10:00:00Z: ann's pause ends at this instant, bob's an hour later
     people = open_desk.ask(p.AskPeople(1, "after_order", "pause", at))

@@ -120,7 +120,8 @@ def _paint_texts(painter: QPainter, rect: QRectF, content: CardContent, shape: C
     tight = _figure_width(first, style) + _figure_width(second, style) > room
     value = style.color("text" if content.current else "text_3")
     base = rect.bottom() - 12
-    _paint_figure(painter, first, geo.PAD, base, value, style, tight)
+    rests = style.color("assumed") if first.assumed and content.current else value
+    _paint_figure(painter, first, geo.PAD, base, rests, style, tight)
     width = _figure_width(second, style, tight)
     _paint_figure(painter, second, rect.right() - geo.PAD - width, base, value, style, tight)
 

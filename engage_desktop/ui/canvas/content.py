@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engage_desktop.domain.campaigns import Campaigns
@@ -21,11 +21,13 @@ NO_FIGURE = "–"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure with what it counts, and the same number short for tight places."""
+    """A figure with what it counts, and the same number short for tight places. `assumed`: it rests
+    on an assumption of the workspace, which its label says too (D-27)."""
 
     label: str
     text: str
     short: str
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,14 @@ def _share(part: int | None, whole: int | None) -> Figure:
 
 
 def step_figures(step: StepBase, figures: StepFigures | None, entered: int | None) -> tuple[Figure, Figure]:
-    """The two figures of a step's card, by its kind."""
+    """The two figures of a step's card, by its kind; the first says when it rests on an assumption."""
+    first, second = _observed_figures(step, figures, entered)
+    if figures is not None and figures.assumed:
+        first = replace(first, label=f"{first.label}, assumed", assumed=True)
+    return first, second
+
+
+def _observed_figures(step: StepBase, figures: StepFigures | None, entered: int | None) -> tuple[Figure, Figure]:
     if isinstance(step, SendMessage):
         return (
             _figure("sent", figures.sent if figures else None),

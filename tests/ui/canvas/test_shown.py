@@ -195,3 +195,15 @@ def test_the_first_edit_keeps_the_campaign_text_apart_from_places(canvas: Journe
         canvas.scene.cards["done"].x(),
         canvas.scene.cards["done"].y(),
     )
+
+
+def test_a_figure_that_rests_on_an_assumption_says_so(canvas: JourneyCanvas) -> None:
+    steps = FIGURES.steps | {
+        "nudge": dataclasses.replace(FIGURES.steps["nudge"], assumed=3),
+        "tuesday": dataclasses.replace(FIGURES.steps["tuesday"], assumed=1),
+    }
+    canvas.set_figures(dataclasses.replace(FIGURES, steps=steps, kind="assumed"), current=True)
+    assert shown(canvas, "nudge") == {"sent, assumed": "652", "not sent": "41"}
+    assert shown(canvas, "tuesday") == {"through, assumed": "598", "inside": "54"}
+    assert shown(canvas, "wait") == {"through": "1,162", "inside": "42"}
+    assert "sent, assumed 652" in canvas.scene.cards["nudge"].content.spoken()
