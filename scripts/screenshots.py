@@ -20,7 +20,8 @@ sys.path.insert(0, str(ROOT))
 from PySide6.QtCore import QEventLoop, Qt, QTimer  # noqa: E402 - after the platform is chosen
 from PySide6.QtWidgets import QWidget  # noqa: E402
 
-from engage_desktop.ui.app import application, open_window, sample_workspace, user_settings  # noqa: E402
+from engage_desktop.app.sample import sample_workspace  # noqa: E402
+from engage_desktop.ui.app import application, open_window, user_settings  # noqa: E402
 from engage_desktop.ui.window import MainWindow  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
@@ -117,7 +118,7 @@ def populate(window: MainWindow, photographer: Photographer) -> None:
 def main() -> int:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        workspace, logs = sample_workspace(Path(folder))
+        workspace, logs = sample_workspace(root=Path(folder))
         window = open_window(workspace, settings=user_settings(Path(folder) / "window.ini"), logs=logs)
         window.resize(*SIZE)
         window.activateWindow()

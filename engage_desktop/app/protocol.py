@@ -177,12 +177,10 @@ class AskDryRun(Request):
 
 @dataclass(frozen=True)
 class StartSync(Request):
-    """Deliver in the background; `SyncProgress` messages, then `SyncDone`. `confirmed` is the
-    number of recipients the sender typed, where D-39 asks for it."""
+    """Deliver in the background; `SyncProgress` messages, then `SyncDone`."""
 
     generation: int
     destination: str
-    confirmed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -424,8 +422,7 @@ class RunRows(Reply):
 
 @dataclass(frozen=True)
 class DryRun(Reply):
-    """What a sync would send. `refused` is the sentence that forbids it (D-39, drafts), else
-    None. `ask_recipients` is set when the sender must type the number of recipients."""
+    """What a sync would send. `refused` is the sentence that forbids it (D-39, drafts), else None."""
 
     generation: int
     destination: str
@@ -435,7 +432,6 @@ class DryRun(Reply):
     sample: tuple[dict[str, Any], ...]
     withheld: dict[str, int]
     refused: str | None = None
-    ask_recipients: int | None = None
     pending: int = 0
 
 

@@ -32,8 +32,9 @@ def data_folder() -> Path:
     return user_data_path("engage-desktop", appauthor=False)
 
 
-def ensure_sample(name: str = SAMPLES[0], *, root: Path | None = None, progress: Progress | None = None) -> Path:
-    """The workspace of a sample, made at the first call; later calls only name it."""
+def sample_workspace(name: str = SAMPLES[0], *, root: Path | None = None) -> tuple[Path, list[Path]]:
+    """(workspace of a sample with its design in place, logs still to import): the window shows the
+    design at once and imports in the background."""
     workspace = (root or data_folder()) / "samples" / name
     source = sample_folder(name)
     try:
@@ -46,7 +47,14 @@ def ensure_sample(name: str = SAMPLES[0], *, root: Path | None = None, progress:
             f"{workspace}: the sample workspace cannot be made ({error.strerror}). "
             "Free space and allow writing there, or open a workspace of your own."
         ) from error
-    if not (workspace / EVENTS).exists():
-        logs = sorted(path for path in source.iterdir() if path.name.startswith("log."))
+    if (workspace / EVENTS).exists():
+        return workspace, []
+    return workspace, sorted(path for path in source.iterdir() if path.name.startswith("log."))
+
+
+def ensure_sample(name: str = SAMPLES[0], *, root: Path | None = None, progress: Progress | None = None) -> Path:
+    """The workspace of a sample, log and all, made at the first call; later calls only name it."""
+    workspace, logs = sample_workspace(name, root=root)
+    if logs:
         import_logs(workspace, logs, progress=progress)
     return workspace

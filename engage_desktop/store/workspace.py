@@ -70,26 +70,6 @@ class Workspace:
     def is_workspace(folder: Path | str) -> bool:
         return (Path(folder) / DATABASE).is_file()
 
-    @property
-    def campaigns_path(self) -> Path:
-        return self.folder / "campaigns.json"
-
-    @property
-    def layout_path(self) -> Path:
-        return self.folder / "campaigns.layout.json"
-
-    @property
-    def events_folder(self) -> Path:
-        return self.folder / "events"
-
-    @property
-    def runs_folder(self) -> Path:
-        return self.folder / "runs"
-
-    @property
-    def sources_folder(self) -> Path:
-        return self.folder / "sources"
-
     def sole_sender(self, destination: str) -> AbstractContextManager[None]:
         """Hold while sending to `destination`; raises UserError when another program does so already."""
         return sole(

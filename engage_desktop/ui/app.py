@@ -9,13 +9,12 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from engage_desktop.app.sample import SAMPLES, data_folder, sample_folder
+from engage_desktop.app.sample import data_folder, sample_workspace
 from engage_desktop.domain.errors import UserError
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import Theme, ThemeMode
 from engage_desktop.ui.window import MainWindow
 
-CAMPAIGNS, EVENTS = "campaigns.json", "events"
 WINDOW_SIZE = (1280, 800)
 
 
@@ -38,24 +37,6 @@ def application() -> QApplication:
 def user_settings(path: Path | None = None) -> QSettings:
     """Where window places are remembered: a plain file, so that tests and portable use can choose it."""
     return QSettings(str(path or data_folder() / "window.ini"), QSettings.Format.IniFormat)
-
-
-def sample_workspace(root: Path | None = None) -> tuple[Path, list[Path]]:
-    """(workspace, logs still to import): at the first start the design is there at once and the
-    window imports the log in the background."""
-    workspace, source = (root or data_folder()) / "samples" / SAMPLES[0], sample_folder(SAMPLES[0])
-    try:
-        workspace.mkdir(parents=True, exist_ok=True)
-        for name in (CAMPAIGNS, "campaigns.layout.json"):
-            if (source / name).exists() and not (workspace / name).exists():
-                (workspace / name).write_bytes((source / name).read_bytes())
-    except OSError as error:
-        raise UserError(
-            f"{workspace}: the sample workspace cannot be made ({error.strerror}). Open a workspace of your own, or free the folder."
-        ) from error
-    if (workspace / EVENTS).exists():
-        return workspace, []
-    return workspace, sorted(path for path in source.iterdir() if path.name.startswith("log."))
 
 
 def open_window(

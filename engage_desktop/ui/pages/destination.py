@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QProgressBar
+from PySide6.QtWidgets import QPlainTextEdit, QProgressBar
 
 from engage_desktop.app.protocol import AskDryRun, CancelWork, DryRun, Failed, Reply, StartSync, SyncDone, SyncProgress
 from engage_desktop.domain.message import Destination
@@ -51,17 +51,11 @@ class DestinationCard(Card):
         self.body.addWidget(self._refused)
         self._refused.hide()
         self._ledger.hide()
-        self._recipients = QLineEdit()
-        self._recipients.setObjectName("deliver.recipients")
-        self._recipients.setAccessibleName("Type the number of recipients to confirm")
-        self._recipients.setPlaceholderText("Number of recipients")
-        self._recipients.setFixedWidth(176)
-        self._recipients.textChanged.connect(lambda _text: self._enable())
         self._send = button("Send", "deliver.send", "primary")
         self._send.clicked.connect(self.send)
         self._cancel = button("Stop sending", "deliver.cancel")
         self._cancel.clicked.connect(self.cancel)
-        self.body.addLayout(row(self._send, self._recipients, self._cancel, "stretch"))
+        self.body.addLayout(row(self._send, self._cancel, "stretch"))
         self._bar = QProgressBar()
         self._bar.setObjectName("deliver.progress")
         self._bar.setAccessibleName("Sending")
@@ -135,7 +129,6 @@ class DestinationCard(Card):
         self._sample.setPlainText(shown or "Nothing would be sent.")
         self._refused.setText(reply.refused or "")
         self._refused.setVisible(bool(reply.refused))
-        self._recipients.setVisible(reply.ask_recipients is not None and not reply.refused)
         self._send.setText("Resume" if reply.pending and reply.pending < reply.calls else "Send")
         self._enable()
 
@@ -152,8 +145,6 @@ class DestinationCard(Card):
             return "A sync is under way."
         if not self._dry.calls:
             return "Nothing would be sent."
-        if self._dry.ask_recipients is not None and self._recipients.text().strip() != str(self._dry.ask_recipients):
-            return f"Type the number of recipients, {self._dry.ask_recipients}, to confirm."
         return None
 
     def _enable(self) -> None:
@@ -173,7 +164,7 @@ class DestinationCard(Card):
         self._said.show()
         self._cancel.show()
         self._enable()
-        self._session.ask(StartSync(self._session.generation, self.syncing, self._dry.ask_recipients), self._take_sync)
+        self._session.ask(StartSync(self._session.generation, self.syncing), self._take_sync)
 
     def cancel(self) -> None:
         self._said.setText("Stopping after the call under way…")
@@ -209,7 +200,6 @@ class DestinationCard(Card):
         self.ask()
 
     def _show_idle(self) -> None:
-        for widget in (self._bar, self._cancel, self._said, self.results, self._recipients, self._withheld):
+        for widget in (self._bar, self._cancel, self._said, self.results, self._withheld):
             widget.hide()
-        self._recipients.clear()
         self._enable()
