@@ -68,8 +68,10 @@ def sync_to_webhook(folder: Path, receiver: Receiver, point: str, nth: int) -> N
     assert set(receiver.message_ids) == set(wanted)
     assert receiver.keys == receiver.message_ids
     assert all(body == wanted[body["messageId"]] for body in receiver.taken)
-    # A call may arrive twice only where the crash fell between its arrival and the tick.
-    assert len(receiver.taken) <= CALLS + 1
+    # A call arrives twice exactly where the crash fell between its arrival and the tick. An unanswered one may be
+    # one of those that the receiver was about to refuse.
+    again = {"before_send": (0,), "after_send": (0, 1), "before_commit": (1,)}[point]
+    assert len(receiver.taken) - CALLS in again
 
 
 @pytest.mark.parametrize("point", POINTS)
