@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engage_desktop.domain.duration import parse_instant
+from engage_desktop.domain.workspace import Identity
 from tests.oracle.rules import Rules
 
 Identifier = tuple[str, str]
@@ -30,6 +31,9 @@ class Call:
     context: dict[str, Any]
     traits: dict[str, Any]
     identifiers: list[Identifier]
+    source: str | None = None  # sourceId, read by `sources` (D-43)
+    group: str | None = None  # groupId of a group call, which links its person to that account (EV-12)
+    group_traits: dict[str, Any] = field(default_factory=dict)  # traits of a group call: the account's
     row: int = -1  # its place in the profile's order
 
     def order(self, rules: Rules) -> tuple[int, int, int]:
@@ -71,7 +75,9 @@ class Person:
         return [call for call in self.calls if call.event is not None]
 
 
-def read(records: Iterable[Mapping[str, Any]], rules: Rules) -> tuple[list[Person], list[tuple[int, str]]]:
+def read(
+    records: Iterable[Mapping[str, Any]], rules: Rules, identity: Identity | None = None
+) -> tuple[list[Person], list[tuple[int, str]]]:
     """Profiles in code-point order of text ids, and rejects as (position, code)."""
     calls: list[Call] = []
     rejects: list[tuple[int, str]] = []
@@ -134,6 +140,7 @@ def _call(position: int, record: Mapping[str, Any]) -> Call | str:
             properties["category"] = record["category"]
     identifiers = _identifiers(record, traits, context)
     own_traits = traits if kind == "identify" else {}  # EV-8; group traits belong to the account
+    source = record.get("sourceId")
     return Call(
         time,
         time if received is None else received,
@@ -144,6 +151,9 @@ def _call(position: int, record: Mapping[str, Any]) -> Call | str:
         context,
         own_traits,
         identifiers,
+        source=source if isinstance(source, str) else None,
+        group=record.get("groupId") if kind == "group" else None,
+        group_traits=traits if kind == "group" else {},
     )
 
 
