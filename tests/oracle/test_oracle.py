@@ -5,13 +5,18 @@ from __future__ import annotations
 import random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
+from engage_desktop.domain.condition import Expression
+from engage_desktop.language import parse as product_parse
 from engage_desktop.language import parse_condition, to_text
 from tests.golden.cases import load
+from tests.language import test_accounts, test_dates, test_round_trip, test_streams
+from tests.language.trees import expressions
 from tests.oracle import Refused
 from tests.oracle.draw import u
 from tests.oracle.intervals import intervals
-from tests.oracle.parse import parse
+from tests.oracle.parse import parse, parse_expression
 from tests.random_cases.conditions import condition, where
 
 
@@ -31,9 +36,31 @@ def test_both_parsers_read_the_same() -> None:
             assert parse(to_text(tree)) == tree
 
 
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(expressions)
+def test_both_parsers_read_every_form(expression: Expression) -> None:
+    """QL-1..QL-8: whatever tree the product prints, the oracle reads the same tree."""
+    assert parse_expression(to_text(expression)) == expression
+
+
+def test_both_parsers_read_every_way_to_write() -> None:
+    """QL-4, QL-5, QL-6, D-44: function forms, quotes, case, escapes, dates."""
+    ways = [*test_round_trip.WAYS, *test_streams.WAYS, *test_accounts.WAYS]
+    texts = [way[0] for way in ways]
+    texts += [f"trait('x') = {way[0]}" for way in test_dates.LITERALS]
+    texts += [f"trait('x').{way[0]}" for way in test_dates.OPERATORS]
+    for text in texts:
+        assert parse_expression(text) == product_parse(text), text
+
+
 @pytest.mark.parametrize(
-    "text", ["event('A').sum(property('x')) > 1", "journey('A.b') = 1", "trait('x') =", "trait('x') < 3 )"]
-)
+    "text",
+    [
+        "trait('x')", "trait('x') =", "trait('x') < 3 )", "event('A').within(3).count() > 1", "entity('e').exists()",
+        "event('A').sources({include: ['a']}).count() > 1", "event('A').sum(5) > 1", "trait('x') = 2020-02-30",
+        "NOT trait('x')", "audience('k') = true", "trait('x').before_date(3 days)", "trait('x').within_last(2020-01-01)",
+    ],
+)  # fmt: skip
 def test_parser_refuses(text: str) -> None:
     with pytest.raises(Refused):
         parse(text)
