@@ -42,6 +42,39 @@ class Rules:
     trait_null_removes: bool = True  # D-7
     entry_sees_itself: bool = True  # D-4
     ends_is_exclusive: bool = True  # D-54
+    # Logs
+    missing_received_is_timestamp: bool = True  # D-47
+    clock_skew_is_taken_out: bool = True  # EV-1: receivedAt - (sentAt - originalTimestamp)
+    zone_is_needed: bool = True  # D-47, EV-2
+    first_duplicate_stays: bool = True  # D-47
+    duplicates_by_message_id_only: bool = True  # EV-3: never by content
+    three_hundred_fields_fit: bool = True  # AMB-1: more than 300 are refused
+    context_traits_are_no_traits: bool = True  # EV-8
+    # Identity
+    context_mail_identifies: bool = True  # EV-8
+    group_traits_are_the_accounts: bool = True  # EV-5: the mail of an account is nobody's
+    previous_id_is_no_identifier: bool = True  # EV-9, D-53
+    device_types_apart: bool = True  # section 2.4: android.id and ios.id are two types
+    idfa_needs_tracking: bool = True  # section 2.4: only when adTrackingEnabled is true
+    external_ids_are_whole: bool = True  # section 2.4: all four keys, encoding none
+    external_ids_of_users_only: bool = True  # section 2.4: collection users
+    own_traits_of_identify_only: bool = True  # own identifiers are read from the traits of an identify
+    usual_values_blocked: bool = True  # ID-5, D-47
+    pattern_matches_whole: bool = True  # ID-5: ^[0-]*$
+    one_user_id: bool = True  # ID-2, D-47: 1, ever; others 5
+    limit_itself_fits: bool = True  # ID-2: a limit of 5 allows five
+    ranks_by_name: bool = True  # ID-3: others by name from 3 on
+    weakest_goes_first: bool = True  # ID-4
+    drops_until_it_fits: bool = True  # ID-4: retry, repeat
+    dropped_is_not_attached: bool = True  # D-47: nor elsewhere
+    period_old_side_open: bool = True  # ID-2: (t - per, t]
+    period_from_first_got: bool = True  # ID-2: what the profile got in the period, not what it showed
+    hundred_merges: bool = True  # ID-8
+    thousand_mappings: bool = True  # ID-8
+    shown_also_where_dropped: bool = True  # D-54: from the first call that shows it
+    mail_names_before_anonymous_id: bool = True  # D-6
+    first_shown_names: bool = True  # D-6: the first, not the smallest
+    links_from_first_group_call: bool = True  # EV-12: each link from its own instant, for ever
 
 
 LAW = Rules()
