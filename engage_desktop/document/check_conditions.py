@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engage_desktop.document.condition_lints import lint_condition, lint_numbers
+from engage_desktop.document.levels import Levels
 from engage_desktop.document.sites import Site, conditions
 from engage_desktop.domain.campaigns import Campaigns
-from engage_desktop.domain.condition import Expression, Stream
-from engage_desktop.domain.duration import UNIT_US
+from engage_desktop.domain.condition import Expression
 from engage_desktop.domain.problem import Problem
-
-_SHORTEST_GAP_US, _LONGEST_GAP_US = 30 * UNIT_US["m"], 90 * UNIT_US["d"]
-"""Of sessions of the original (CT-4)."""
 
 
 def read(site: Site) -> Expression | Problem:
@@ -43,19 +41,23 @@ def read(site: Site) -> Expression | Problem:
 
 
 def check_conditions(campaigns: Campaigns) -> Iterator[Problem]:
-    """Texts that do not parse or check, unknown audiences, and audiences that need themselves (D-9)."""
+    """Texts that do not parse or check, unknown audiences, names that are not of the one asked,
+    definitions that need themselves (D-9), and lints."""
     from engage_desktop.language import references
 
     known = {audience.key for audience in campaigns.audiences}
     computed = {trait.key for trait in campaigns.traits}
+    levels = Levels(campaigns)
     needs: dict[str, list[str]] = {}
+    yield from lint_numbers(campaigns)
     for site in conditions(campaigns):
         tree = read(site)
         if isinstance(tree, Problem):
             yield tree
             continue
         found = references(tree)
-        yield from _limits(site, tree)
+        yield from levels.check(site, tree)
+        yield from lint_condition(site, tree)
         for key in found.audiences:
             if key not in known:
                 yield _unknown_audience(site.path, key, known)
@@ -64,22 +66,6 @@ def check_conditions(campaigns: Campaigns) -> Iterator[Problem]:
             reads = [*found.audiences, *(name for name in found.traits if name in known | computed)]
             needs.setdefault(rest.rpartition(".")[0], []).extend(reads)
     yield from _circles(needs, known)
-
-
-def _limits(site: Site, tree: Expression) -> Iterator[Problem]:
-    """What the original would not take, and this product does (D-11)."""
-    from engage_desktop.language import MAX_EXPRESSIONS, expression_count
-    from engage_desktop.language.walk import nodes
-
-    number = expression_count(tree)
-    if number > MAX_EXPRESSIONS:
-        says = f"There are {number} comparisons in one definition; the original takes {MAX_EXPRESSIONS}."
-        mend = "Make some of them an audience of their own; here all of them count."
-        yield Problem("warning", "expression_limit", site.path, says, mend)
-    gaps = [node.session.us for node, _ in nodes(tree) if isinstance(node, Stream) and node.session is not None]
-    if any(not _SHORTEST_GAP_US <= gap <= _LONGEST_GAP_US for gap in gaps):
-        says = "The original takes sessions that 30 minutes to 90 days of silence end."
-        yield Problem("warning", "session_gap", site.path, says, "Write a gap between these; here this one counts.")
 
 
 def _unknown_audience(path: str, key: str, known: set[str]) -> Problem:

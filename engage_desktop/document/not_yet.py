@@ -11,26 +11,11 @@ from collections.abc import Iterator
 from engage_desktop.document.check_conditions import read
 from engage_desktop.document.sites import conditions, event_names
 from engage_desktop.domain.campaigns import Campaigns
-from engage_desktop.domain.condition import (
-    Compare,
-    CompareDate,
-    Context,
-    Expression,
-    Instant,
-    JourneyValue,
-    Literal,
-    Property,
-    Quantified,
-    Reduce,
-    Stream,
-    Trait,
-)
 from engage_desktop.domain.journey import Journey, ScheduleEntry
 from engage_desktop.domain.problem import Problem
-from engage_desktop.domain.step import Hold, SendMessage
+from engage_desktop.domain.step import Hold, Send, SendMessage
 
 _NOTHING_TO_DO = "Nothing to do: everything else runs."
-_FUNNEL = "an event inside the where() of another (a funnel)"
 _MEND = "Remove it: everything else still runs."
 _STEPS = {
     "delay_until": "a delay until a clock time or date",
@@ -51,12 +36,10 @@ _SENT_EVENTS = {"email": "Email Sent", "sms": "SMS Sent", "push": "Push Sent", "
 
 def check_not_yet(campaigns: Campaigns) -> Iterator[Problem]:
     """Every use of what cannot be simulated yet."""
-    for trait in campaigns.traits:
-        says = "This version does not compute traits yet, so this one is left out."
-        yield Problem("warning", "not_yet", f"traits.{trait.key}", says, _NOTHING_TO_DO)
     for audience in campaigns.audiences:
-        if audience.level == "account":
-            yield _no(f"audiences.{audience.key}.level", "audiences of accounts")
+        if audience.level == "account" and audience.sync:
+            mend = "Remove the sync: the audience itself still runs."
+            yield _no(f"audiences.{audience.key}.sync", "sending accounts to a destination", mend)
         if audience.list_ is not None:
             yield _no(f"audiences.{audience.key}.list", "audiences from a list")
     for message in campaigns.messages:
@@ -80,6 +63,7 @@ def check_not_yet(campaigns: Campaigns) -> Iterator[Problem]:
         says = "This version does not simulate broadcasts yet, so this one is left out."
         yield Problem("warning", "not_yet", f"broadcasts.{broadcast.key}", says, _NOTHING_TO_DO)
     yield from _texts(campaigns)
+    yield from _sent_traits(campaigns)
     yield from _generated_events(campaigns)
 
 
@@ -111,49 +95,32 @@ def _journey(journey: Journey) -> Iterator[Problem]:
 
 
 def _texts(campaigns: Campaigns) -> Iterator[Problem]:
-    computed = {trait.key for trait in campaigns.traits}
+    from engage_desktop.language import references
+
     for site in conditions(campaigns):
         tree = read(site)
-        if site.role == "trait" or isinstance(tree, Problem):
-            continue
-        found = list(dict.fromkeys(_in_tree(tree, computed)))
-        if found:
-            yield _no(site.path, " and ".join(found), "Take it out of the condition: everything else still runs.")
+        if not isinstance(tree, Problem) and references(tree).journey:
+            yield _no(site.path, "journey() values", "Take it out of the condition: everything else still runs.")
 
 
-def _in_tree(tree: Expression, computed: set[str]) -> Iterator[str]:
-    from engage_desktop.language.walk import nodes
-
-    for node, streams in nodes(tree):
-        match node:
-            case Stream() if node.exclude:
-                yield "sources()"
-                if streams:
-                    yield _FUNNEL
-            case Property(path) if "$" in path:
-                yield f"{'.'.join(path)!r}, a path through the elements of a list,"
-            case Trait(path) if ".".join(path) in computed:
-                yield f"the computed trait {'.'.join(path)!r}"
-            case JourneyValue():
-                yield "journey() values"
-            case Context():
-                yield "context() fields"
-            case Property(parent=True):
-                yield "properties of a parent event"
-            case Stream() if streams:
-                yield _FUNNEL
-            case Reduce(kind) if kind != "count":
-                yield f"{kind}()"
-            case Quantified(quantifier):
-                yield f"{quantifier.upper()} of the users of an account"
-            case CompareDate(op=op):
-                yield f"{op}()"
-            case Compare(left, _, values) if any(isinstance(side, Instant) for side in (left, *values)):
-                yield "a comparison with a date"
-            case Compare(left, _, values) if sum(not isinstance(side, Literal) for side in (left, *values)) > 1:
-                yield "a comparison of two values that are both no constant"
-            case _:
-                pass
+def _sent_traits(campaigns: Campaigns) -> Iterator[Problem]:
+    """Payloads carry traits of the log only."""
+    computed = {trait.key for trait in campaigns.traits}
+    named = [
+        (f"audiences.{audience.key}.sync.{number}.traits", sync.traits)
+        for audience in campaigns.audiences
+        for number, sync in enumerate(audience.sync)
+    ]
+    named += [
+        (f"journeys.{journey.key}.steps.{step.key}.traits", step.traits)
+        for journey in campaigns.journeys
+        for step in journey.steps
+        if isinstance(step, Send)
+    ]
+    for path, traits in named:
+        for key in dict.fromkeys(traits):
+            if key in computed:
+                yield _no(path, f"sending the computed trait {key!r}", f"Take {key!r} out: everything else still runs.")
 
 
 def _generated_events(campaigns: Campaigns) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ that is the point: codec and document must carry them all the same.
 
 from __future__ import annotations
 
+import json
 import types
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -14,10 +15,12 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, StringConstraints
 from pydantic.fields import FieldInfo
 
+from engage_desktop.document import loads, validate
 from engage_desktop.document.canonical import CONDITION_FIELDS
 from engage_desktop.domain.base import DurationText, InstantText, Key
 from engage_desktop.domain.campaigns import Campaigns, Layout
 from engage_desktop.domain.people import Audience
+from engage_desktop.domain.problem import Problem
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
 KEYS = st.text("abz019_", min_size=1, max_size=5)
@@ -218,3 +221,29 @@ STOREFRONT = """{
   "x-owner": "growth"
 }
 """
+
+
+def design(**values: Any) -> Campaigns:
+    """The storefront with values put at paths such as `journeys__0__entry`; None removes a key."""
+    data = json.loads(STOREFRONT)
+    for path, value in values.items():
+        *steps, last = path.split("__")
+        here: Any = data
+        for step in steps:
+            here = here[int(step)] if isinstance(here, list) else here[step]
+        if isinstance(here, list):
+            here[int(last) : int(last) + 1] = [value]
+        elif value is None:
+            here.pop(last, None)
+        else:
+            here[last] = value
+    campaigns, problems = loads(json.dumps(data))
+    assert campaigns is not None, problems
+    return campaigns
+
+
+def only(campaigns: Campaigns, code: str) -> Problem:
+    (problem,) = [problem for problem in validate(campaigns) if problem.code == code]
+    assert problem.message
+    assert problem.mend
+    return problem
