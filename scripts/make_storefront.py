@@ -20,9 +20,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 def write_sample(seed: int, people: int, out: Path) -> None:
     from sample_log import write_log
+    from storefront_habits import add_habits
     from storefront_sample import make_calls, make_people, truth
+    from storefront_trade import add_trade
 
     crowd = make_people(seed, people)
+    add_trade(seed, crowd)
+    for person in crowd:
+        add_habits(seed, person)
     calls = write_log(make_calls(seed, crowd), out / "log.jsonl.zst")
     planted = truth(crowd, seed)
     (out / "truth.json").write_text(json.dumps(planted, indent=2) + "\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 """The invented shop behind `make_storefront.py`: its people, what they do in 90 days, and the planted experiment.
 
-Everything is drawn from `random.Random` seeded by text, one stream a person, so the same seed gives the same log.
+Everything is drawn from `random.Random` seeded by text, one stream a person, so the same seed gives the same log. What
+`storefront_habits` and `storefront_trade` add has streams of its own: it changes nothing that is drawn here.
 Nothing here describes real people. The experiment's arms are not drawn from these streams but by D-19, the draw of the
 product, so a replay of the journey with the same seed puts everybody into the arm the log shows.
 """
@@ -41,6 +42,7 @@ NAMES = (
     "Luca", "Maya", "Noor", "Olu", "Priya", "Quinn", "Rosa", "Sam", "Tariq", "Uma", "Vera", "Wei", "Yara", "Zoë",
 )  # fmt: skip
 CATEGORIES = ("kitchen", "garden", "light", "textile", "office", "toys")
+BRANDS = ("Aster", "Brook", "Cedar", "Dune", "Ember")
 SEARCHES = ("lamp", "gift", "blanket", "tea pot", "planter", "desk", "puzzle", "linen", "candle", "shelf")
 PAGES = ("Home", "Category", "About", "Delivery", "Magazine")
 NEWSLETTER_DAYS = tuple(range(1, DAYS, 7))
@@ -51,18 +53,38 @@ class Product:
     id: str
     name: str
     category: str
+    brand: str
     price: float
+
+    def shown(self) -> Call:
+        """Properties of `Product Viewed`."""
+        return {
+            "product_id": self.id, "name": self.name, "category": self.category, "brand": self.brand, "price": self.price,
+        }  # fmt: skip
+
+    def line(self, quantity: int) -> Call:
+        """One line of a basket or an order."""
+        return {"product_id": self.id, "category": self.category, "price": self.price, "quantity": quantity}
 
 
 CATALOGUE = tuple(
-    Product(f"P{number:03d}", f"{CATEGORIES[number % 6].title()} piece {number}", CATEGORIES[number % 6], price)
+    Product(
+        f"P{number:03d}",
+        f"{CATEGORIES[number % 6].title()} piece {number}",
+        CATEGORIES[number % 6],
+        BRANDS[number * 7 % 11 % 5],
+        price,
+    )
     for number, price in enumerate(round(4.5 + (number * 37 % 113) * 0.85, 2) for number in range(120))
 )
 
 
 @dataclass(slots=True)
 class Person:
-    """One invented person. `known_from` is the sign-up, the start for customers, None for visitors."""
+    """One invented person. `known_from` is the sign-up, the start for customers, None for visitors.
+
+    The first `story` of the calls are what `live` tells, in no order; those added later follow.
+    """
 
     user_id: str
     kind: str
@@ -85,6 +107,7 @@ class Person:
     outcome: bool = False
     spent: float = 0.0
     calls: list[tuple[datetime, Call]] = field(default_factory=list)
+    story: int = 0
 
 
 def draw_arm(user_id: str) -> str:
@@ -139,7 +162,7 @@ def clock(rng: Random, zone: str, day: float) -> datetime:
 
 
 def live(person: Person, rng: Random, seed: int) -> None:
-    """Fill `person.calls` with 90 days, in no particular order. The outcome has a stream of its own."""
+    """Fill `person.calls` with 90 days, in no order. The outcome has a stream of its own."""
     register(person, rng)
     change_address(person, rng)
     sessions = sorted(
@@ -154,6 +177,7 @@ def live(person: Person, rng: Random, seed: int) -> None:
     if person.kind == "signup" and rng.random() < 0.4:
         take_trial(person, rng)
     receive_newsletters(person, rng)
+    person.story = len(person.calls)
 
 
 def _known(person: Person) -> datetime:
@@ -250,8 +274,7 @@ def visit(person: Person, rng: Random, at: datetime) -> None:
     seen = [rng.choice(CATALOGUE) for _ in range(rng.choices((1, 2, 3, 4, 6), (30, 30, 20, 14, 6))[0])]
     for product in seen:
         at += timedelta(seconds=rng.uniform(8, 120))
-        shown = {"product_id": product.id, "name": product.name, "category": product.category, "price": product.price}
-        track(person, at, "Product Viewed", shown, device)
+        track(person, at, "Product Viewed", product.shown(), device)
         if person.arm is not None and at < _known(person):
             person.views_before += 1
     if rng.random() >= 0.36:
@@ -260,11 +283,7 @@ def visit(person: Person, rng: Random, at: datetime) -> None:
     bought = [(product, rng.choices((1, 2, 3), (75, 18, 7))[0]) for product in seen[: rng.randint(1, 3)]]
     for product, quantity in bought:
         at += timedelta(seconds=rng.uniform(5, 60))
-        added = {
-            "cart_id": cart_id, "product_id": product.id, "category": product.category, "price": product.price,
-            "quantity": quantity,
-        }  # fmt: skip
-        track(person, at, "Product Added", added, device)
+        track(person, at, "Product Added", {"cart_id": cart_id, **product.line(quantity)}, device)
     if not known or rng.random() >= 0.55:
         return
     value = round(sum(product.price * quantity for product, quantity in bought), 2)
@@ -284,7 +303,7 @@ def order(
     properties = {
         "order_id": f"o{cart_id[1:]}", "cart_id": cart_id, "revenue": revenue, "currency": "GBP",
         **({"coupon": coupon} if coupon else {}),
-        "products": [{"product_id": product.id, "price": product.price, "quantity": quantity} for product, quantity in bought],
+        "products": [product.line(quantity) for product, quantity in bought],
     }  # fmt: skip
     track(person, at, "Order Completed", properties, device)
     if person.email:
@@ -316,15 +335,9 @@ def plant_outcome(person: Person, rng: Random) -> None:
     at = _known(person) + timedelta(minutes=10) + (OUTCOME - timedelta(minutes=20)) * when
     cart_id = f"c-{person.user_id[2:]}-w"
     device = person.devices[0]
-    item = {"product_id": product.id, "category": product.category, "price": product.price, "quantity": quantity}
-    track(
-        person,
-        at - timedelta(minutes=4),
-        "Product Viewed",
-        {"product_id": product.id, "name": product.name, "category": product.category, "price": product.price},
-        device,
-    )
-    track(person, at - timedelta(minutes=3), "Product Added", {"cart_id": cart_id, **item}, device)
+    track(person, at - timedelta(minutes=4), "Product Viewed", product.shown(), device)
+    added = {"cart_id": cart_id, **product.line(quantity)}
+    track(person, at - timedelta(minutes=3), "Product Added", added, device)
     value = round(product.price * quantity, 2)
     track(
         person,
@@ -425,6 +438,7 @@ def change_address(person: Person, rng: Random) -> None:
 
 
 def make_people(seed: int, people: int) -> list[Person]:
+    """The story of everybody, without what `storefront_habits` and `storefront_trade` add."""
     found = []
     for number in range(1, people + 1):
         person, rng = make_person(seed, number)
@@ -434,12 +448,21 @@ def make_people(seed: int, people: int) -> list[Person]:
 
 
 def make_calls(seed: int, people: list[Person]) -> Iterator[Call]:
-    """Calls of all people in order of time. Some reach the server late: those alone carry `receivedAt`."""
-    rng = Random(f"{seed}/delivery")
-    calls = [(at, person.user_id, number, call) for person in people for number, (at, call) in enumerate(person.calls)]
+    """Calls of all people in order of time, none outside the time of the story.
+
+    Some reach the server late: those alone carry `receivedAt`.
+    """
+    story, added = Random(f"{seed}/delivery"), Random(f"{seed}/delivery/added")
+    calls = [
+        (at, person.user_id, number, number < person.story, call)
+        for person in people
+        for number, (at, call) in enumerate(person.calls)
+    ]
     calls.sort(key=lambda entry: entry[:3])
-    for number, (at, _user, _number, call) in enumerate(calls, start=1):
-        late = {}
+    ends = [at for at, _user, _number, is_story, _call in calls if is_story]
+    within = [entry for entry in calls if ends[0] <= entry[0] <= ends[-1]]
+    for number, (at, _user, _number, is_story, call) in enumerate(within, start=1):
+        late, rng = {}, story if is_story else added
         if "anonymousId" in call and rng.random() < 0.02:
             late = {"receivedAt": _text(at + timedelta(seconds=rng.expovariate(1 / 900)))}
         context = call.pop("context")

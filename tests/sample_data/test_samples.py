@@ -190,3 +190,81 @@ def test_storefront_has_every_kind_of_person_it_promises(root: Path) -> None:
     assert anonymous_mail > 50
     assert late > 500
     assert 0.8 < len(addresses & devices_of.keys()) / len(devices_of) < 0.99
+
+
+def test_what_habits_and_trade_add_leaves_the_story_as_it_was(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streams of their own: no draw of the story moves, so the experiment that was planted stays what it was."""
+    monkeypatch.syspath_prepend(str(root / "scripts"))
+    from storefront_habits import add_habits
+    from storefront_sample import make_calls, make_people, truth
+    from storefront_trade import add_trade
+
+    def told(calls: list[dict[str, Any]]) -> Counter[tuple[object, ...]]:
+        fields = ("type", "event", "name", "userId", "anonymousId", "timestamp", "receivedAt")
+        return Counter(tuple(call.get(field) for field in fields) for call in calls)
+
+    bare, full = make_people(7, 200), make_people(7, 200)
+    add_trade(7, full)
+    for person in full:
+        add_habits(7, person)
+    assert truth(full, 7) == truth(bare, 7)
+    story, all_calls = list(make_calls(7, bare)), list(make_calls(7, full))
+    assert len(all_calls) > len(story) * 1.1
+    assert told(story) <= told(all_calls)
+    times = [call["timestamp"] for call in all_calls]
+    assert (times[0], times[-1]) == (story[0]["timestamp"], story[-1]["timestamp"])
+
+
+def test_storefront_has_trade_accounts_of_every_kind(root: Path) -> None:
+    """AU-26..AU-28, EV-12, AMB-11: people of two accounts, accounts nobody can be asked of, traits that change and go."""
+    owner: dict[str, str] = {}
+    groups = []
+    for call in calls_of(root, "storefront"):
+        if "userId" in call and "anonymousId" in call:
+            owner[call["anonymousId"]] = call["userId"]
+        if call["type"] == "group":
+            groups.append(call)
+    people: dict[str, set[str]] = {}
+    for call in groups:
+        who = call.get("userId") or owner.get(call["anonymousId"], call["anonymousId"])
+        people.setdefault(call["groupId"], set()).add(who)
+    assert len(people) == 36
+    shared = Counter(who for members in people.values() for who in members)
+    assert len(shared) > 200
+    assert set(shared.values()) == {1, 2}
+    assert sum(all(who.startswith("a-") for who in members) for members in people.values()) == 2
+    assert any("userId" not in call and call["anonymousId"] in owner for call in groups), (
+        "somebody joined before the sign-up"
+    )
+    assert {key for call in groups for key in call["traits"]} == {"name", "industry", "tier", "employees"}
+    assert any(call["traits"].get("tier", "") is None for call in groups)
+    assert sum(len(call["traits"]) == 1 for call in groups) > 10
+
+
+def test_storefront_has_sources_dates_lists_and_blots(root: Path) -> None:
+    """D-40, D-41, D-42, D-43, AU-8: what a log from life holds, and some of it is not as it should be."""
+    calls = list(calls_of(root, "storefront"))
+    assert {call["sourceId"] for call in calls} == {"web", "app", "server", "mail"}
+    assert {call["sourceId"] for call in calls if call.get("event") == "App Opened"} == {"app"}
+    traits: dict[str, list[Any]] = {}
+    properties: dict[str, list[dict[str, Any]]] = {}
+    for call in calls:
+        if call["type"] == "identify":
+            for key, value in call["traits"].items():
+                traits.setdefault(key, []).append(value)
+        if call["type"] == "track":
+            properties.setdefault(call["event"], []).append(call["properties"])
+    assert {"role", "newsletter", "interests", "address", "renewal_at"} <= traits.keys()
+    assert {len(value) for value in traits["interests"]} == {0, 1, 2, 3}
+    dates = Counter(None if value is None else value[19:] for value in traits["renewal_at"])
+    assert dates.keys() == {None, "", "Z", "+01:00", "+02:00", "-05:00"}
+    assert dates[""] > 50
+    amounts = Counter(type(each["amount"]) for each in properties["Plan Upgraded"])
+    assert amounts[str] > 100
+    for order in properties["Order Completed"]:
+        full = sum(round(line["price"] * 100) * line["quantity"] for line in order["products"])
+        assert order["revenue"] == pytest.approx(full / 100 * (0.9 if "coupon" in order else 1), abs=0.006)
+        assert all(line["category"] for line in order["products"])
+    orders = {order["order_id"] for order in properties["Order Completed"]}
+    assert {refund["order_id"] for refund in properties["Order Refunded"]} <= orders
+    assert len(properties["Order Refunded"]) > 50
