@@ -1,12 +1,13 @@
 """Read the golden cases and write out their shorthand.
 
-A case: `name`, `rules` (decision ids), `why` (the reasoning by hand), `log`, `audiences`, `journeys`,
-`window`, `seed`, `expect` (only the tables of interest, each complete).
+A case: `name`, `rules` (decision ids), `flags`? (fields of the oracle's Rules that the case hangs on), `why` (the
+reasoning by hand), `log`, `traits`, `audiences`, `journeys`, `window`, `seed`, `expect` (only the tables of interest,
+each complete) with `trait_values`: {key: {instant: {profile or account: value}}}, who is not listed has none.
 
 Instants are `HH:MM[:SS[.ffffff]]`, with `Nd ` before for a later day, of 2024-01-01 UTC; ISO text stands as it is.
-A log line: `at`, `received`?, `user`?, `anon`?, `id`? (messageId), `context`?, and one of `track` (event name, with
-properties `p`), `identify` (traits), `page` (name), `group` (id); `repeat` and `every` make several; `raw` is a call as it stands.
-`audiences` may be `{key: definition}`. Messages `m` (email) and `s` (sms) and the destination `crm` are there unless named.
+A log line: `at`, `received`?, `user`?, `anon`?, `id`? (messageId), `source`?, `context`?, and one of `track` (event name,
+with properties `p`), `identify` (traits), `page` (name), `group` (id, with `traits`?); `repeat` and `every` make several;
+`raw` is a call as it stands. `audiences` and `traits` may be `{key: definition}`, or `{key: {"definition", ...}}`. Messages `m` (email) and `s` (sms) and the destination `crm` are there unless named.
 """
 
 from __future__ import annotations
@@ -35,12 +36,15 @@ INSTANTS = {"entered_at", "ended_at", "left_at", "from_at", "to_at", "due_at", "
 @dataclass(frozen=True)
 class Golden:
     name: str
+    rules: tuple[str, ...]
+    flags: tuple[str, ...]
     why: str
     records: list[dict[str, Any]]
     campaigns: Campaigns
     window: tuple[int, int]
     seed: int
     expect: dict[str, list[tuple[Any, ...]]]
+    trait_values: dict[str, dict[int, dict[str, Any]]]
 
 
 def instant(text: str) -> int:
@@ -67,12 +71,18 @@ def _golden(case: dict[str, Any]) -> Golden:
     start, end = case.get("window", ["00:00", "1d 00:00"])
     return Golden(
         name=case["name"],
+        rules=tuple(case.get("rules", ())),
+        flags=tuple(case.get("flags", ())),
         why=case["why"],
         records=[record for line in case["log"] for record in _records(line)],
         campaigns=Campaigns.model_validate_json(json.dumps(_campaigns(case))),
         window=(instant(start), instant(end)),
         seed=case.get("seed", 0),
-        expect={table: [_row(table, row) for row in expected] for table, expected in case["expect"].items()},
+        expect={table: [_row(table, row) for row in rows] for table, rows in case["expect"].items() if table in COLUMNS},
+        trait_values={
+            key: {instant(at): values for at, values in steps.items()}
+            for key, steps in case["expect"].get("trait_values", {}).items()
+        },
     )
 
 
@@ -85,7 +95,7 @@ def _records(line: dict[str, Any]) -> list[dict[str, Any]]:
         record: dict[str, Any] = {"timestamp": format_instant(instant(line["at"]) + later)}
         if "received" in line:
             record["receivedAt"] = format_instant(instant(line["received"]))
-        for short, long in (("user", "userId"), ("anon", "anonymousId"), ("id", "messageId"), ("context", "context")):
+        for short, long in (("user", "userId"), ("anon", "anonymousId"), ("id", "messageId"), ("context", "context"), ("source", "sourceId")):
             if short in line:
                 record[long] = line[short]
         if "track" in line:
@@ -95,15 +105,12 @@ def _records(line: dict[str, Any]) -> list[dict[str, Any]]:
         elif "page" in line:
             record |= {"type": "page", "name": line["page"], "properties": line.get("p", {})}
         else:
-            record |= {"type": "group", "groupId": line["group"], "traits": {}}
+            record |= {"type": "group", "groupId": line["group"], "traits": line.get("traits", {})}
         found.append(record)
     return found
 
 
 def _campaigns(case: dict[str, Any]) -> dict[str, Any]:
-    audiences = case.get("audiences", [])
-    if isinstance(audiences, dict):
-        audiences = [{"key": key, "definition": text} for key, text in audiences.items()]
     journeys = [{"name": journey["key"], **journey} for journey in case.get("journeys", [])]
     for journey in journeys:
         for bound in ("starts", "ends"):
@@ -113,12 +120,35 @@ def _campaigns(case: dict[str, Any]) -> dict[str, Any]:
     return {
         "format": "engage-campaigns/1",
         "workspace": {"name": "Golden"},
-        "audiences": [{"name": audience["key"], **audience} for audience in audiences],
+        "traits": _keyed(case.get("traits", [])),
+        "audiences": _keyed(case.get("audiences", [])),
         "messages": case.get("messages", default),
         "policies": case.get("policies", {}),
         "destinations": [{"key": "crm", "type": "file"}],
         "journeys": journeys,
     }
+
+
+def _keyed(found: Any) -> list[dict[str, Any]]:
+    """Traits or audiences, each with a name."""
+    if isinstance(found, dict):
+        whole = {key: one if isinstance(one, dict) else {"definition": one} for key, one in found.items()}
+        found = [{"key": key, **one} for key, one in whole.items()]
+    return [{"name": one["key"], **one} for one in found]
+
+
+def same_value(one: Any, other: Any) -> bool:
+    """Equal values of one type: 2 and 2.0 are, 2 and '2', or 1 and true, are not."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same_value, one, other))
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return isinstance(one, bool) == isinstance(other, bool) and one == other
+    return type(one) is type(other) and bool(one == other)
+
+
+def same_values(expected: dict[str, Any], found: dict[str, Any]) -> bool:
+    """Every profile or account has its expected value, and who is not listed has none."""
+    return all(same_value(expected.get(key), found.get(key)) for key in expected.keys() | found.keys())
 
 
 def _row(table: str, row: list[Any]) -> tuple[Any, ...]:

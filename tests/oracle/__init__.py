@@ -8,5 +8,6 @@ its own condition parser, log reading, identity, evaluation at an instant, journ
 from tests.oracle.replay import TABLES, Tables, replay
 from tests.oracle.rules import LAW, Rules
 from tests.oracle.scope import Refused
+from tests.oracle.world import trait_value
 
-__all__ = ["LAW", "TABLES", "Refused", "Rules", "Tables", "replay"]
+__all__ = ["LAW", "TABLES", "Refused", "Rules", "Tables", "replay", "trait_value"]

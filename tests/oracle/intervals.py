@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
-from engage_desktop.domain.campaigns import Campaigns
-from engage_desktop.domain.condition import And, Compare, Condition, InAudience, Not, Or, Reduce
-from engage_desktop.domain.journey import AudienceEntry
-from engage_desktop.domain.step import Split, Wait
-from tests.oracle.parse import parse
+from engage_desktop.domain.condition import CompareDate, Duration, Window
+from tests.oracle.accounts import AccountState
+from tests.oracle.names import all_parts
 from tests.oracle.state import State
+from tests.oracle.values import dates_in
 
 Interval = tuple[int, int | None]
 
 
-def change_instants(state: State, until: int) -> list[int]:
-    """Every instant up to `until` at which some condition may change: calls, and calls + any window's edge."""
-    widths = {0}
-    if state.rules.expiry_without_event:
-        for text in _conditions(state.campaigns):
-            widths |= set(_widths(parse(text)))
-    instants = {call.time + width for call in state.person.calls for width in widths}
+def change_instants(subject: State | AccountState, until: int) -> list[int]:
+    """Every instant up to `until` at which some condition may change.
+
+    Whatever is asked is a function of the calls up to now, of `now >= call + window edge` and of `now` beside a date
+    plus or minus a duration; parents, traits and accounts add no further sums. So these instants are all: calls and
+    calls + any window's edge; dates written in a call, +- any duration of a date operator, and a microsecond later,
+    where an inclusive bound ends (D-42).
+    """
+    widths, spans = {0}, set()
+    if subject.rules.expiry_without_event:
+        for part in all_parts(subject.world.campaigns):
+            if isinstance(part, Window):
+                widths |= {part.a.us, part.b.us} if part.b else {part.a.us}
+            elif isinstance(part, CompareDate) and isinstance(part.value, Duration):
+                spans |= {part.value.us, -part.value.us, 0}
+    instants: set[int] = set()
+    for state in subject.world.around(subject):
+        for call in state.person.calls:
+            instants |= {call.time + width for width in widths}
+            if spans:
+                written = [call.properties, call.traits, call.context, call.group_traits]
+                dates = dates_in(written)
+                instants |= {at + span + later for at in dates for span in spans for later in (0, 1)}
     return sorted(instant for instant in instants if instant <= until)
 
 
@@ -39,39 +53,3 @@ def intervals(holds: Callable[[int], bool], instants: list[int]) -> list[Interva
     if opened is not None:
         found.append((opened, None))
     return found
-
-
-def _conditions(campaigns: Campaigns) -> Iterator[str]:
-    """Every condition text of the file, wheres included."""
-    yield from (audience.definition for audience in campaigns.audiences if audience.definition)
-    for journey in campaigns.journeys:
-        entry: Any = journey.entry
-        texts = [entry.condition if isinstance(entry, AudienceEntry) else entry.where]
-        texts += [rule.where for rule in journey.exits]
-        for step in journey.steps:
-            texts += [getattr(branch, "where", None) for branch in getattr(step, "branches", ())]
-            if isinstance(step, Wait):
-                texts.append(step.condition)
-            if isinstance(step, Split):
-                texts += [branch.condition for branch in step.branches]
-        yield from (text for text in texts if text)
-
-
-def _widths(condition: Condition) -> Iterator[int]:
-    match condition:
-        case And(items) | Or(items):
-            for item in items:
-                yield from _widths(item)
-        case Not(item):
-            yield from _widths(item)
-        case Compare(left, _, values):
-            for scalar in (left, *values):
-                if isinstance(scalar, Reduce):
-                    for window in scalar.stream.windows:
-                        yield window.a.us
-                        if window.b:
-                            yield window.b.us
-                    if scalar.stream.where:
-                        yield from _widths(scalar.stream.where)
-        case InAudience():
-            pass

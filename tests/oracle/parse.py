@@ -53,7 +53,7 @@ _BACKSLASH = "\\"
 @cache
 def parse(text: str) -> Condition:
     """The condition of `text`; `Refused` when it is none or is not understood."""
-    return cast(Condition, _condition(parse_expression(text)))
+    return _condition(parse_expression(text))
 
 
 @cache
@@ -173,7 +173,8 @@ class _Reader:
         elif word == "property":
             found = Property(parent=self.named("parent"), path=_path(self.quoted()))
         elif word in ("trait", "context"):
-            found = {"trait": Trait, "context": Context}[word](_path(self.quoted()))
+            path = _path(self.quoted())
+            found = Trait(path) if word == "trait" else Context(path)
         elif word == "audience":
             found = InAudience(_unquote(self.quoted()))
         elif word == "journey":

@@ -7,14 +7,14 @@ from typing import Any
 
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.step import Send
+from tests.oracle.accounts import AccountState
 from tests.oracle.contacts import Contacts
 from tests.oracle.intervals import change_instants, intervals
 from tests.oracle.journeys import Due, Instance, Walk
-from tests.oracle.log import Person, read
 from tests.oracle.messages import Settled, settle
 from tests.oracle.rules import LAW, Rules
-from tests.oracle.scope import refuse
 from tests.oracle.state import State
+from tests.oracle.world import world_of
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -29,12 +29,13 @@ def replay(
     rules: Rules = LAW,
 ) -> Tables:
     """The tables as lists of rows in their public order; instants in microseconds, None for null."""
-    refuse(campaigns)
-    people, _ = read(records, rules)
-    contacts = Contacts(people, rules)
+    world = world_of(records, campaigns, rules)
+    contacts = Contacts([state.person for state in world.people], rules)
     tables: Tables = {name: [] for name in TABLES}
-    for person in people:
-        _person(person, campaigns, window, seed, contacts, rules, tables)
+    for subject in (*world.people, *world.accounts):
+        _memberships(subject, window, tables)
+    for state in world.people:
+        _journeys(state, window, seed, contacts, tables)
     order = {
         "instances": ("journey", "profile", "instance"),
         "visits": ("journey", "profile", "instance", "seq"),
@@ -47,23 +48,21 @@ def replay(
     return tables
 
 
-def _person(
-    person: Person,
-    campaigns: Campaigns,
-    window: tuple[int, int],
-    seed: int,
-    contacts: Contacts,
-    rules: Rules,
-    tables: Tables,
-) -> None:
-    state = State(person, campaigns, rules)
-    instants = change_instants(state, window[1])
-    for audience in campaigns.audiences:
-        for start, end in intervals(lambda t, key=audience.key: state.member(key, t), instants):  # type: ignore[misc]
+def _memberships(subject: State | AccountState, window: tuple[int, int], tables: Tables) -> None:
+    instants = change_instants(subject, window[1])
+    level = "user" if isinstance(subject, State) else "account"
+    for audience in subject.world.campaigns.audiences:
+        if audience.level != level:
+            continue
+        for start, end in intervals(lambda t, key=audience.key: subject.member(key, t), instants):  # type: ignore[misc]
             if end is None or end > window[0]:  # every interval that reaches into the window
                 tables["memberships"].append(
-                    {"audience": audience.key, "profile": state.profile, "from_at": start, "to_at": end}
+                    {"audience": audience.key, "profile": subject.text_id, "from_at": start, "to_at": end}
                 )
+
+
+def _journeys(state: State, window: tuple[int, int], seed: int, contacts: Contacts, tables: Tables) -> None:
+    campaigns = state.world.campaigns
     for journey in campaigns.journeys:
         walk = Walk(state, journey, window, seed)
         settled: list[Settled] = []

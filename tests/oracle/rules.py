@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.oracle.condition_rules import ConditionRules
+
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(ConditionRules):
     """True everywhere = the text. A flag set False is a plausible misreading of the cited decision."""
 
     order_by_received: bool = True  # D-2: ties of timestamp go by receivedAt

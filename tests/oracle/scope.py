@@ -28,10 +28,10 @@ def _reasons(campaigns: Campaigns) -> Iterator[str]:
         yield "policies"
     if policies.send_window or policies.caps:
         yield "policies"
-    if campaigns.traits or campaigns.broadcasts:
-        yield "computed traits and broadcasts"
+    if campaigns.broadcasts:
+        yield "broadcasts"
     for audience in campaigns.audiences:
-        if audience.definition is None or audience.level != "user":
+        if audience.definition is None:
             yield f"audience {audience.key}"
     for journey in campaigns.journeys:
         entry = journey.entry

@@ -1,18 +1,19 @@
-"""What holds for one profile at one instant (D-4..D-9, D-40, D-41), always over the whole log up to it."""
+"""What holds for one person or account at one instant (D-4..D-9), always over the whole log up to it."""
 
 from __future__ import annotations
 
-import json
-import re
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.condition import (
     And,
     Compare,
+    CompareDate,
     Condition,
     Context,
     InAudience,
+    Instant,
+    JourneyValue,
     Literal,
     Not,
     Or,
@@ -21,98 +22,256 @@ from engage_desktop.domain.condition import (
     Scalar,
     Stream,
     Trait,
+    Window,
 )  # fmt: skip
 from tests.oracle.log import Call, Person
-from tests.oracle.parse import parse
+from tests.oracle.parse import parse, parse_expression
+from tests.oracle.reduce import reduce
 from tests.oracle.rules import Rules
 from tests.oracle.scope import Refused
+from tests.oracle.values import Values, walk
 
-_NUMERIC = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:e[+-]?[0-9]+)?")
+if TYPE_CHECKING:
+    from tests.oracle.world import World
+
 ELIGIBLE = ("user_id", "email", "android.idfa", "ios.idfa")  # AU-4
 
 
-class State:
-    """One profile's history with the questions the journeys ask of it."""
+@dataclass(frozen=True)
+class At:
+    """The instant of evaluation, and inside `where()` the events at hand, the innermost last.
 
-    def __init__(self, person: Person, campaigns: Campaigns, rules: Rules) -> None:
-        self.person, self.campaigns, self.rules = person, campaigns, rules
-        self.profile = person.text_id
-        self.since = person.calls[0].time  # D-5, D-47
-        self.definitions = {audience.key: audience for audience in campaigns.audiences}
-        self._known: dict[tuple[Condition, int], bool] = {}
-        self._within: list[str] = []
-        self._in_where = False  # inside the `where` of a stream, where a nested event() would be a funnel
+    `anchored` says whether the innermost event is one of a stream, so that nested events come after it; that of an
+    entry's or exit's own where is not (D-43). `anonymous` is the option of the named audience that is asked (AU-4).
+    """
+
+    now: int
+    chain: tuple[Call, ...] = ()
+    anchored: bool = False
+    anonymous: bool = False
+
+
+class Subject:
+    """Somebody a condition is asked of: a person, or an account."""
+
+    since: int
+    text_id: str
+
+    def __init__(self, world: World, rules: Rules) -> None:
+        self.world, self.rules, self.values = world, rules, Values(rules)
+        self._known: dict[tuple[Condition, At], bool] = {}
+        self._computed: dict[tuple[str, int], Any] = {}
+        self._member: dict[tuple[str, int], bool] = {}
+
+    # What a person and an account answer each in their own way
+
+    def events(self, parent: Call | None, now: int) -> list[Call]:
+        """Events in order; below a parent, those of the same person (D-43)."""
+        raise NotImplementedError
+
+    def trait(self, name: str, now: int) -> Any:
+        """A custom trait."""
+        raise NotImplementedError
+
+    def member(self, key: str, now: int) -> bool:
+        """Membership of a named audience."""
+        raise NotImplementedError
+
+    def computes(self, key: str) -> bool:
+        """Whether `key` is a computed trait of this kind of subject."""
+        raise NotImplementedError
 
     # Conditions
 
-    def holds(self, condition: Condition, now: int, event: Call | None = None) -> bool:
-        """Truth at `now`; inside a `where`, of `event`. Nothing holds before the profile exists (D-5)."""
+    def holds(self, condition: Condition, now: int, event: Call | None = None, anonymous: bool = False) -> bool:
+        """Truth at `now`; of an entry's own where, for `event`. Nothing holds before the subject exists (D-5)."""
         if now < self.since:
             return False
+        at = At(now, (event,) if event else (), not self.rules.entry_where_sees_history, anonymous)
         if event is not None:
-            return self._truth(condition, now, event)
-        if (condition, now) not in self._known:
-            self._known[condition, now] = self._truth(condition, now, None)
-        return self._known[condition, now]
+            return self.truth(condition, at)
+        if (condition, at) not in self._known:
+            self._known[condition, at] = self.truth(condition, at)
+        return self._known[condition, at]
 
-    def member(self, key: str, now: int) -> bool:
-        """Membership of a named audience: eligible (AU-4) and its definition holds."""
-        if key not in self.definitions:
-            raise Refused(f"there is no audience {key}")
-        if key in self._within:
-            raise Refused(f"audience {key} refers to itself (AU-24)")
-        audience = self.definitions[key]
-        self._within.append(key)
-        outer, self._in_where = self._in_where, False
-        definition = parse(audience.definition or "")
-        result = self.eligible(audience.include_anonymous, now) and self.holds(definition, now)
-        self._in_where = outer
-        self._within.pop()
-        return result
-
-    def eligible(self, include_anonymous: bool, now: int) -> bool:
-        """AU-4; D-6: from the instant the log first shows the identifier."""
-        shown = [self.person.first_shown(kind) for kind in ELIGIBLE]
-        if include_anonymous:
-            shown.append(self.person.first_shown("anonymous_id"))
-        instants = [found[0] for found in shown if found]
-        return any(instant <= now or not self.rules.eligibility_from_instant for instant in instants)
-
-    def _truth(self, condition: Condition, now: int, event: Call | None) -> bool:
+    def truth(self, condition: Condition, at: At) -> bool:
         match condition:
             case And(items):
-                return all(self._truth(item, now, event) for item in items)
+                return all(self.truth(item, at) for item in items)
             case Or(items):
-                return any(self._truth(item, now, event) for item in items)
+                return any(self.truth(item, at) for item in items)
+            case Not(Compare(Reduce("count", stream), "=", (Literal(number),)) as item):
+                if not self.rules.negated_count_is_literal and number and any(one.parent for one in stream.windows):
+                    item = replace(item, op=">=")  # AU-21: as if "exactly 1" meant "at least 1"
+                return not self.truth(item, at)
             case Not(item):
-                return not self._truth(item, now, event)
+                return not self.truth(item, at)
             case InAudience(key):
-                return self.member(key, now)
+                return self.member(key, at.now)
+            case CompareDate(left, operator, value):
+                now = at.now if self.rules.where_dates_from_now or not at.chain else at.chain[-1].time
+                return self.values.compare_date(self.value(left, at), operator, value, now)
             case Compare(left, operator, values):
-                return self._compare(
-                    self._value(left, now, event), operator, [self._value(value, now, event) for value in values]
-                )
+                return self.values.compare(self.value(left, at), operator, [self.value(value, at) for value in values])
         raise Refused(f"{condition}")
 
     # Values: None stands for absent and null
 
-    def _value(self, scalar: Scalar, now: int, event: Call | None) -> Any:
+    def value(self, scalar: Scalar, at: At) -> Any:
         match scalar:
             case Literal(value):
                 return value
+            case Instant():
+                return scalar
             case Trait(path):
-                if len(path) == 1 and path[0] in self.definitions:  # D-9, CO-4
-                    return self.member(path[0], now)
-                return _walk(self.trait(path[0], now), path[1:])
-            case Property(path, False) if event is not None:
-                return _walk(event.properties, path)
-            case Context(path) if event is not None:
-                return _walk(event.context, path)
-            case Reduce("count", stream, ()):
-                if self._in_where:
-                    raise Refused("funnels")
-                return self.count(stream, now)
+                return self.read(path, at.now if self.rules.where_trait_from_now or not at.chain else at.chain[-1].time)
+            case Property(path, parent):
+                return self._property(path, parent, at)
+            case Context(path) if at.chain:
+                return walk(at.chain[-1].context, path)
+            case Reduce(_, stream, path, context):
+                events = self.stream(stream, at)
+                raw = [walk(event.context if context else event.properties, path) for event in events]
+                if not self.rules.not_then_holds_at_once and self._is_waiting(stream, raw, at):
+                    return None
+                return reduce(scalar, raw, self.values)
+            case JourneyValue():
+                raise Refused("journey()")
         raise Refused(f"{scalar}")
+
+    def read(self, path: tuple[str, ...], now: int) -> Any:
+        """A trait by its dotted name: an audience key, a computed trait, or a custom trait (D-9, CO-4)."""
+        key = path[0]
+        if now < self.since:
+            return None
+        if self.world.audience(key) is not None and len(path) == 1:
+            return self.member(key, now) or (False if self.rules.audience_false_from_start else None)
+        if self.computes(key):
+            return walk(self.computed(key, now), path[1:])
+        return walk(self.trait(key, now), path[1:])
+
+    def computed(self, key: str, now: int) -> Any:
+        """The value of a computed trait at now (D-8, D-9)."""
+        if now < self.since:
+            return None
+        if not self.rules.trait_of_its_instant:
+            now -= 1
+        if (key, now) not in self._computed:
+            definition = parse_expression(self.world.traits[key].definition)
+            if not isinstance(definition, Reduce):
+                raise Refused(f"trait {key} is no reducer of events")
+            self._computed[key, now] = self.value(definition, At(now))
+        return self._computed[key, now]
+
+    def _property(self, path: tuple[str, ...], parent: bool, at: At) -> Any:
+        chain = at.chain
+        if not parent:
+            if not chain:
+                raise Refused("property() outside where()")
+            return walk(chain[-1].properties, path)
+        if len(chain) < 2:
+            raise Refused("there is no parent event")
+        return walk(chain[-2 if self.rules.parent_is_the_nearest else 0].properties, path)
+
+    # Streams
+
+    def stream(self, stream: Stream, at: At) -> list[Call]:
+        """Events of the stream at now: up to now (D-4), in every window (D-3, D-43), after the parent if there is one."""
+        parent = at.chain[-1] if at.chain and at.anchored else None
+        named = [
+            call for call in self.events(parent, at.now) if call.event == stream.event and self._up_to(call, at.now)
+        ]
+        found: list[Call] = []
+        for call in named:
+            if not self._later(call, parent) or not self._from_sources(call, stream):
+                continue
+            if not self._in_windows(call, stream.windows, at.now, parent):
+                continue
+            first = named[0] if not self.rules.each_parent_by_itself else call
+            chain = (*at.chain, first) if at.anchored else (first,)
+            if stream.where is None or self.truth(stream.where, replace(at, chain=chain, anchored=True)):
+                found.append(call)
+        if stream.session is None:
+            return found
+        return self._session(found, named, stream.session.us, at.now)
+
+    def _up_to(self, call: Call, now: int) -> bool:
+        return call.time < now or (call.time == now and self.rules.within_includes_now)
+
+    def _later(self, call: Call, parent: Call | None) -> bool:
+        """AU-20, D-2: later in the order of the person they share."""
+        rules = self.rules
+        if parent is None or not rules.child_after_parent:
+            return True
+        if not rules.tie_in_order_is_after and call.time == parent.time:
+            return False
+        if self.world.person_of(call) is not self.world.person_of(parent):
+            return call.time > parent.time
+        return call.row > parent.row or (call is parent and not rules.child_strictly_after)
+
+    def _from_sources(self, call: Call, stream: Stream) -> bool:
+        """D-43: events of the named sources are left out, those of no source stay."""
+        if not stream.exclude:
+            return True
+        if call.source is None:
+            return self.rules.no_source_stays
+        return (call.source not in stream.exclude) == self.rules.sources_are_left_out
+
+    def _in_windows(self, call: Call, windows: tuple[Window, ...], now: int, parent: Call | None) -> bool:
+        if not self.rules.windows_intersect:
+            windows = windows[-1:]
+        return all(self._in_window(call.time, window, now, parent) for window in windows)
+
+    def _in_window(self, time: int, window: Window, now: int, parent: Call | None) -> bool:
+        """D-3: within a = (now-a, now]; between a, b = (now-b, now-a]; of a parent (parent, parent+a], (parent+a, parent+b]."""
+        a, b = window.a.us, window.b.us if window.b else None
+        rules = self.rules
+        if window.parent:
+            if parent is None:
+                raise Refused("there is no parent event")
+            begin, end = (None, parent.time + a) if b is None else (parent.time + a, parent.time + b)
+            late = begin is None or time > begin or (time == begin and not rules.between_parent_old_side_open)
+            return late and (time < end or (time == end and rules.child_window_closed))
+        if parent is not None and not rules.child_window_from_now:
+            return time <= parent.time + a if b is None else parent.time + a < time <= parent.time + b
+        oldest, youngest = (now - a, now) if b is None else (now - b, now - a)
+        after = time > oldest if rules.within_old_side_open else time >= oldest
+        if b is not None and not rules.between_young_side_closed:
+            return after and time < youngest
+        return after and time <= youngest
+
+    def _session(self, found: list[Call], named: list[Call], gap: int, now: int) -> list[Call]:
+        """CT-4, D-43: the latest run of events, broken where the next comes a gap or more later."""
+        whole = found if self.rules.gaps_after_filter else named
+        if not whole or (not self.rules.session_keeps_its_value and now - whole[-1].time >= gap):
+            return []
+        begin = len(whole) - 1
+        while begin and self._continues(whole[begin].time - whole[begin - 1].time, gap):
+            begin -= 1
+        latest, left_over = whole[begin:], {call.position for call in found}
+        return [call for call in latest if call.position in left_over]
+
+    def _continues(self, passed: int, gap: int) -> bool:
+        return passed < gap or (passed == gap and not self.rules.gap_itself_starts_anew)
+
+    def _is_waiting(self, stream: Stream, raw: list[Any], at: At) -> bool:
+        """The misreading of D-10: nothing is known of a child until its window is over."""
+        ends = [at.chain[-1].time + (window.b or window.a).us for window in stream.windows if window.parent]
+        return bool(ends) and not raw and at.now < min(ends)
+
+
+class State(Subject):
+    """One profile's history with the questions the journeys ask of it."""
+
+    def __init__(self, person: Person, world: World, rules: Rules) -> None:
+        super().__init__(world, rules)
+        self.person = person
+        self.profile = self.text_id = person.text_id
+        self.since = person.calls[0].time  # D-5, D-47
+        self._events = person.events
+
+    def events(self, parent: Call | None, now: int) -> list[Call]:
+        return self._events
 
     def trait(self, name: str, now: int) -> Any:
         """D-7: the last identify at or before now that speaks of it; null removes."""
@@ -124,120 +283,37 @@ class State:
                 value = call.traits[name]
         return value
 
-    def count(self, stream: Stream, now: int) -> int:
-        """Events of the stream at now: D-3 windows, D-4 up to now, D-43 several windows intersect."""
-        found = 0
-        outer, self._in_where = self._in_where, True
-        for call in self.person.events:
-            if call.event != stream.event or call.time > now:
-                continue
-            if not self.rules.within_includes_now and call.time == now:
-                continue
-            if all(
-                self._in_window(call.time, now, window.a.us, window.b.us if window.b else None)
-                for window in stream.windows
-            ):
-                found += stream.where is None or self._truth(stream.where, now, call)
-        self._in_where = outer
-        return found
+    def computes(self, key: str) -> bool:
+        trait = self.world.traits.get(key)
+        if trait is not None and trait.level == "account":
+            raise Refused(f"trait {key} is an account's, and a user is asked (AU-23)")
+        return trait is not None
 
-    def _in_window(self, time: int, now: int, a: int, b: int | None) -> bool:
-        """D-3: within a = (now-a, now]; between a, b = (now-b, now-a]."""
-        oldest, youngest = (now - a, now) if b is None else (now - b, now - a)
-        after = time > oldest if self.rules.within_old_side_open else time >= oldest
-        if b is not None and not self.rules.between_young_side_closed:
-            return after and time < youngest
-        return after and time <= youngest
+    def member(self, key: str, now: int) -> bool:
+        """Eligible (AU-4) and the definition holds; of an account audience: one of the accounts is in it (AU-23)."""
+        audience = self.world.audience(key)
+        if audience is None:
+            raise Refused(f"there is no audience {key}")
+        if (key, now) not in self._member:
+            if audience.level == "account":
+                accounts = self.world.accounts_of(self.person, now)
+                found = [account.member(key, now) for account in accounts]
+                self._member[key, now] = any(found) if self.rules.any_of_their_accounts else all(found) and bool(found)
+            else:
+                self._member[key, now] = self.eligible(audience.include_anonymous, now) and self.holds(
+                    parse(audience.definition or ""), now
+                )
+        return self._member[key, now]
 
-    # Comparators
+    def eligible(self, include_anonymous: bool, now: int) -> bool:
+        """AU-4; D-6: from the instant the log first shows the identifier."""
+        shown = [self.person.first_shown(kind) for kind in ELIGIBLE]
+        if include_anonymous:
+            shown.append(self.person.first_shown("anonymous_id"))
+        instants = [found[0] for found in shown if found]
+        return any(instant <= now or not self.rules.eligibility_from_instant for instant in instants)
 
-    def _compare(self, left: Any, operator: str, rights: list[Any]) -> bool:
-        elements = _elements(left)
-        if not self.rules.list_any:
-            elements = elements[:1]
-        others = [element for right in rights for element in _elements(right)]
-        match operator:
-            case "exists":
-                return bool(elements)
-            case "absent":
-                return not elements
-            case "=" | "one_of":
-                return any(self._equal(x, y) for x in elements for y in others)
-            case "!=":  # AU-9, D-53: positive, both present
-                if not elements and not self.rules.null_differs_nothing:
-                    return True
-                return any(not self._equal(x, y) for x in elements for y in others)
-            case "none_of":  # D-8: null is in no list, and not outside one
-                if not elements:
-                    return not self.rules.none_of_null_false
-                return not any(self._equal(x, y) for x in elements for y in others)
-            case "contains":
-                return any(_text(y) in _text(x) for x in elements for y in others)
-            case "omits":  # D-41: NOT contains, true for null
-                return not any(_text(y) in _text(x) for x in elements for y in others)
-            case "starts_with":
-                return any(_text(x).startswith(_text(y)) for x in elements for y in others)
-            case "ends_with":
-                return any(_text(x).endswith(_text(y)) for x in elements for y in others)
-        pairs = [(self._number(x), self._number(y)) for x in elements for y in others]
-        known = [(x, y) for x, y in pairs if x is not None and y is not None]  # D-40: ordering is numeric only
-        match operator:
-            case "<":
-                return any(x < y for x, y in known)
-            case "<=":
-                return any(x <= y for x, y in known)
-            case ">":
-                return any(x > y for x, y in known)
-            case ">=":
-                return any(x >= y for x, y in known)
-        raise Refused(operator)
-
-    def _number(self, value: Any) -> float | None:
-        """D-40: a number, or text that is fully numeric; never a boolean."""
-        if isinstance(value, bool):
+    def computed(self, key: str, now: int) -> Any:
+        if not self.rules.traits_for_everybody and not self.eligible(False, now):
             return None
-        if isinstance(value, int | float):
-            return float(value)
-        if isinstance(value, str) and self.rules.numeric_text and _NUMERIC.fullmatch(value):
-            return float(value)
-        return None
-
-    def _equal(self, x: Any, y: Any) -> bool:
-        """D-40, of two present scalars."""
-        if isinstance(x, str) and isinstance(y, str):
-            return x == y
-        if isinstance(x, bool) or isinstance(y, bool):
-            words = {True: True, False: False, "true": True, "false": False}
-            usable = isinstance(x, bool | str) and isinstance(y, bool | str) and x in words and y in words
-            return usable and words[x] == words[y]
-        a, b = self._number(x), self._number(y)
-        return a is not None and b is not None and a == b
-
-
-def _text(value: Any) -> str:
-    """Text form (D-40): shortest JSON form of a number, `true` and `false` (D-8)."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return json.dumps(value)
-
-
-def _elements(value: Any) -> list[Any]:
-    """D-41, D-53: a list stands for its elements, `[]` and null for none."""
-    if value is None:
-        return []
-    if isinstance(value, list):
-        return [inner for element in value for inner in _elements(element)]
-    return [value]
-
-
-def _walk(value: Any, path: tuple[str, ...]) -> Any:
-    """A dotted path into nested objects; `$` stands for every element of a list (AU-10)."""
-    for at, part in enumerate(path):
-        if part == "$":
-            return [_walk(element, path[at + 1 :]) for element in value] if isinstance(value, list) else None
-        if not isinstance(value, dict):
-            return None
-        value = value.get(part)
-    return value
+        return super().computed(key, now)

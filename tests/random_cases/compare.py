@@ -42,6 +42,33 @@ def engine_tables(
     return {name: _rows(tables[name]) for name in TABLES}
 
 
+def engine_trait_values(
+    records: Sequence[Mapping[str, Any]], campaigns: Campaigns, key: str, at: int, engine: Any = product
+) -> dict[str, Any]:
+    """The value of a computed trait at an instant for every profile, or account; None where it is absent."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "log.jsonl"
+        path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+        store, _ = build_store([path])
+    plan = engine.compile_campaigns(campaigns)
+    level = next(trait.level for trait in campaigns.traits if trait.key == key)
+    column = engine.trait_at(plan, store, key, at)
+    ids = store.profile_ids if level == "user" else store.account_ids
+    return {text_id: _value(column, index) for index, text_id in enumerate(ids)}
+
+
+def _value(column: Any, index: int) -> Any:
+    """One cell of a `Column` as a Python value."""
+    kind = int(column.kind[index])
+    if kind in (1, 3):
+        number = float(column.number[index])
+        return number if kind == 1 else bool(number)
+    if kind == 0:
+        return None
+    text = column.texts[int(column.code[index])]
+    return text if kind == 2 else json.loads(text)
+
+
 def _rows(table: Any) -> list[dict[str, Any]]:
     import pyarrow as pa
 

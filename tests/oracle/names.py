@@ -1,0 +1,98 @@
+"""Who names whom in the conditions of a file, and what cannot be asked at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.condition import (
+    And,
+    Compare,
+    CompareDate,
+    InAudience,
+    JourneyValue,
+    Not,
+    Or,
+    Quantified,
+    Reduce,
+    Trait,
+)  # fmt: skip
+from engage_desktop.domain.journey import AudienceEntry
+from engage_desktop.domain.step import Split, Wait
+from tests.oracle.log import Person
+from tests.oracle.parse import parse_expression
+from tests.oracle.scope import Refused
+
+
+def parts(node: Any) -> Iterator[Any]:
+    """The node and every node and window below it, wheres included."""
+    yield node
+    below: tuple[Any, ...] = ()
+    match node:
+        case And(items) | Or(items):
+            below = items
+        case Not(item) | Quantified(_, item):
+            below = (item,)
+        case Compare(left, _, values):
+            below = (left, *values)
+        case CompareDate(left):
+            below = (left,)
+        case Reduce(stream=stream):
+            below = (*stream.windows, *(() if stream.where is None else (stream.where,)))
+    for item in below:
+        yield from parts(item)
+
+
+def texts(campaigns: Campaigns) -> Iterator[str]:
+    """Every condition and definition of the file, wheres included."""
+    yield from (trait.definition for trait in campaigns.traits)
+    yield from (audience.definition for audience in campaigns.audiences if audience.definition)
+    for journey in campaigns.journeys:
+        entry: Any = journey.entry
+        found = [entry.condition if isinstance(entry, AudienceEntry) else entry.where]
+        found += [rule.where for rule in journey.exits]
+        for step in journey.steps:
+            found += [getattr(branch, "where", None) for branch in getattr(step, "branches", ())]
+            if isinstance(step, Wait):
+                found.append(step.condition)
+            if isinstance(step, Split):
+                found += [branch.condition for branch in step.branches]
+        yield from (text for text in found if text)
+
+
+def all_parts(campaigns: Campaigns) -> Iterator[Any]:
+    for text in texts(campaigns):
+        yield from parts(parse_expression(text))
+
+
+def refuse_names(campaigns: Campaigns, people: list[Person]) -> None:
+    """Raise `Refused` for journey(), a circle of traits and audiences (AU-24, D-9), or a key that the log has as a trait."""
+    if any(isinstance(part, JourneyValue) for part in all_parts(campaigns)):
+        raise Refused("journey()")
+    named: list[Any] = [*campaigns.audiences, *campaigns.traits]
+    definitions = {one.key: one.definition or "" for one in named}
+    if len(definitions) < len(named):
+        raise Refused("a trait and an audience share a key")
+    done: set[str] = set()
+    for key in definitions:
+        _follow(key, definitions, (), done)
+    users = {audience.key for audience in campaigns.audiences}
+    users |= {trait.key for trait in campaigns.traits if trait.level == "user"}
+    accounts = {one.key for one in named if one.level == "account"}
+    for person in people:
+        for call in person.calls:
+            for name in (users & call.traits.keys()) | (accounts & call.group_traits.keys()):
+                raise Refused(f"the log has a trait {name}, which is a key too (D-9)")
+
+
+def _follow(key: str, definitions: dict[str, str], within: tuple[str, ...], done: set[str]) -> None:
+    if key in within:
+        raise Refused(f"{key} refers to itself (AU-24)")
+    if key in done:
+        return
+    for part in parts(parse_expression(definitions[key])):
+        name = part.key if isinstance(part, InAudience) else part.path[0] if isinstance(part, Trait) else None
+        if name in definitions:
+            _follow(name, definitions, (*within, key), done)
+    done.add(key)
