@@ -4,10 +4,19 @@ from engage_desktop.engine.arrays import NEVER
 from engage_desktop.engine.arrow import to_arrow
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.compile import compile_campaigns
+from engage_desktop.engine.history import History
 from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.plan import Plan
 from engage_desktop.engine.run import KINDS, OUTCOMES, REASONS, STATUSES, Run
-from engage_desktop.engine.simulate import condition_intervals, members_at, membership, simulate
+from engage_desktop.engine.simulate import (
+    condition_intervals,
+    members,
+    members_at,
+    membership,
+    simulate,
+    trait_at,
+    trait_history,
+)
 
 __all__ = [
     "KINDS",
@@ -15,14 +24,18 @@ __all__ = [
     "OUTCOMES",
     "REASONS",
     "STATUSES",
+    "History",
     "Intervals",
     "LeafCache",
     "Plan",
     "Run",
     "compile_campaigns",
     "condition_intervals",
+    "members",
     "members_at",
     "membership",
     "simulate",
     "to_arrow",
+    "trait_at",
+    "trait_history",
 ]

@@ -54,3 +54,13 @@ def first_of_each(ascending: AnyArray) -> Mask:
     first = np.ones(len(ascending), np.bool_)
     np.not_equal(ascending[1:], ascending[:-1], out=first[1:])
     return first
+
+
+def expand(first: AnyArray, count: AnyArray) -> tuple[Rows, Rows]:
+    """The places first[i], first[i] + 1, ... (count[i] of them) one after the other, and the i of each."""
+    total = int(count.sum())
+    one = np.repeat(np.arange(len(count)), count)
+    if not total:
+        return np.empty(0, np.int64), one
+    shift = first - (np.cumsum(count) - count)
+    return np.arange(total) + shift[one], one

@@ -74,6 +74,7 @@ class _Builder:
         campaigns = run.plan.campaigns
         self.journeys = campaigns.journeys
         self.ids: Sequence[str] = store.profile_ids
+        self.account_ids: Sequence[str] = store.account_ids
         self.id_array = pa.array(list(store.profile_ids), pa.string())
         self.audience_keys = [audience.key for audience in campaigns.audiences]
         self.journey_keys = [journey.key for journey in campaigns.journeys]
@@ -92,6 +93,18 @@ class _Builder:
 
     def profile(self, table: Table) -> Any:
         return self.id_array.take(self.pa.array(table["profile"]))
+
+    def member(self, table: Table) -> Any:
+        """Ids of profiles, or of accounts in audiences of accounts."""
+        is_account = np.array(
+            [audience.level == "account" for audience in self.run.plan.campaigns.audiences] or [False]
+        )
+        accounts = is_account[table["audience"]]
+        if not accounts.any():
+            return self.profile(table)
+        pa = self.pa
+        ids = pa.array([*self.ids, *self.account_ids], pa.string())
+        return ids.take(pa.array(table["profile"].astype(np.int64) + np.where(accounts, len(self.ids), 0)))
 
     def instants(self, values: AnyArray) -> Any:
         return self.pa.array(values, self.pa.int64(), mask=values == NEVER).cast(self.pa.timestamp("us", "UTC"))
@@ -133,7 +146,7 @@ class _Builder:
         table = self.run.memberships
         return {
             "audience": self.texts(table["audience"], self.audience_keys),
-            "profile": self.profile(table),
+            "profile": self.member(table),
             "from_at": self.instants(table["from_at"]),
             "to_at": self.instants(table["to_at"]),
         }

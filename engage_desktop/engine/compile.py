@@ -8,24 +8,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Literal, TypeVar
 
 from engage_desktop.domain.campaigns import Campaigns
-from engage_desktop.domain.condition import Condition
+from engage_desktop.domain.condition import Condition, Reduce
 from engage_desktop.domain.duration import parse_duration, parse_instant
 from engage_desktop.domain.errors import DesignError
 from engage_desktop.domain.journey import AudienceEntry, EventEntry, Exit, Journey
+from engage_desktop.domain.people import Level
 from engage_desktop.domain.problem import Problem
 from engage_desktop.domain.step import Output, outputs
 from engage_desktop.engine import scope
 from engage_desktop.engine.arrays import NEVER
-from engage_desktop.engine.conditions import AudienceMeaning
-from engage_desktop.engine.definitions import Constant, Member, Node, digest_of, resolve
-from engage_desktop.engine.plan import Plan, PlanAudience, PlanEntry, PlanExit, PlanJourney, PlanStep
+from engage_desktop.engine.definitions import (
+    AudienceMeaning,
+    Computed,
+    Constant,
+    Meaning,
+    Member,
+    Node,
+    OfAccounts,
+    TraitMeaning,
+    WrongLevel,
+    digest_of,
+    resolve,
+    resolve_reduce,
+)
+from engage_desktop.engine.plan import Plan, PlanAudience, PlanEntry, PlanExit, PlanJourney, PlanStep, PlanTrait
 from engage_desktop.engine.steps import STEP_COMPILERS
 from engage_desktop.engine.steps.base import StepContext
-from engage_desktop.language import QueryError, check, parse_condition
+from engage_desktop.language import QueryError, check, parse, parse_condition
 
-_NOTHING = Constant(False)
+_NOTHING: Node = Constant(False)
+_TARGETS: dict[Level, Literal["users", "accounts"]] = {"user": "users", "account": "accounts"}
+_Name = TypeVar("_Name", Member, Computed)
 
 
 def compile_campaigns(campaigns: Campaigns) -> Plan:
@@ -34,23 +50,27 @@ def compile_campaigns(campaigns: Campaigns) -> Plan:
 
 
 def resolve_in(plan: Plan, condition: Condition) -> Node:
-    """A condition with the plan's audiences put in; raises DesignError where it is out of reach."""
-    problems = scope.condition_problems(condition, "", computed=scope.computed_keys(plan.campaigns), own_where=False)
+    """A condition about users with the plan's names put in; raises DesignError where it is out of reach."""
+    problems = scope.condition_problems(condition, "")
     if problems:
         raise DesignError(problems)
-    members = {audience.key: audience.member for audience in plan.audiences}
-    return resolve(condition, members.get)
+    try:
+        return resolve(condition, plan)
+    except WrongLevel as error:
+        raise DesignError([Problem("error", "level", "", str(error), "Name something about users.")]) from error
 
 
 class _Compiler:
+    """Is the `Names` that conditions are resolved with."""
+
     def __init__(self, campaigns: Campaigns) -> None:
         self.campaigns = campaigns
         self.problems: list[Problem] = list(scope.file_problems(campaigns))
-        self.computed = scope.computed_keys(campaigns)
         self.generated = scope.generated_events(campaigns)
-        self.meanings: dict[str, AudienceMeaning] = {}
-        self.members: dict[str, Member | None] = {}
-        """None while the audience is being resolved: met again, it stands in a circle."""
+        self.meanings: dict[str, Meaning] = {}
+        self.traits = {trait.key: trait for trait in campaigns.traits}
+        self.named: dict[str, Member | Computed | None] = {}
+        """None while an audience or trait is being resolved: met again, it stands in a circle."""
 
     def plan(self) -> Plan:
         audiences = []
@@ -58,54 +78,109 @@ class _Compiler:
             member = self.member(audience.key)
             if member is not None:
                 audiences.append(PlanAudience(index, audience.key, member))
+        traits = []
+        for index, trait in enumerate(self.campaigns.traits):
+            computed = self.computed(trait.key)
+            if computed is not None:
+                traits.append(PlanTrait(index, trait.key, computed))
         journeys = [
             _JourneyCompiler(self, index, journey).plan() for index, journey in enumerate(self.campaigns.journeys)
         ]
         if self.problems:
             raise DesignError(_distinct(self.problems))
         messages = {message.key: message for message in self.campaigns.messages}
-        meanings: Mapping[str, AudienceMeaning] = MappingProxyType(self.meanings)
-        return Plan(self.campaigns, tuple(audiences), tuple(journeys), meanings, messages)
+        meanings: Mapping[str, Meaning] = MappingProxyType(self.meanings)
+        return Plan(self.campaigns, tuple(audiences), tuple(journeys), meanings, messages, tuple(traits))
 
     def fault(self, code: str, path: str, message: str, mend: str = "") -> None:
         self.problems.append(Problem("error", code, path, message, mend))
+
+    # -- names -----------------------------------------------------------------------------
 
     def member(self, key: str) -> Member | None:
         """The resolved audience, None where there is no audience of that key."""
         audience = self.campaigns.audience(key)
         if audience is None:
             return None
-        if key in self.members:
-            found = self.members[key]
-            if found is None:
-                self.fault("cycle", f"audiences.{key}.definition", "The audience refers to itself through others.",
-                           "Take it out of one of the definitions (D-9).")  # fmt: skip
-                return Member(key, "")
-            return found
-        self.members[key] = None
         path = f"audiences.{key}.definition"
-        node = _NOTHING if audience.definition is None else self.condition(audience.definition, path)
-        digest = digest_of(node, audience.include_anonymous)
-        self.meanings[digest] = AudienceMeaning(node, audience.include_anonymous)
-        member = self.members[key] = Member(key, digest)
+        if key in self.named:
+            found = self.named[key]
+            return found if isinstance(found, Member) else self._circle(path, Member(key, "", audience.level))
+        self.named[key] = None
+        node = _NOTHING
+        if audience.definition is not None:
+            anonymous = audience.include_anonymous
+            node = self.condition(audience.definition, path, level=audience.level, include_anonymous=anonymous)
+        digest = digest_of("audience", node, audience.include_anonymous, audience.level)
+        self.meanings[digest] = AudienceMeaning(node, audience.include_anonymous, audience.level)
+        member = self.named[key] = Member(key, digest, audience.level)
         return member
 
-    def condition(self, text: str, path: str, *, own_where: bool = False) -> Node:
+    def computed(self, key: str) -> Computed | None:
+        """The resolved computed trait, None where there is none of that key."""
+        trait = self.traits.get(key)
+        if trait is None:
+            return None
+        path = f"traits.{key}.definition"
+        if key in self.named:
+            found = self.named[key]
+            return found if isinstance(found, Computed) else self._circle(path, Computed(key, "", trait.level))
+        self.named[key] = None
+        reduce = self._reducer(trait.definition, path, trait.level)
+        digest = digest_of("trait", reduce, trait.level)
+        if reduce is not None:
+            self.meanings[digest] = TraitMeaning(reduce, trait.level)
+        computed = self.named[key] = Computed(key, digest, trait.level)
+        return computed
+
+    def _circle(self, path: str, stands_in: _Name) -> _Name:
+        self.fault("cycle", path, "The definition refers to itself through others.",
+                   "Take it out of one of the definitions (D-9).")  # fmt: skip
+        return stands_in
+
+    # -- texts -----------------------------------------------------------------------------
+
+    def condition(
+        self,
+        text: str,
+        path: str,
+        *,
+        own_where: bool = False,
+        level: Level = "user",
+        include_anonymous: bool = False,
+    ) -> Node:
         """Parse, check and resolve a condition; a fault is noted and gives "never"."""
         try:
             tree = parse_condition(text)
-            check(tree, journey=True, where=own_where, text=text)
-        except QueryError as error:
-            self.fault("condition", path, f"{error.message} (line {error.line}, column {error.column})")
-            return _NOTHING
-        problems = scope.condition_problems(
-            tree, path, computed=self.computed, own_where=own_where, generated=self.generated
-        )
-        problems += scope.missing_audiences(tree, path, self.campaigns)
-        if problems:
+            check(tree, journey=True, where=own_where, target=_TARGETS[level], text=text)
+            problems = scope.condition_problems(tree, path, generated=self.generated)
+            problems += scope.missing_audiences(tree, path, self.campaigns)
+            if not problems:
+                return resolve(tree, self, level, include_anonymous=include_anonymous)
             self.problems += problems
-            return _NOTHING
-        return resolve(tree, self.member)
+        except (QueryError, WrongLevel) as error:
+            self._text_fault(error, path)
+        return _NOTHING
+
+    def _reducer(self, text: str, path: str, level: Level) -> Reduce | None:
+        try:
+            tree = parse(text)
+            check(tree, trait=True, target=_TARGETS[level], text=text)
+            assert isinstance(tree, Reduce)  # `check` lets no other definition of a trait pass
+            problems = scope.condition_problems(tree, path, generated=self.generated)
+            problems += scope.missing_audiences(tree, path, self.campaigns)
+            if not problems:
+                return resolve_reduce(tree, self, level)
+            self.problems += problems
+        except (QueryError, WrongLevel) as error:
+            self._text_fault(error, path)
+        return None
+
+    def _text_fault(self, error: QueryError | WrongLevel, path: str) -> None:
+        if isinstance(error, WrongLevel):
+            self.fault("level", path, str(error))
+        else:
+            self.fault("condition", path, f"{error.message} (line {error.line}, column {error.column})")
 
 
 class _JourneyCompiler:
@@ -239,7 +314,7 @@ class _JourneyCompiler:
         if member is None:
             self.compiler.fault("unknown_audience", path, f"There is no audience '{key}'.", "Name one that exists.")
             return _NOTHING
-        return member
+        return member if member.level == "user" else OfAccounts(member)
 
     def _where(self, text: str | None, path: str) -> Node | None:
         return None if text is None else self.compiler.condition(text, path, own_where=True)

@@ -1,21 +1,23 @@
-"""Conditions become intervals: leaves from event and trait columns, junctions by set algebra.
+"""Conditions become sets of instants: leaves from events and traits, junctions by set algebra (D-5).
 
-One `Conditions` serves one log; everything it computes is kept in the leaf cache by content.
+One `Conditions` serves one log; everything it computes about people, accounts and whole streams
+is kept in the leaf cache by content. What a stream shows is in `streams`.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from engage_desktop.domain.condition import (
     And,
     Compare,
+    CompareDate,
+    CompareOp,
     Context,
-    Literal,
     Not,
     Or,
     Property,
@@ -24,17 +26,36 @@ from engage_desktop.domain.condition import (
     Trait,
 )
 from engage_desktop.domain.errors import Cancelled
+from engage_desktop.engine import history as histories
 from engage_desktop.engine import intervals as sets
-from engage_desktop.engine.arrays import NEVER, Instants, Mask, Profiles
+from engage_desktop.engine.arrays import Mask, Profiles
 from engage_desktop.engine.cache import LeafCache
-from engage_desktop.engine.definitions import Constant, Member, Node
+from engage_desktop.engine.definitions import (
+    AskUsers,
+    AudienceMeaning,
+    Computed,
+    Constant,
+    Meaning,
+    Member,
+    Node,
+    OfAccounts,
+    Side,
+    TraitMeaning,
+    asks_event,
+    is_constant,
+    is_fixed,
+    literals_of,
+)
 from engage_desktop.engine.draw import ProfileHashes
+from engage_desktop.engine.frames import Events, Frame, Root
+from engage_desktop.engine.history import History
 from engage_desktop.engine.intervals import Intervals
+from engage_desktop.engine.links import Links
+from engage_desktop.engine.pieces import last_session, segments
+from engage_desktop.engine.reducers import reduce_cover
 from engage_desktop.engine.source import Log
-from engage_desktop.engine.values import Scalar, absent_holds, column_holds, number_of
-
-MAX_STATE_ATOMS = 6
-"""Traits and audiences that one `where` may name: each doubles the cases to compute."""
+from engage_desktop.engine.streams import Streams
+from engage_desktop.engine.values import Scalar, number_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,117 +72,172 @@ class EventRows:
         return self.rows.nbytes + self.profile.nbytes
 
 
-@dataclass(frozen=True)
-class AudienceMeaning:
-    condition: Node
-    include_anonymous: bool
-
-
 class Conditions:
-    """Answers what conditions mean on one log. `meanings` gives audiences by digest."""
+    """Answers what conditions mean on one log. `meanings` gives audiences and traits by digest."""
 
     def __init__(
         self,
         log: Log,
-        meanings: Mapping[str, AudienceMeaning],
+        meanings: Mapping[str, Meaning],
         cache: LeafCache | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> None:
         self.log = log
         self.n_profiles = log.n_profiles
+        self.people = Root("user", np.asarray(log.since))
+        self.cache = (cache if cache is not None else LeafCache()).serve(log)
+        self.links = Links(log, self.cache)
+        self.streams = Streams(self)
         self._meanings = meanings
-        self._cache = (cache if cache is not None else LeafCache()).serve(log)
         self._cancelled = cancelled
-        self._names = frozenset(log.event_names)
+
+    def root(self, level: str) -> Root:
+        """The people of the log, or its accounts."""
+        return self.people if level == "user" else self.links.accounts
 
     # -- conditions ------------------------------------------------------------------------
 
-    def intervals(self, node: Node) -> Intervals:
+    def intervals(self, node: Node, frame: Frame | None = None) -> Intervals:
         """The instants at which `node` holds, over the whole log and beyond its end (D-5)."""
-        return self._cache.get(f"intervals {node!r}", lambda: self._intervals(node), lambda one: one.nbytes)
+        frame = self.people if frame is None else frame
+        if frame.key is None:
+            return self._intervals(node, frame)
+        key = f"intervals {frame.key} {node!r}"
+        return self.cache.get(key, lambda: self._intervals(node, frame), lambda one: one.nbytes)
 
-    def _intervals(self, node: Node) -> Intervals:
+    def _intervals(self, node: Node, frame: Frame) -> Intervals:
         if self._cancelled is not None and self._cancelled():
             raise Cancelled("Stopped.")
         match node:
-            case And(items):
-                return self._and(items)
-            case Or(items):
-                return sets.union([self.intervals(item) for item in items])
-            case Not(item):
-                return sets.complement(self.intervals(item), self.log.since)
             case Constant(value):
-                return sets.since(self.log.since) if value else sets.empty(self.n_profiles)
-            case Member(_, digest):
+                return sets.since(frame.since) if value else sets.empty(frame.n)
+            case And(items):
+                return self._and(items, frame)
+            case Or(items):
+                return sets.union([self.intervals(item, frame) for item in items])
+            case Not(item):
+                return sets.complement(self.intervals(item, frame), frame.since)
+        if isinstance(frame, Events):
+            if is_fixed(node):
+                return sets.always(self.streams.mask(node, frame), frame.since)
+            if not asks_event(node):
+                return sets.gather(self.intervals(node, frame.root), frame.owner, frame.since)
+        match node:
+            case Member(_, digest, level):
                 meaning = self._meanings[digest]
-                eligible = self.log.eligible_since(meaning.include_anonymous)
-                return sets.clip(self.intervals(meaning.condition), eligible)
-            case Compare():
-                return self._compare(node)
+                assert isinstance(meaning, AudienceMeaning)
+                found = self.intervals(meaning.condition, self.root(level))
+                eligible = self.log.eligible_since(meaning.include_anonymous) if level == "user" else None
+                return found if eligible is None else sets.clip(found, eligible)
+            case OfAccounts(member):
+                return self.links.to_people(self.intervals(member))
+            case AskUsers():
+                return self._ask(node)
+            case Compare(left, op, values):
+                return self._compare(left, op, values, frame)
+            case CompareDate(left, date_op, date):
+                return histories.where_date(self.history(left, frame), date_op, date)
         raise AssertionError(f"unresolved condition {node!r}")
 
-    def _and(self, items: tuple[Node, ...]) -> Intervals:
+    def _and(self, items: tuple[Node, ...], frame: Frame) -> Intervals:
         """`x AND NOT y` as a difference: the complement of a small set is as large as the log."""
-        negated = [self.intervals(item.item) for item in items if isinstance(item, Not)]
-        plain = [self.intervals(item) for item in items if not isinstance(item, Not)]
+        negated = [self.intervals(item.item, frame) for item in items if isinstance(item, Not)]
+        plain = [self.intervals(item, frame) for item in items if not isinstance(item, Not)]
         if not plain:
-            return sets.complement(sets.union(negated), self.log.since)
+            return sets.complement(sets.union(negated), frame.since)
         return sets.difference(sets.intersection(plain), sets.union(negated)) if negated else sets.intersection(plain)
 
-    def _compare(self, node: Compare) -> Intervals:
-        left = node.left
-        literals = literals_of(node)
-        if isinstance(left, Trait):
-            return self._trait(left.path, node, literals)
-        assert isinstance(left, Reduce)  # scope.py lets nothing else pass, and of reducers only count
-        atoms = state_atoms(left.stream.where)
-        if atoms:
-            return self.intervals(_by_cases(node, left, atoms[0]))
-        return self._count(left.stream, node.op, literals)
+    def _ask(self, node: AskUsers) -> Intervals:
+        links, eligible = self.links, np.asarray(self.log.eligible_since(node.include_anonymous))
+        item = self.intervals(node.item)
+        if node.quantifier == "all":
+            everyone = sets.since(eligible)
+            failing = sets.difference(everyone, item)
+            return sets.difference(links.to_accounts(everyone), links.to_accounts(failing))
+        some = links.to_accounts(sets.clip(item, eligible))
+        return some if node.quantifier == "any" else sets.complement(some, links.accounts.since)
 
-    def _trait(self, path: tuple[str, ...], node: Compare, literals: list[Scalar]) -> Intervals:
-        # A value holds from its identify to the next one; before the first the trait is absent.
-        history = self.log.trait(path)
-        says = column_holds(history.column, node.op, literals)
-        negated = absent_holds(node.op)
-        profile = np.repeat(np.arange(self.n_profiles, dtype=np.int32), np.diff(history.start))
-        start: Instants = np.asarray(history.time)
-        end = np.full(len(start), NEVER, np.int64)
-        if len(start):
-            same = profile[1:] == profile[:-1]
-            end[:-1][same] = start[1:][same]
-        keep = ~says if negated else says
-        found = sets.joined(profile[keep], start[keep], end[keep], self.n_profiles)
-        return sets.complement(found, self.log.since) if negated else found
+    # -- comparisons -----------------------------------------------------------------------
+
+    def _compare(self, left: Side, op: CompareOp, values: tuple[Side, ...], frame: Frame) -> Intervals:
+        if not all(map(is_constant, values)):
+            return histories.where_pairs(self.history(left, frame), op, self.history(values[0], frame))
+        literals = literals_of(values)
+        reduce = self.definition(left) if isinstance(frame, Root) else left
+        if isinstance(reduce, Reduce) and reduce.kind == "count" and reduce.stream.session is None:
+            return self._count(reduce.stream, op, literals, frame)
+        return histories.where_column(self.history(left, frame), op, literals, frame.since)
+
+    def definition(self, side: Side) -> Side:
+        """A computed trait as the reducer it is."""
+        if not isinstance(side, Computed):
+            return side
+        meaning = self._meanings[side.digest]
+        assert isinstance(meaning, TraitMeaning)
+        return meaning.reduce
+
+    def history(self, side: Side, frame: Frame | None = None) -> History:
+        """A value over time for each subject."""
+        frame = self.people if frame is None else frame
+        if isinstance(frame, Events):
+            match side:
+                case Property() | Context():
+                    return histories.fixed(self.streams.column(side, frame), frame.since)
+                case Reduce():
+                    return self._reduced(side, frame)
+            return histories.gather(self.history(side, frame.root), frame.owner, frame.since)
+        key = f"history {frame.key} {side!r}"
+        return self.cache.get(key, lambda: self._history(side, frame), lambda one: one.nbytes)
+
+    def _history(self, side: Side, root: Root) -> History:
+        match side:
+            case Trait(path):
+                return histories.of_trait((self.log.trait if root.level == "user" else self.log.account_trait)(path))
+            case Reduce():
+                return self._reduced(side, root)
+            case Computed():
+                return self._reduced(self.definition(side), root)
+            case Member() | OfAccounts():
+                return histories.of_set(self.intervals(side, root), root.since)
+        raise AssertionError(f"no value {side!r}")
+
+    def _reduced(self, reduce: Reduce, frame: Frame) -> History:
+        pieces = self.streams.pieces(reduce.stream, frame)
+        counts = reduce.kind in ("count", "unique_count")  # of nothing they are 0 (D-8)
+        parts, cover = segments(pieces, frame.since, whole=counts)
+        if reduce.stream.session is not None and not self.streams.settles_sessions(reduce.stream, frame):
+            cover = last_session(cover, pieces.events.time, reduce.stream.session.us)
+        column = pieces.events.column(reduce.path, reduce.context) if reduce.path else None
+        return History(parts.start, parts.time, reduce_cover(reduce, cover, column))
 
     # -- counts ----------------------------------------------------------------------------
 
-    def _count(self, stream: Stream, op: str, literals: list[Scalar]) -> Intervals:
+    def _count(self, stream: Stream, op: str, literals: list[Scalar], frame: Frame) -> Intervals:
         def at_least(count: float) -> Intervals:
             if count <= 0:
-                return self.intervals(Constant(True))
+                return self.intervals(Constant(True), frame)
             if count > self.log.n_events:
-                return sets.empty(self.n_profiles)
-            return self._at_least(stream, int(count))
+                return sets.empty(frame.n)
+            return self.streams.at_least(stream, int(count), frame)
 
         def not_(these: Intervals) -> Intervals:
-            return sets.complement(these, self.log.since)
+            return sets.complement(these, frame.since)
 
         def exactly(count: float) -> Intervals:
             if count < 0 or count != math.floor(count):
-                return sets.empty(self.n_profiles)
+                return sets.empty(frame.n)
             if count == 0:
                 return not_(at_least(1))
             return sets.difference(at_least(count), at_least(count + 1))
 
         if op in ("exists", "absent"):  # a count is always there
-            return self.intervals(Constant(op == "exists"))
+            return self.intervals(Constant(op == "exists"), frame)
         numbers = [number for literal in literals if (number := number_of(literal)) is not None]
         if op in ("=", "!=", "one_of", "none_of"):
-            equal = sets.union([sets.empty(self.n_profiles), *(exactly(number) for number in numbers)])
+            equal = sets.union([sets.empty(frame.n), *(exactly(number) for number in numbers)])
             return not_(equal) if op in ("!=", "none_of") else equal
         if not numbers:
-            return sets.empty(self.n_profiles)
+            return sets.empty(frame.n)
         number = numbers[0]
         if op == ">=":
             return at_least(math.ceil(number))
@@ -169,115 +245,30 @@ class Conditions:
             return at_least(math.floor(number) + 1)
         return not_(at_least(math.ceil(number) if op == "<" else math.floor(number) + 1))
 
-    def _at_least(self, stream: Stream, count: int) -> Intervals:
-        # within N sees an event at t during [t, t + N), between A, B during [t + A, t + B) (D-3);
-        # several windows intersect.
-        low, high = 0, None
-        for window in stream.windows:
-            starts, ends = (window.a.us, window.b.us) if window.b is not None else (0, window.a.us)
-            low, high = max(low, starts), ends if high is None else min(high, ends)
-        key = f"count {count} {low} {high} {stream.event!r} {stream.where!r}"
-
-        def compute() -> Intervals:
-            events = self._stream(stream)
-            return sets.at_least(events.profile, self.log.time[events.rows], count, low, high, self.n_profiles)
-
-        return self._cache.get(key, compute, lambda one: one.nbytes)
+    # -- events ----------------------------------------------------------------------------
 
     def profile_hashes(self) -> ProfileHashes:
         """H of the profiles' ids, kept from run to run."""
-        return self._cache.get(
+        return self.cache.get(
             "profile hashes", lambda: ProfileHashes(self.log.profile_ids), lambda _: 9 * self.n_profiles
         )
 
-    # -- events ----------------------------------------------------------------------------
-
-    def _stream(self, stream: Stream) -> EventRows:
-        return self.events(stream.event, stream.where)
-
     def events(self, name: str, where: Node | None = None) -> EventRows:
-        """The events of `name` at which `where` holds; traits, audiences and counts in it have
-        their value at the instant of the event (D-9, D-43)."""
+        """The events of `name` at which `where` holds; everything in it has its value at the instant
+        of the event, a nested event() the whole history up to it (D-9, D-43)."""
         key = f"events {name!r} {where!r}"
-        return self._cache.get(key, lambda: self._events(name, where), lambda one: one.nbytes)
+        return self.cache.get(key, lambda: self._events(name, where), lambda one: one.nbytes)
 
     def _events(self, name: str, where: Node | None) -> EventRows:
-        n = self.log.n_events
-        if name not in self._names:
-            return EventRows(np.empty(0, np.uint32), np.empty(0, np.int32), n)
         rows, profile = self.log.rows(name), self.log.profiles(name)
         if where is None:
-            return EventRows(rows, profile, n)
+            return EventRows(rows, profile, self.log.n_events)
         mask = self.mask(name, where)
-        return EventRows(rows[mask], profile[mask], n)
+        return EventRows(rows[mask], profile[mask], self.log.n_events)
 
     def mask(self, name: str, where: Node) -> Mask:
-        """`where` for every event of `name`, aligned to the log's `rows(name)`."""
-        match where:
-            case And(items) | Or(items):
-                found = self.mask(name, items[0]).copy()
-                for item in items[1:]:
-                    if isinstance(where, And):
-                        found &= self.mask(name, item)
-                    else:
-                        found |= self.mask(name, item)
-                return found
-            case Not(item):
-                return ~self.mask(name, item)
-            case Constant(value):
-                return np.full(len(self.log.rows(name)), value, np.bool_)
-            case Compare(Property(path), op, _):
-                return column_holds(self.log.column(name, path), op, literals_of(where))
-            case Compare(Context(path), op, _):
-                return column_holds(self.log.context(name, path), op, literals_of(where))
-            case _:
-                return self.intervals(where).value(self.log.profiles(name), self.log.time[self.log.rows(name)])
+        """An own `where` for every event of `name`, aligned to the log's `rows(name)`."""
+        from engage_desktop.engine.moments import Moments
 
-
-def literals_of(node: Compare) -> list[Scalar]:
-    return [value.value for value in node.values if isinstance(value, Literal)]
-
-
-def state_atoms(where: Node | None) -> list[Node]:
-    """Comparisons of traits and audiences inside a `where`, each once, in reading order."""
-    found: dict[str, Node] = {}
-
-    def visit(node: Node) -> None:
-        match node:
-            case And(items) | Or(items):
-                for item in items:
-                    visit(item)
-            case Not(item):
-                visit(item)
-            case Member() | Compare(Trait()) | Compare(Literal(), _, (Trait(),)):
-                found.setdefault(repr(node), node)
-
-    if where is not None:
-        visit(where)
-    return list(found.values())
-
-
-def _by_cases(node: Compare, left: Reduce, atom: Node) -> Node:
-    """`node` as (atom and node with atom true) or (not atom and node with atom false).
-
-    A trait inside `where` has its value at the instant of evaluation (D-9), the same for all
-    events of the stream, so it may be taken out.
-    """
-
-    def case(value: bool) -> Compare:
-        where = _put(left.stream.where, repr(atom), Constant(value))
-        return replace(node, left=replace(left, stream=replace(left.stream, where=where)))  # type: ignore[arg-type]  # Node
-
-    return Or((And((atom, case(True))), And((Not(atom), case(False)))))  # type: ignore[arg-type]  # Node widens Condition
-
-
-def _put(node: Node | None, atom: str, constant: Constant) -> Node | None:
-    match node:
-        case And(items):
-            return And(tuple(_put(item, atom, constant) for item in items))  # type: ignore[misc]  # Node widens Condition
-        case Or(items):
-            return Or(tuple(_put(item, atom, constant) for item in items))  # type: ignore[misc]  # Node widens Condition
-        case Not(item):
-            return Not(_put(item, atom, constant))  # type: ignore[arg-type]  # Node widens Condition
-        case _:
-            return constant if repr(node) == atom else node
+        events = self.streams.all_of(name, self.people)
+        return Moments(self, events.profile, events.time, events).holds(where)

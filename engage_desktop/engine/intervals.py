@@ -12,14 +12,25 @@ from functools import cached_property
 
 import numpy as np
 
-from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Profiles, Rows, segment_offsets, upper_bound
+from engage_desktop.engine.arrays import (
+    NEVER,
+    AnyArray,
+    Instants,
+    Mask,
+    Profiles,
+    Rows,
+    expand,
+    segment_offsets,
+    upper_bound,
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Intervals:
     """`[start[i], end[i])` of `profile[i]`, sorted by (profile, start); end NEVER = open.
 
-    `n_profiles` is the number of profiles of the store, the universe of `profile`.
+    `n_profiles` is the number of those asked about, the universe of `profile`: profiles of the
+    store, or in the same way its accounts, or events inside a `where`.
     """
 
     profile: Profiles
@@ -92,6 +103,81 @@ def joined(profile: Profiles, start: Instants, end: Instants, n_profiles: int) -
         return Intervals(profile, start, end, n_profiles)
     closes = np.append(opens[1:], True)
     return Intervals(profile[opens], start[opens], end[closes], n_profiles)
+
+
+def union_of(profile: AnyArray, start: Instants, end: Instants, n_profiles: int) -> Intervals:
+    """The union of intervals in any order; empty ones (start >= end) may be among them."""
+    full = start < end
+    if not full.all():
+        profile, start, end = profile[full], start[full], end[full]
+    if not len(profile):
+        return empty(n_profiles)
+    key, _, _ = one_key(profile, start)
+    if key is None or not (key[1:] >= key[:-1]).all():
+        order = merge_order(profile, start)
+        profile, start, end = profile[order], start[order], end[order]
+    # reach[i] = the latest end up to i within the profile; a piece opens where the reach before it is passed.
+    reach = _latest_so_far(profile, end)
+    opens = np.ones(len(profile), np.bool_)
+    opens[1:] = (profile[1:] != profile[:-1]) | (start[1:] > reach[:-1])
+    closes = np.append(opens[1:], True)
+    return Intervals(profile[opens].astype(np.int32, copy=False), start[opens], reach[closes], n_profiles)
+
+
+def _latest_so_far(profile: AnyArray, end: Instants) -> Instants:
+    """The running maximum of `end` within each profile (ascending)."""
+    key, span, low = one_key(profile, end)
+    if key is None:  # a log of centuries: ranks instead of instants
+        ends, rank = np.unique(end, return_inverse=True)
+        reached = np.maximum.accumulate(profile.astype(np.int64) * len(ends) + rank) % len(ends)
+        return np.asarray(ends[reached], np.int64)
+    reach = np.maximum.accumulate(key)
+    reach -= profile.astype(np.int64) * span
+    reach += low
+    reach[reach == low + span - 1] = NEVER
+    return reach
+
+
+def covered(profile: AnyArray, start: Instants, end: Instants, n_profiles: int, count: int) -> Intervals:
+    """The instants at which at least `count` of the given pieces hold; pieces in any order."""
+    if count == 1:
+        return union_of(profile, start, end, n_profiles)
+    full = start < end
+    if not full.all():
+        profile, start, end = profile[full], start[full], end[full]
+    if len(profile) < count:
+        return empty(n_profiles)
+    # All starts before all ends of the same instant, so pieces that touch do not break the cover.
+    who, when = np.concatenate([profile, profile]), np.concatenate([start, end])
+    order = merge_order(who, when)
+    step = np.where(order < len(profile), np.int8(1), np.int8(-1))
+    cover = np.cumsum(step, dtype=np.int64)
+    opens = order[(cover == count) & (step == 1)]
+    closes = order[(cover == count - 1) & (step == -1)]
+    found, begin, finish = who[opens], when[opens], when[closes]
+    keep = begin < finish
+    return Intervals(found[keep].astype(np.int32, copy=False), begin[keep], finish[keep], n_profiles)
+
+
+def gather(these: Intervals, owner: AnyArray, first: Instants) -> Intervals:
+    """For each i the part of owner[i]'s set at or after first[i], as the set of i."""
+    n = len(owner)
+    if not len(these):
+        return empty(n)
+    own = owner.astype(np.int64)
+    last = these.offsets[own + 1]
+    head = upper_bound(these.end, these.offsets[own], last, first)
+    at, one = expand(head, last - head)
+    start = np.maximum(these.start[at], first[one])
+    return Intervals(one.astype(np.int32), start, these.end[at], n)
+
+
+def always(mask: Mask, first: Instants) -> Intervals:
+    """`[first[i], for ever)` for every i where the mask is true."""
+    at = np.flatnonzero(mask)
+    start = first[at]
+    keep = start != NEVER
+    return Intervals(at[keep].astype(np.int32), start[keep], np.full(int(keep.sum()), NEVER, np.int64), len(mask))
 
 
 def at_least(
@@ -174,7 +260,7 @@ def _sweep(plus: Sequence[Intervals], minus: Sequence[Intervals], need: int) -> 
     falls = [(one.profile, one.end) for one in plus] + [(one.profile, one.start) for one in minus]
     profile = np.concatenate([who for who, _ in rises + falls])
     time = np.concatenate([when for _, when in rises + falls])
-    order = _merge_order(profile, time)
+    order = merge_order(profile, time)
     step = np.where(order < len(time) // 2, np.int8(1), np.int8(-1))
     cover = np.cumsum(step, dtype=np.int16)  # never above the number of sets
     opens = order[(cover == need) & (step == 1)]
@@ -184,14 +270,23 @@ def _sweep(plus: Sequence[Intervals], minus: Sequence[Intervals], need: int) -> 
     return Intervals(profile[opens][keep], start[keep], end[keep], plus[0].n_profiles)
 
 
-def _merge_order(profile: Profiles, time: Instants) -> AnyArray:
+def merge_order(profile: AnyArray, time: Instants) -> AnyArray:
     """Stable order by (profile, time); the input is a handful of sorted runs."""
+    key, _, _ = one_key(profile, time)
+    if key is not None:  # timsort merges the runs in linear time
+        return np.argsort(key, kind="stable")
+    return np.lexsort((time, profile))
+
+
+def one_key(profile: AnyArray, time: Instants) -> tuple[Instants | None, int, int]:
+    """int64 keys `profile * span + (time - low)` that sort like (profile, time), with span and low;
+    NEVER is the last of a profile. None where they do not fit."""
     finite = time[time != NEVER]
     low = int(finite.min()) if len(finite) else 0
     span = (int(finite.max()) - low + 2) if len(finite) else 2
-    if (int(profile.max()) + 1) * span < NEVER:  # one int64 key: timsort merges the runs in linear time
-        key = np.minimum(time, low + span - 1)
-        key -= low
-        key += profile.astype(np.int64) * span
-        return np.argsort(key, kind="stable")
-    return np.lexsort((time, profile))
+    if not len(profile) or (int(profile.max()) + 1) * span >= NEVER:
+        return None, span, low
+    key = np.minimum(time, low + span - 1)
+    key -= low
+    key += profile.astype(np.int64) * span
+    return key, span, low

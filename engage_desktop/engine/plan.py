@@ -9,8 +9,7 @@ from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.message import Message
 from engage_desktop.engine.arrays import NEVER
-from engage_desktop.engine.conditions import AudienceMeaning
-from engage_desktop.engine.definitions import Member, Node
+from engage_desktop.engine.definitions import Computed, Meaning, Member, Node
 from engage_desktop.engine.steps.base import CompiledStep
 
 
@@ -21,6 +20,15 @@ class PlanAudience:
     index: int
     key: str
     member: Member
+
+
+@dataclass(frozen=True)
+class PlanTrait:
+    """`index` is the place in `campaigns.traits`."""
+
+    index: int
+    key: str
+    value: Computed
 
 
 @dataclass(frozen=True)
@@ -75,13 +83,26 @@ class PlanJourney:
 
 @dataclass(frozen=True)
 class Plan:
-    """`compile_campaigns` makes it; `meanings` gives every audience's definition by digest."""
+    """`compile_campaigns` makes it; `meanings` gives every audience's and computed trait's definition by
+    digest. Is the `Names` that further conditions are resolved with."""
 
     campaigns: Campaigns
     audiences: tuple[PlanAudience, ...]
     journeys: tuple[PlanJourney, ...]
-    meanings: Mapping[str, AudienceMeaning]
+    meanings: Mapping[str, Meaning]
     messages: Mapping[str, Message] = field(default_factory=dict)
+    traits: tuple[PlanTrait, ...] = ()
 
     def audience(self, key: str) -> PlanAudience | None:
         return next((audience for audience in self.audiences if audience.key == key), None)
+
+    def trait(self, key: str) -> PlanTrait | None:
+        return next((trait for trait in self.traits if trait.key == key), None)
+
+    def member(self, key: str) -> Member | None:
+        audience = self.audience(key)
+        return None if audience is None else audience.member
+
+    def computed(self, key: str) -> Computed | None:
+        trait = self.trait(key)
+        return None if trait is None else trait.value

@@ -3,27 +3,10 @@
 from __future__ import annotations
 
 from engage_desktop.domain.campaigns import Campaigns
-from engage_desktop.domain.condition import (
-    And,
-    Compare,
-    CompareDate,
-    Condition,
-    Context,
-    InAudience,
-    Instant,
-    JourneyValue,
-    Literal,
-    Not,
-    Or,
-    Property,
-    Quantified,
-    Reduce,
-    Trait,
-)
+from engage_desktop.domain.condition import Expression
 from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey, ScheduleEntry
 from engage_desktop.domain.problem import Problem
 from engage_desktop.domain.step import Hold, SendMessage
-from engage_desktop.engine.conditions import MAX_STATE_ATOMS, state_atoms
 from engage_desktop.engine.steps import STEP_COMPILERS
 from engage_desktop.language import references
 
@@ -33,10 +16,6 @@ _LATER = "It is planned; leave it out for now."
 
 def not_yet(path: str, what: str, mend: str = _LATER) -> Problem:
     return Problem("error", "not_yet", path, f"{what} cannot be simulated in this version.", mend)
-
-
-def computed_keys(campaigns: Campaigns) -> frozenset[str]:
-    return frozenset(trait.key for trait in campaigns.traits)
 
 
 def generated_events(campaigns: Campaigns) -> frozenset[str]:
@@ -57,8 +36,8 @@ def file_problems(campaigns: Campaigns) -> list[Problem]:
     for audience in campaigns.audiences:
         if audience.list_ is not None:
             found.append(not_yet(f"audiences.{audience.key}.list", "An audience from a list"))
-        if audience.level == "account":
-            found.append(not_yet(f"audiences.{audience.key}.level", "An audience of accounts"))
+        if audience.level == "account" and audience.sync:
+            found.append(not_yet(f"audiences.{audience.key}.sync", "Delivering an audience of accounts"))
     policies = campaigns.policies
     if any(isinstance(step, SendMessage) for journey in campaigns.journeys for step in journey.steps):
         for name in ("suppression", "holdout", "consent", "quiet_hours", "send_window", "caps"):
@@ -107,77 +86,16 @@ def event_problems(name: str, path: str, generated: frozenset[str]) -> list[Prob
     return [not_yet(path, f"Listening for '{name}', which the messages of this file generate,")]
 
 
-def condition_problems(
-    condition: Condition,
-    path: str,
-    *,
-    computed: frozenset[str],
-    own_where: bool,
-    generated: frozenset[str] = frozenset(),
-) -> list[Problem]:
-    """Parts of a condition that are not simulated yet. `own_where`: of an entry, exit or hold."""
-    found: list[Problem] = []
-
-    def visit(node: Condition, inside: bool) -> None:
-        match node:
-            case And(items) | Or(items):
-                for item in items:
-                    visit(item, inside)
-            case Not(item):
-                visit(item, inside)
-            case Quantified(quantifier, item):
-                found.append(not_yet(path, f"{quantifier.upper()} of the users of an account"))
-                visit(item, inside)
-            case InAudience():
-                pass
-            case CompareDate(left, op, _):
-                found.append(not_yet(path, f"{op}()"))
-                compare(left, (), inside)
-            case Compare(left, _, values):
-                compare(left, values, inside)
-
-    def compare(left: object, values: tuple[object, ...], inside: bool) -> None:
-        if any(isinstance(side, Instant) for side in (left, *values)):
-            found.append(not_yet(path, "A comparison with a date"))
-        sides = [side for side in (left, *values) if not isinstance(side, Literal | Instant)]
-        if len(sides) > 1:
-            found.append(not_yet(path, "A comparison of two values that are both no constant"))
-        for side in sides:
-            match side:
-                case Property(parts) if "$" in parts:
-                    found.append(not_yet(path, f"'{'.'.join(parts)}', a path through the elements of a list,"))
-                case Trait(parts) if len(parts) == 1 and parts[0] in computed:
-                    found.append(not_yet(path, f"The computed trait '{parts[0]}'"))
-                case Property(_, True):
-                    found.append(not_yet(path, "property(parent: ...)"))
-                case JourneyValue():
-                    found.append(not_yet(path, "journey(...)"))
-                case Reduce(kind, stream):
-                    if inside:
-                        found.append(not_yet(path, "An event() inside the where() of another (a funnel)"))
-                    elif kind != "count":
-                        found.append(not_yet(path, f"{kind}() of events"))
-                    if stream.exclude:
-                        found.append(not_yet(path, "sources()"))
-                    if stream.session is not None:
-                        found.append(not_yet(path, "expires_after()"))
-                    if any(window.parent for window in stream.windows):
-                        found.append(not_yet(path, "within(parent: ...)"))
-                    found.extend(event_problems(stream.event, path, generated))
-                    if stream.where is not None:
-                        visit(stream.where, True)
-                        if len(state_atoms(stream.where)) > MAX_STATE_ATOMS:
-                            found.append(
-                                not_yet(path, f"More than {MAX_STATE_ATOMS} traits and audiences in one where()")
-                            )
-                case Trait() | Property() | Context() | _:
-                    pass
-
-    visit(condition, False)
-    return found
+def condition_problems(expression: Expression, path: str, *, generated: frozenset[str] = frozenset()) -> list[Problem]:
+    """Parts of a condition or of a trait's definition that are not simulated yet."""
+    found = references(expression)
+    problems = [not_yet(path, "journey(...)")] if found.journey else []
+    for name in found.events:
+        problems += event_problems(name, path, generated)
+    return problems
 
 
-def missing_audiences(condition: Condition, path: str, campaigns: Campaigns) -> list[Problem]:
+def missing_audiences(condition: Expression, path: str, campaigns: Campaigns) -> list[Problem]:
     """References `audience('key')` that lead nowhere."""
     return [
         Problem("error", "unknown_audience", path, f"There is no audience '{key}'.", "Name one that exists.")

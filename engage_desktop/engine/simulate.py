@@ -16,8 +16,11 @@ from engage_desktop.engine.arrays import NEVER, Profiles
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.compile import resolve_in
 from engage_desktop.engine.conditions import Conditions
+from engage_desktop.engine.definitions import Computed, Member
 from engage_desktop.engine.entry import generations
+from engage_desktop.engine.history import History
 from engage_desktop.engine.intervals import Intervals
+from engage_desktop.engine.moments import Moments
 from engage_desktop.engine.plan import Plan, PlanJourney
 from engage_desktop.engine.rows import collect
 from engage_desktop.engine.run import (
@@ -31,7 +34,7 @@ from engage_desktop.engine.run import (
     Texts,
     stack,
 )
-from engage_desktop.engine.source import Log
+from engage_desktop.engine.source import Column, Log
 from engage_desktop.engine.tokens import Entries
 from engage_desktop.engine.view import View
 from engage_desktop.engine.walk import Walk, WalkResult
@@ -91,15 +94,34 @@ def simulate(
 
 
 def membership(plan: Plan, store: Log, key: str, cache: LeafCache | None = None) -> Intervals:
-    """The intervals of an audience over the whole log and beyond its end (D-5)."""
-    audience = plan.audience(key)
-    if audience is None:
-        raise DesignError([_unknown("audiences", key, [one.key for one in plan.audiences])])
-    return _conditions(plan, store, cache, None).intervals(audience.member)
+    """The intervals of an audience over the whole log and beyond its end (D-5), of profiles or accounts."""
+    return _conditions(plan, store, cache, None).intervals(_audience(plan, key))
+
+
+def members(plan: Plan, store: Log, key: str, at_us: int, cache: LeafCache | None = None) -> Profiles:
+    """Who is in an audience at one instant: profiles or accounts, ascending. Looks at that instant alone."""
+    member = _audience(plan, key)
+    conditions = _conditions(plan, store, cache, None)
+    inside = Moments.of_all(conditions, conditions.root(member.level), at_us).holds(member)
+    return np.flatnonzero(inside).astype(np.int32)
+
+
+def trait_at(plan: Plan, store: Log, key: str, at_us: int, cache: LeafCache | None = None) -> Column:
+    """A computed trait of every profile or account at one instant; absent also where nobody is there yet."""
+    value = _trait(plan, key)
+    conditions = _conditions(plan, store, cache, None)
+    return Moments.of_all(conditions, conditions.root(value.level), at_us).value(value)
+
+
+def trait_history(plan: Plan, store: Log, key: str, cache: LeafCache | None = None) -> History:
+    """A computed trait over time, of every profile or account."""
+    value = _trait(plan, key)
+    conditions = _conditions(plan, store, cache, None)
+    return conditions.history(value, conditions.root(value.level))
 
 
 def condition_intervals(condition: Condition, plan: Plan, store: Log, cache: LeafCache | None = None) -> Intervals:
-    """The intervals at which any condition holds; it may name the plan's audiences."""
+    """The intervals at which any condition about users holds; it may name the plan's audiences and traits."""
     return _conditions(plan, store, cache, None).intervals(resolve_in(plan, condition))
 
 
@@ -108,15 +130,34 @@ def members_at(intervals: Intervals, at_us: int) -> Profiles:
     return intervals.profile[(intervals.start <= at_us) & (intervals.end > at_us)]
 
 
+def _audience(plan: Plan, key: str) -> Member:
+    member = plan.member(key)
+    if member is None:
+        raise DesignError([_unknown("audiences", key, [one.key for one in plan.audiences])])
+    return member
+
+
+def _trait(plan: Plan, key: str) -> Computed:
+    value = plan.computed(key)
+    if value is None:
+        raise DesignError([_unknown("traits", key, [one.key for one in plan.traits])])
+    return value
+
+
 def _conditions(plan: Plan, store: Log, cache: LeafCache | None, cancelled: Cancel | None) -> Conditions:
-    names = set(store.trait_names())
-    clash = [audience.key for audience in plan.audiences if audience.key in names]
-    if clash:
-        raise DesignError([
-            Problem("error", "trait_name", f"audiences.{key}", f"The log has a user trait named '{key}' too.",
-                    "Give the audience another key (D-9).")
-            for key in clash
-        ])  # fmt: skip
+    problems = []
+    named = [("audience", one.key, one.member.level) for one in plan.audiences]
+    named += [("trait", one.key, one.value.level) for one in plan.traits]
+    logged = {"user": set(store.trait_names()), "account": set(store.account_trait_names())}
+    for kind, key, level in named:
+        if key in logged[level]:
+            whose = "a user" if level == "user" else "an account"
+            problems.append(
+                Problem("error", "trait_name", f"{kind}s.{key}", f"The log has {whose} trait named '{key}' too.",
+                        f"Give the {kind} another key (D-9).")
+            )  # fmt: skip
+    if problems:
+        raise DesignError(problems)
     return Conditions(store, plan.meanings, cache, cancelled)
 
 

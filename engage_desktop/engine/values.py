@@ -1,7 +1,7 @@
-"""Comparison of a value with literals (D-8, D-40, D-41, D-53): one by one and a column at a time.
+"""Comparison of values (D-8, D-40, D-41, D-53): one by one and a column at a time.
 
-`holds` is the rule; `column_holds` is the same rule over a column, numbers as arrays and
-every distinct text, list or object once.
+`holds` is the rule; `column_holds` is the same rule over a column beside literals and
+`pairs_hold` over two columns, numbers as arrays and every distinct text, list or object once.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from engage_desktop.domain.condition import CompareOp
+from engage_desktop.domain.condition import CompareOp, Instant
+from engage_desktop.domain.duration import parse_instant
 from engage_desktop.engine.arrays import AnyArray, Mask
 from engage_desktop.engine.source import ABSENT, BOOL, LIST, NUMBER, OBJECT, TEXT, Column
 from engage_desktop.language.numbers import FULLY_NUMERIC, number_text
 
-Scalar: TypeAlias = str | int | float | bool
+Scalar: TypeAlias = str | int | float | bool | Instant
 
 _ORDER: dict[str, Callable[[Any, Any], Any]] = {
     "<": lambda a, b: a < b,
@@ -45,11 +46,23 @@ def text_of(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return number_text(value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
-def equal(value: Any, literal: Scalar) -> bool:
+def is_instant(value: Any, instant: Instant) -> bool:
+    """Whether a value is a date with a zone and that very instant (D-42, D-53)."""
+    try:
+        return isinstance(value, str) and parse_instant(value) == instant.us
+    except ValueError:
+        return False
+
+
+def equal(value: Any, literal: Any) -> bool:
     """Equality of D-40; anything it does not name is not equal."""
+    if isinstance(literal, Instant):
+        return is_instant(value, literal)
     if isinstance(value, str) and isinstance(literal, str):
         return value == literal
     if isinstance(value, bool) or isinstance(literal, bool):
@@ -59,17 +72,18 @@ def equal(value: Any, literal: Scalar) -> bool:
     return mine is not None and other is not None and mine == other
 
 
-def _one_holds(value: Any, op: CompareOp, literals: Sequence[Scalar]) -> bool:
+def _one_holds(value: Any, op: CompareOp, literals: Sequence[Any]) -> bool:
     """A positive operator on one present value that is no list."""
     if op in ("=", "one_of"):
         return any(equal(value, literal) for literal in literals)
     if op == "!=":
-        return not equal(value, literals[0])
+        return any(not equal(value, literal) for literal in literals)
     if op == "exists":
         return True
     if op in _ORDER:
-        mine, other = number_of(value), number_of(literals[0])
-        return mine is not None and other is not None and bool(_ORDER[op](mine, other))
+        mine = number_of(value)
+        others = [number for literal in literals if (number := number_of(literal)) is not None]
+        return mine is not None and any(bool(_ORDER[op](mine, other)) for other in others)
     text = text_of(value)
     if op == "contains":
         return any(text_of(literal) in text for literal in literals)
@@ -78,12 +92,12 @@ def _one_holds(value: Any, op: CompareOp, literals: Sequence[Scalar]) -> bool:
     return any(text.endswith(text_of(literal)) for literal in literals)
 
 
-def _elements(value: Any) -> list[Any]:
+def elements(value: Any) -> list[Any]:
     """The present values of a value: none of null, all of a list (nested lists too)."""
     if value is None:
         return []
     if isinstance(value, list):
-        return [element for item in value for element in _elements(item)]
+        return [element for item in value for element in elements(item)]
     return [value]
 
 
@@ -92,15 +106,15 @@ def absent_holds(op: CompareOp) -> bool:
     return op in ("absent", "omits")
 
 
-def holds(value: Any, op: CompareOp, literals: Sequence[Scalar]) -> bool:
+def holds(value: Any, op: CompareOp, literals: Sequence[Any]) -> bool:
     """Whether `value op literals`; `value` is JSON (None = absent)."""
-    elements = _elements(value)
-    if not elements:
+    found = elements(value)
+    if not found:
         return absent_holds(op)
     positive = _NEGATION.get(op)
     if positive is not None:
-        return not any(_one_holds(element, positive, literals) for element in elements)
-    return any(_one_holds(element, op, literals) for element in elements)
+        return not any(_one_holds(element, positive, literals) for element in found)
+    return any(_one_holds(element, op, literals) for element in found)
 
 
 def _numbers_hold(numbers: AnyArray, op: CompareOp, literals: Sequence[Scalar]) -> Mask:
@@ -150,6 +164,55 @@ def _objects_hold(codes: AnyArray, texts: Sequence[str], op: CompareOp, literals
     if op in ("contains", "omits", "starts_with", "ends_with") and (codes >= 0).all():
         return _texts_hold(codes, texts, True, op, literals)
     return np.full(len(codes), op in ("exists", "!=", "none_of", "omits"), np.bool_)
+
+
+def value_at(column: Column, place: int) -> Any:
+    """One value of a column as JSON, None where it is absent."""
+    kind = int(column.kind[place])
+    if kind == NUMBER:
+        return float(column.number[place])
+    if kind == BOOL:
+        return bool(column.number[place])
+    if kind == ABSENT:
+        return None
+    text = column.texts[int(column.code[place])]
+    return text if kind == TEXT else json.loads(text)
+
+
+def pairs_hold(left: Column, op: CompareOp, right: Column) -> Mask:
+    """`left[i] op right[i]` for one of the six symbols; both present, any pair of their elements."""
+    kinds = np.asarray(left.kind), np.asarray(right.kind)
+    found = np.zeros(len(kinds[0]), np.bool_)
+    both = (kinds[0] != ABSENT) & (kinds[1] != ABSENT)
+    numeric = (kinds[0] == NUMBER) & (kinds[1] == NUMBER)
+    at = np.flatnonzero(numeric)
+    if at.size:
+        mine, other = np.asarray(left.number)[at], np.asarray(right.number)[at]
+        compare: dict[str, Callable[[Any, Any], Any]] = {**_ORDER, "=": np.equal, "!=": np.not_equal}
+        found[at] = compare[op](mine, other)
+    at = np.flatnonzero(both & ~numeric)
+    if at.size:
+        # every distinct pair once
+        keys = [_identity(column, at) for column in (left, right)]
+        pair = keys[0] * np.int64(int(keys[1].max()) + 1) + keys[1]
+        _, first, inverse = np.unique(pair, return_index=True, return_inverse=True)
+        says = [_pair_holds(left, op, right, place) for place in at[first].tolist()]
+        found[at] = np.array(says)[inverse]
+    return found
+
+
+def _pair_holds(left: Column, op: CompareOp, right: Column, place: int) -> bool:
+    others = elements(value_at(right, place))
+    return bool(others) and holds(value_at(left, place), op, others)
+
+
+def _identity(column: Column, at: AnyArray) -> AnyArray:
+    """int64 by place: equal numbers mean equal values (some equal values may have different ones)."""
+    kind = np.asarray(column.kind)[at].astype(np.int64)
+    coded = kind >= TEXT
+    coded &= kind != BOOL
+    plain = np.unique(np.nan_to_num(np.asarray(column.number)[at]), return_inverse=True)[1]
+    return np.where(coded, np.asarray(column.code)[at].astype(np.int64), plain) * 8 + kind
 
 
 def column_holds(column: Column, op: CompareOp, literals: Sequence[Scalar]) -> Mask:

@@ -127,3 +127,39 @@ def test_nothing_of_nothing(operation: object) -> None:
     nothing = sets.empty(PEOPLE)
     assert len(operation([nothing, nothing])) == 0  # type: ignore[operator]  # both take a list of sets
     assert nothing.value(np.zeros(2, np.int32), np.zeros(2, np.int64)).tolist() == [False, False]
+
+
+def draw_pieces() -> st.SearchStrategy[list[tuple[int, int, int]]]:
+    """(profile, start, end) in any order, empty ones too; an end above LAST stands for NEVER."""
+    return st.lists(st.tuples(st.integers(0, PEOPLE - 1), st.integers(0, LAST), st.integers(0, LAST + 1)), max_size=12)
+
+
+@settings(max_examples=300, deadline=None)
+@given(draw_pieces(), st.integers(1, 3), SPREAD)
+def test_pieces_lie_over_each_other(pieces: list[tuple[int, int, int]], count: int, spread: int) -> None:
+    """`covered`: at each instant at least `count` pieces of the profile."""
+    pieces.sort(key=lambda piece: piece[0])
+    profile = np.array([piece[0] for piece in pieces], np.int32)
+    start = np.array([piece[1] * spread for piece in pieces], np.int64)
+    end = np.array([NEVER if piece[2] > LAST else piece[2] * spread for piece in pieces], np.int64)
+    expected = [
+        {at for at in range(LAST + 1) if sum(who == one and a <= at < b for one, a, b in pieces) >= count}
+        for who in range(PEOPLE)
+    ]
+    assert points_of(sets.covered(profile, start, end, PEOPLE, count), spread) == expected
+
+
+@settings(max_examples=150, deadline=None)
+@given(draw_sets(), st.lists(st.tuples(st.integers(0, PEOPLE - 1), st.integers(0, LAST)), max_size=6), SPREAD)
+def test_gathered(a: list[set[int]], who: list[tuple[int, int]], spread: int) -> None:
+    """The part of somebody's set from an instant on, for each of several."""
+    found = sets.gather(
+        of(a, spread),
+        np.array([one for one, _ in who], np.int32),
+        np.array([first * spread for _, first in who], np.int64),
+    )
+    inside = [set() for _ in who]
+    for at, start, end in zip(found.profile.tolist(), found.start.tolist(), found.end.tolist(), strict=True):
+        assert start < end
+        inside[at] |= {point for point in range(LAST + 1) if start <= point * spread < end}
+    assert inside == [{point for point in a[one] if point >= first} for one, first in who]

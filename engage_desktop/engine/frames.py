@@ -1,0 +1,127 @@
+"""Whom a condition is asked about: people, accounts, or the events inside a `where`.
+
+One set of rules serves all of them. A frame has n subjects, each there from an instant `since`
+on; the answer to a condition is a set of instants per subject.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+
+from engage_desktop.domain.people import Level
+from engage_desktop.engine.arrays import AnyArray, Index, Instants, Profiles
+from engage_desktop.engine.source import ABSENT, Column, Log
+from engage_desktop.events.column import Column as Values
+
+
+@dataclass(frozen=True, eq=False)
+class Root:
+    """Those whom a definition is about: the profiles of a log, or its accounts."""
+
+    level: Level
+    since: Instants
+
+    @property
+    def key(self) -> str:
+        return self.level
+
+    @property
+    def n(self) -> int:
+        return len(self.since)
+
+
+@dataclass(frozen=True, eq=False)
+class Events:
+    """Events of one name as subjects, sorted by `subject`, of one subject in the order of D-2.
+
+    `place[i]` is the place of event i in the log's `rows(name)`; `owner[i]` the profile or
+    account of `root` in whose stream it is; `since[i]` the instant from which it is there. As events after a
+    parent, `parent_at[i]` says which of `parent` is meant. `key` names the content, None where
+    it is not worth keeping.
+    """
+
+    log: Log
+    name: str
+    root: Root
+    key: str | None
+    place: Index
+    owner: AnyArray
+    since: Instants
+    parent: Events | None = None
+    parent_at: Index | None = None
+
+    @property
+    def n(self) -> int:
+        return len(self.place)
+
+    @property
+    def nbytes(self) -> int:
+        return sum(array.nbytes for array in (self.place, self.owner, self.since))
+
+    @property
+    def subject(self) -> AnyArray:
+        """Whose stream each event is in: of the parent event, else of the owner."""
+        return self.owner if self.parent_at is None else self.parent_at
+
+    @cached_property
+    def rows(self) -> AnyArray:
+        return np.asarray(self.log.rows(self.name))[self.place]
+
+    @cached_property
+    def profile(self) -> Profiles:
+        """The person of each event."""
+        return np.asarray(self.log.profiles(self.name))[self.place]
+
+    @cached_property
+    def time(self) -> Instants:
+        return np.asarray(self.log.time)[self.rows]
+
+    def column(self, path: tuple[str, ...], context: bool = False) -> Column:
+        """A property, or a field of the context, of every event."""
+        column = (self.log.context if context else self.log.column)(self.name, path)
+        if self.n == len(self.log.rows(self.name)) and self.parent is None and self.root.level == "user":
+            found: Column = column  # all events in the order of the log
+            return found
+        return take(column, self.place)
+
+    def source(self) -> Column:
+        """The `sourceId` of every event's call."""
+        return take(self.log.source(self.name), self.place)
+
+    def parent_column(self, path: tuple[str, ...]) -> Column:
+        """A property of the parent of every event."""
+        assert self.parent is not None
+        assert self.parent_at is not None
+        return take(self.parent.column(path), self.parent_at)
+
+    def select(self, at: AnyArray, key: str | None = None) -> Events:
+        """The events at the given places (or where a mask is true)."""
+        parent_at = None if self.parent_at is None else self.parent_at[at]
+        return replace(
+            self, key=key, place=self.place[at], owner=self.owner[at], since=self.since[at], parent_at=parent_at
+        )
+
+
+Frame: TypeAlias = Root | Events
+
+
+def take(column: Column, at: AnyArray) -> Column:
+    """The column at the given places."""
+    return Values(np.asarray(column.kind)[at], np.asarray(column.number)[at], np.asarray(column.code)[at], column.texts)
+
+
+def take_or_absent(column: Column, at: AnyArray) -> Column:
+    """The column at the given places, absent where a place is negative."""
+    if not len(column.kind):
+        return absent(len(at))
+    found = take(column, np.maximum(at, 0))
+    return Values(np.where(at < 0, np.uint8(ABSENT), found.kind), found.number, found.code, found.texts)
+
+
+def absent(n: int) -> Column:
+    """n values that are not there."""
+    return Values(np.zeros(n, np.uint8), np.full(n, np.nan), np.full(n, -1, np.int32), ())

@@ -1,0 +1,140 @@
+"""Pieces of visibility: during which instants each event of a stream is seen, and what lies over each other.
+
+A piece is `[start, end)` of one event of one subject. The instants at which anything changes cut a
+subject's time into segments; every piece covers a run of whole segments.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engage_desktop.engine import intervals as sets
+from engage_desktop.engine.arrays import NEVER, AnyArray, Index, Instants, Rows, expand, first_of_each, segment_offsets
+from engage_desktop.engine.frames import Events
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """`event[i]` (ascending, a place in `events`) is seen during `[start[i], end[i])`; none is empty."""
+
+    events: Events
+    event: Index
+    start: Instants
+    end: Instants
+
+    def __len__(self) -> int:
+        return len(self.event)
+
+    @property
+    def subject(self) -> AnyArray:
+        return self.events.subject[self.event]
+
+
+@dataclass(frozen=True, eq=False)
+class Segments:
+    """Segment j is `[time[j], time[j + 1])` of `subject[j]`, the last of a subject without end;
+    `start[s]:start[s + 1]` are those of subject s."""
+
+    subject: AnyArray
+    time: Instants
+    start: Rows
+
+
+@dataclass(frozen=True, eq=False)
+class Cover:
+    """Something over the segments `[first[i], last[i])`: event `event[i]`, or what stands for it. `n` segments in all."""
+
+    n: int
+    event: Index
+    first: Rows
+    last: Rows
+
+
+def segments(pieces: Pieces, since: Instants, *, whole: bool) -> tuple[Segments, Cover]:
+    """The segments that pieces cut, and what each piece covers; `whole`: the time before the first piece too."""
+    n, size = len(since), len(pieces)
+    subject = pieces.subject.astype(np.int64)
+    who = np.concatenate([subject, subject, np.arange(n if whole else 0)])
+    when = np.concatenate([pieces.start, pieces.end, since if whole else since[:0]])
+    open_ = when == NEVER
+    rank = np.full(len(who), -1, np.int64)
+    at = np.flatnonzero(~open_)
+    order = at[sets.merge_order(who[at], when[at])] if at.size else at
+    new = first_of_each(who[order]) | first_of_each(when[order]) if at.size else np.zeros(0, np.bool_)
+    rank[order] = np.cumsum(new) - 1
+    heads = order[new]
+    start = segment_offsets(who[heads], n)
+    last = np.where(open_[size : 2 * size], start[subject + 1], rank[size : 2 * size])
+    return Segments(who[heads], when[heads], start), Cover(len(heads), pieces.event, rank[:size], last)
+
+
+def at_instant(pieces: Pieces, n: int, at: int) -> Cover:
+    """What is seen at one instant, with the subjects themselves as the segments."""
+    seen = (pieces.start <= at) & (pieces.end > at)
+    event = pieces.event[seen]
+    first = pieces.events.subject[event].astype(np.int64)
+    return Cover(n, event, first, first + 1)
+
+
+def last_session(cover: Cover, time: Instants, gap_us: int) -> Cover:
+    """What is left of a cover when only the latest session of each segment counts: the run of events
+    that ends with the last one and has no gap of `gap_us` or more (D-43)."""
+    # One row a (segment, event), events in order; a row stays if no long gap comes after it.
+    at, one = expand(cover.first, cover.last - cover.first)
+    event = cover.event[one]
+    order = np.lexsort((event, at))
+    at, event = at[order], event[order]
+    if not len(at):
+        return Cover(cover.n, event, at, at)
+    breaks = np.zeros(len(at), np.int64)
+    breaks[1:] = (at[1:] == at[:-1]) & (time[event[1:]] - time[event[:-1]] >= gap_us)
+    run = np.cumsum(breaks)
+    last_of = np.append(np.flatnonzero(at[1:] != at[:-1]), len(at) - 1)
+    final = np.full(cover.n, -1, np.int64)
+    final[at[last_of]] = run[last_of]
+    keep = run == final[at]
+    at, event = at[keep], event[keep]
+    return Cover(cover.n, event, at, at + 1)
+
+
+def depth(cover: Cover) -> AnyArray:
+    """How many lie over each segment, int64."""
+    change = np.bincount(cover.first, minlength=cover.n + 1) - np.bincount(cover.last, minlength=cover.n + 1)
+    return np.cumsum(change[:-1])
+
+
+def stack(cover: Cover, weight: AnyArray) -> AnyArray:
+    """The sum of the integer weights that lie over each segment."""
+    change = np.zeros(cover.n + 1, weight.dtype)
+    np.add.at(change, cover.first, weight)
+    np.subtract.at(change, cover.last, weight)
+    total: AnyArray = np.cumsum(change[:-1])
+    return total
+
+
+NOTHING = -(2**63)
+
+
+def highest(cover: Cover, key: AnyArray) -> AnyArray:
+    """The largest of the int64 keys that lie over each segment, NOTHING where none does."""
+    # Twice the largest power of two that fits spans a cover; powers are then halved down to single segments.
+    best = np.full(cover.n, NOTHING, np.int64)
+    length = cover.last - cover.first
+    if not len(length) or int(length.max()) == 1:
+        np.maximum.at(best, cover.first, key)
+        return best
+    level = np.frexp(length)[1] - 1  # floor(log2 length)
+    order = np.argsort(level, kind="stable")
+    bounds = np.searchsorted(level[order], np.arange(int(level.max()) + 2))
+    for power in range(len(bounds) - 2, -1, -1):
+        at = order[bounds[power] : bounds[power + 1]]
+        np.maximum.at(best, cover.first[at], key[at])
+        if power:
+            np.maximum.at(best, cover.last[at] - (1 << power), key[at])
+            half = 1 << (power - 1)
+            spread = best.copy()
+            np.maximum(spread[half:], best[:-half], out=spread[half:])
+            best = spread
+    return best

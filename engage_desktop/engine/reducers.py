@@ -1,0 +1,347 @@
+"""The nine reducers: what a stream's visible events come to, for every segment at once (D-8, D-40, D-41).
+
+Each takes a cover of segments by events and the values of these events, and gives a column with
+one value a segment; absent where there is nothing to reduce.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from engage_desktop.domain.condition import Reduce
+from engage_desktop.engine.arrays import AnyArray, Mask, expand, first_of_each, segment_offsets
+from engage_desktop.engine.frames import absent, take, take_or_absent
+from engage_desktop.engine.pieces import NOTHING, Cover, depth, highest, stack
+from engage_desktop.engine.source import ABSENT, BOOL, LIST, NUMBER, OBJECT, TEXT, Column
+from engage_desktop.engine.values import elements, number_of, text_of, value_at
+from engage_desktop.events.column import Column as Values
+
+DECIMALS = 10_000
+"""Sums of values of at most 4 decimals are exact (D-40)."""
+_EXACT_UP_TO = 2**53
+
+
+def reduce_cover(reduce: Reduce, cover: Cover, column: Column | None) -> Column:
+    """The value of a reducer over each segment; `column` holds the property of every event (None for count)."""
+    if reduce.kind == "count" or column is None:
+        return numbers(depth(cover).astype(np.float64))
+    whole = reduce.kind == "mode" and reduce.cast == "array"
+    of, values = single_values(column, whole=whole)
+    return _KINDS[reduce.kind](reduce, _over_values(cover, of, len(column.kind)), values)
+
+
+def numbers(values: AnyArray, present: Mask | None = None) -> Column:
+    n = len(values)
+    kind = np.full(n, NUMBER, np.uint8) if present is None else np.where(present, np.uint8(NUMBER), np.uint8(ABSENT))
+    return Values(kind, values, np.full(n, -1, np.int32), ())
+
+
+def single_values(column: Column, *, whole: bool = False) -> tuple[AnyArray, Column]:
+    """Every present value with the place it came from, lists taken apart unless `whole` (D-41)."""
+    kind = np.asarray(column.kind)
+    lists = kind == LIST
+    if whole or not lists.any():
+        of = np.flatnonzero(kind != ABSENT)
+        return of, take(column, of) if len(of) < len(kind) else column
+    # lists are parsed once per distinct text; the rest keeps its order among them
+    used, inverse = np.unique(np.asarray(column.code)[lists], return_inverse=True)
+    parts = [elements(json.loads(column.texts[code])) for code in used.tolist()]
+    size = np.array([len(part) for part in parts], np.int64)
+    flat = of_values([value for part in parts for value in part])
+    count = (kind != ABSENT).astype(np.int64)
+    count[lists] = size[inverse]
+    first = np.zeros(len(kind), np.int64)
+    first[lists] = (np.cumsum(size) - size)[inverse]
+    at, of = expand(first, count)
+    from_list = lists[of]
+    texts = (*flat.texts, *column.texts)
+    code = np.asarray(column.code)[of]
+    inside = np.minimum(at, max(len(flat.kind) - 1, 0))
+
+    def pick(listed: AnyArray, plain: AnyArray) -> AnyArray:
+        return np.where(from_list, listed[inside] if len(listed) else plain, plain)
+
+    return of, Values(
+        pick(flat.kind, kind[of]),
+        pick(flat.number, np.asarray(column.number)[of]),
+        pick(flat.code, np.where(code >= 0, code + len(flat.texts), -1).astype(np.int32)),
+        texts,
+    )
+
+
+def of_values(values: list[Any]) -> Column:
+    """A column of JSON values that are no lists."""
+    codes: dict[str, int] = {}
+    kind, number, code = [], [], []
+    for value in values:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        kind.append(
+            BOOL if isinstance(value, bool) else NUMBER if is_number else TEXT if isinstance(value, str) else OBJECT
+        )
+        number.append(float(value) if isinstance(value, int | float) else np.nan)
+        code.append(-1 if kind[-1] in (BOOL, NUMBER) else codes.setdefault(text_of(value), len(codes)))
+    return Values(np.array(kind, np.uint8), np.array(number, np.float64), np.array(code, np.int32), tuple(codes))
+
+
+def _over_values(cover: Cover, of: AnyArray, n_events: int) -> Cover:
+    """The cover with each value of an event in the event's place; values keep their order."""
+    if len(of) == n_events and (len(of) == 0 or bool((of == np.arange(n_events)).all())):
+        return cover
+    start = segment_offsets(of, n_events)
+    count = start[cover.event + 1] - start[cover.event]
+    value, one = expand(start[cover.event], count)
+    return Cover(cover.n, value, cover.first[one], cover.last[one])
+
+
+# -- numbers -------------------------------------------------------------------------------
+
+
+def numbers_of(column: Column) -> tuple[AnyArray, Mask]:
+    """float64 by place and whether it is a number or fully numeric text (D-8)."""
+    kind = np.asarray(column.kind)
+    number = np.array(column.number, np.float64)
+    says = kind == NUMBER
+    texts = np.flatnonzero(kind == TEXT)
+    if texts.size:
+        used, inverse = np.unique(np.asarray(column.code)[texts], return_inverse=True)
+        read = [number_of(column.texts[code]) for code in used.tolist()]
+        number[texts] = np.array([np.nan if one is None else one for one in read])[inverse]
+        says[texts] = np.array([one is not None for one in read])[inverse]
+    return number, says
+
+
+def _numeric(cover: Cover, column: Column) -> tuple[Cover, AnyArray]:
+    """The cover by numeric values only, and the numbers (by `cover.event`)."""
+    number, says = numbers_of(column)
+    if not says.all():
+        keep = says[cover.event]
+        cover = Cover(cover.n, cover.event[keep], cover.first[keep], cover.last[keep])
+    return cover, number
+
+
+def _total(cover: Cover, number: AnyArray) -> tuple[AnyArray, AnyArray]:
+    """Sum and number of the values over each segment (float64, int64)."""
+    value = number[cover.event]
+    count = depth(cover)
+    scaled = np.rint(value * DECIMALS)
+    exact = (np.abs(scaled) < _EXACT_UP_TO) & (scaled / DECIMALS == value)
+    whole = np.where(exact, scaled, 0).astype(np.int64)
+    if len(value) and float(np.abs(scaled[exact]).sum()) >= _EXACT_UP_TO:  # beyond what a double holds, or 64 bits
+        total = np.array([one / DECIMALS for one in stack(cover, whole.astype(object)).tolist()], np.float64)
+    else:
+        total = stack(cover, whole) / DECIMALS
+    if not exact.all():
+        large = ~exact & (np.abs(scaled) >= _EXACT_UP_TO)
+        _by_hand(total, cover, value, ~exact & ~large, large)
+    return total, count
+
+
+def _by_hand(total: AnyArray, cover: Cover, value: AnyArray, inexact: Mask, large: Mask) -> None:
+    """Put the sums of segments with values of more decimals, or too large to scale, into `total`."""
+    from fractions import Fraction
+
+    odd = np.zeros(cover.n, np.bool_)
+    odd[stack(cover, (inexact | large).astype(np.int64)) > 0] = True
+    at, one = expand(cover.first, cover.last - cover.first)
+    keep = odd[at]
+    at, one = at[keep], one[keep]
+    order = np.lexsort((cover.event[one], at))
+    at, one = at[order], one[order]
+    for low, high in _runs(at):
+        values = value[one[low:high]].tolist()
+        if all(_four_decimals(number) for number in values):
+            total[at[low]] = float(sum(map(Fraction, map(_decimal, values))))
+        else:
+            running = 0.0
+            for number in values:
+                running += number
+            total[at[low]] = running
+
+
+def _runs(ascending: AnyArray) -> Iterator[tuple[int, int]]:
+    """The ranges of places that hold one value."""
+    heads = np.flatnonzero(first_of_each(ascending)).tolist() if len(ascending) else []
+    return pairwise([*heads, len(ascending)])
+
+
+def _four_decimals(number: float) -> bool:
+    from decimal import Decimal
+
+    exponent = Decimal(repr(number)).as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -4
+
+
+def _decimal(number: float) -> Any:
+    from decimal import Decimal
+
+    return Decimal(repr(number))
+
+
+def _sum(reduce: Reduce, cover: Cover, column: Column) -> Column:
+    total, count = _total(*_numeric(cover, column))
+    return numbers(total / count.clip(1) if reduce.kind == "avg" else total, count > 0)
+
+
+def _extreme(reduce: Reduce, cover: Cover, column: Column) -> Column:
+    if reduce.cast == "string":
+        rank, texts = text_ranks(column)
+        cover = _present(cover, rank)
+        found = _best(cover, rank[cover.event], least=reduce.kind == "min")
+        return texts_column(found, texts)
+    cover, number = _numeric(cover, column)
+    key = _sortable(number[cover.event])
+    found = highest(cover, ~key if reduce.kind == "min" else key)
+    none = found == NOTHING
+    value = np.where(none, 0, ~found if reduce.kind == "min" else found)
+    return numbers(_number_of_key(value), ~none)
+
+
+def _sortable(number: AnyArray) -> AnyArray:
+    """int64 that order like the doubles."""
+    bits = (number + 0.0).view(np.int64)  # -0.0 becomes 0.0
+    return bits ^ ((bits >> 63) & np.int64(2**63 - 1))
+
+
+def _number_of_key(key: AnyArray) -> AnyArray:
+    """The inverse of `_sortable`."""
+    number: AnyArray = (key ^ ((key >> 63) & np.int64(2**63 - 1))).view(np.float64)
+    return number
+
+
+def _best(cover: Cover, rank: AnyArray, *, least: bool) -> AnyArray:
+    """The smallest or largest rank (>= 0) over each segment, -1 where there is none."""
+    found = highest(cover, ~rank if least else rank)
+    return np.where(found == NOTHING, -1, ~found if least else found)
+
+
+# -- order ---------------------------------------------------------------------------------
+
+
+def _first_or_last(reduce: Reduce, cover: Cover, column: Column) -> Column:
+    found = _best(cover, cover.event.astype(np.int64), least=reduce.kind == "first")
+    return take_or_absent(column, found)
+
+
+# -- texts ---------------------------------------------------------------------------------
+
+
+def text_ranks(column: Column) -> tuple[AnyArray, list[str]]:
+    """The text form of every value as its rank among the distinct ones, by code points."""
+    kind, code = np.asarray(column.kind), np.asarray(column.code)
+    if not len(kind):
+        return np.empty(0, np.int64), []
+    if (kind == TEXT).all():
+        used = np.flatnonzero(np.bincount(code))
+        ranks, texts = _ranked([column.texts[one] for one in used.tolist()])
+        rank_of = np.full(int(used[-1]) + 1, -1, np.int64)
+        rank_of[used] = ranks
+        return rank_of[code], texts
+    plain = (kind == NUMBER) | (kind == BOOL)
+    distinct, number = np.unique(np.nan_to_num(np.asarray(column.number)), return_inverse=True)
+    key = np.where(plain, number * 8 + kind, (code.astype(np.int64) + len(distinct)) * 8 + kind)
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    ranks, texts = _ranked([text_of(value_at(column, place)) for place in first.tolist()])
+    return np.where(kind == ABSENT, -1, ranks[inverse]), texts
+
+
+def _ranked(forms: list[str]) -> tuple[AnyArray, list[str]]:
+    """The rank of each text among the distinct ones (some may be alike), and these in order."""
+    texts = sorted(set(forms))
+    place_of = {text: place for place, text in enumerate(texts)}
+    return np.array([place_of[form] for form in forms], np.int64), texts
+
+
+def _present(cover: Cover, rank: AnyArray) -> Cover:
+    keep = rank[cover.event] >= 0
+    return cover if keep.all() else Cover(cover.n, cover.event[keep], cover.first[keep], cover.last[keep])
+
+
+def texts_column(code: AnyArray, texts: list[str], kind: int = TEXT) -> Column:
+    """Texts by code, absent where it is negative."""
+    n = len(code)
+    kinds = np.where(code >= 0, np.uint8(kind), np.uint8(ABSENT))
+    return Values(kinds, np.full(n, np.nan), code.astype(np.int32), texts)
+
+
+def _held(cover: Cover, token: AnyArray, n_tokens: int) -> tuple[Cover, AnyArray]:
+    """How often each token is there: a cover by tokens, its parts of one token apart from each other,
+    and the number of events behind each part."""
+    # Per segment's subject a token's parts are runs of segments; a key (token, segment) orders them.
+    size = cover.n + 1
+    key = np.concatenate([token * size + cover.first, token * size + cover.last])
+    step = np.concatenate([np.ones(len(token), np.int64), -np.ones(len(token), np.int64)])
+    order = np.argsort(key, kind="stable")
+    key, level = key[order], np.cumsum(step[order])
+    last = np.append(key[1:] != key[:-1], True) if len(key) else np.zeros(0, np.bool_)
+    key, level = key[last], level[last]
+    at = np.flatnonzero(level[:-1] > 0) if len(level) else np.empty(0, np.int64)
+    return Cover(cover.n, key[at] // size, key[at] % size, key[at + 1] % size), level[at]
+
+
+def _mode(reduce: Reduce, cover: Cover, column: Column) -> Column:
+    if reduce.cast == "number":
+        cover, number = _numeric(cover, column)
+        distinct = np.unique(number[cover.event])
+        forms = [text_of(one) for one in distinct.tolist()]
+        by_text = sorted(range(len(forms)), key=forms.__getitem__)
+        place = np.empty(len(forms), np.int64)
+        place[by_text] = np.arange(len(forms))
+        token = place[np.searchsorted(distinct, number[cover.event])] if len(distinct) else cover.event
+        found = _most(cover, token, len(distinct), reduce.least)
+        return numbers(distinct[by_text][found] if len(distinct) else np.full(cover.n, np.nan), found >= 0)
+    rank, texts = text_ranks(column)
+    cover = _present(cover, rank)
+    found = _most(cover, rank[cover.event], len(texts), reduce.least)
+    if reduce.cast != "array":
+        return texts_column(found, texts)
+    if not texts:
+        return absent(cover.n)
+    listed = np.zeros(len(texts), np.bool_)
+    listed[rank[np.asarray(column.kind) == LIST]] = True
+    kind = np.where(found < 0, np.uint8(ABSENT), np.where(listed[found], np.uint8(LIST), np.uint8(TEXT)))
+    return Values(kind, np.full(cover.n, np.nan), found.astype(np.int32), texts)
+
+
+def _most(cover: Cover, token: AnyArray, n_tokens: int, least: int) -> AnyArray:
+    """The token there most often, at least `least` times, of several the smallest; -1 where there is none."""
+    parts, count = _held(cover, token, n_tokens)
+    often = count >= least
+    key = count[often] * n_tokens + (n_tokens - 1 - parts.event[often])
+    found = highest(Cover(parts.n, parts.event[often], parts.first[often], parts.last[often]), key)
+    return np.where(found == NOTHING, -1, n_tokens - 1 - found % max(n_tokens, 1))
+
+
+def _unique_count(reduce: Reduce, cover: Cover, column: Column) -> Column:
+    parts, _ = _distinct_parts(cover, column)
+    return numbers(depth(parts).astype(np.float64))
+
+
+def _distinct_parts(cover: Cover, column: Column) -> tuple[Cover, list[str]]:
+    rank, texts = text_ranks(column)
+    cover = _present(cover, rank)
+    return _held(cover, rank[cover.event], len(texts))[0], texts
+
+
+def _unique(reduce: Reduce, cover: Cover, column: Column) -> Column:
+    parts, texts = _distinct_parts(cover, column)
+    at, one = expand(parts.first, parts.last - parts.first)
+    token = parts.event[one]
+    order = np.lexsort((token, at))
+    at, token = at[order], token[order]
+    code = np.full(cover.n, -1, np.int64)
+    lists: dict[tuple[int, ...], int] = {}
+    for low, high in _runs(at):
+        code[at[low]] = lists.setdefault(tuple(token[low:high].tolist()), len(lists))
+    forms = [json.dumps([texts[one] for one in tokens], ensure_ascii=False, separators=(",", ":")) for tokens in lists]
+    return texts_column(code, forms, LIST)
+
+
+_KINDS: dict[str, Callable[[Reduce, Cover, Column], Column]] = {
+    "sum": _sum, "avg": _sum, "min": _extreme, "max": _extreme, "first": _first_or_last, "last": _first_or_last,
+    "mode": _mode, "unique": _unique, "unique_count": _unique_count,
+}  # fmt: skip
