@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tests.oracle.call import Call
 from tests.oracle.identifiers import Identifier, IdentitySettings
@@ -11,8 +12,14 @@ from tests.oracle.rules import Rules
 MOST_MERGES = 100  # ID-8
 MOST_MAPPINGS = 1000
 NAMED_BY = ("user_id", "email", "anonymous_id")  # D-6, then the others from the strongest on
-Finding = tuple[int, str]
-"""Position of a call and the code of what was wrong with it."""
+
+
+class Finding(NamedTuple):
+    """What was wrong with a record, or with one identifier of a call that was kept (ID-12)."""
+
+    position: int
+    code: str
+    identifier: Identifier | None = None
 
 
 @dataclass(eq=False)
@@ -40,15 +47,15 @@ def identify(calls: list[Call], settings: IdentitySettings, rules: Rules) -> tup
     people: list[Person] = []  # the oldest first
     findings: list[Finding] = []
     for call in calls:
-        findings += [(call.position, "id_value_blocked") for _ in call.blocked]  # ID-5, ID-12
+        findings += [Finding(call.position, "id_value_blocked", one) for one in call.blocked]  # ID-5, ID-12
         if not call.identifiers:
-            findings.append((call.position, "no_matching_identifiers"))  # ID-9
+            findings.append(Finding(call.position, "no_matching_identifiers"))  # ID-9
             continue
         ids = list(call.identifiers)
         matched = _matched(people, ids)
         while len(ids) > 1 and (broken := _broken(ids, matched, call.time, settings, rules)):
-            ids.pop(-1 if rules.weakest_goes_first else 0)
-            findings.append((call.position, broken))
+            gone = ids.pop(-1 if rules.weakest_goes_first else 0)
+            findings.append(Finding(call.position, broken, gone))
             matched = _matched(people, ids)
             if not rules.drops_until_it_fits:
                 break
@@ -68,7 +75,8 @@ def identify(calls: list[Call], settings: IdentitySettings, rules: Rules) -> tup
             people.remove(other)
         survivor.calls.append(call)
         for one in ids:
-            survivor.attached.setdefault(one, call.time)
+            if one not in survivor.attached or not rules.period_from_first_got:
+                survivor.attached[one] = call.time
     for person in people:
         _finish(person, rules)
     _name(people, settings, rules)
@@ -88,8 +96,7 @@ def _broken(
     for person in matched:
         got |= person.attached
     for one in ids:
-        if one not in got or not rules.period_from_first_got:
-            got[one] = now
+        got.setdefault(one, now)
     for kind in settings.kinds:
         times = [at for (of, _), at in got.items() if of == kind]
         limit, per = settings.limit[kind], settings.per[kind]

@@ -8,24 +8,32 @@ from typing import Any
 from engage_desktop.domain.workspace import Identity
 from tests.oracle.call import Call, call_of
 from tests.oracle.identifiers import Identifier, IdentitySettings
-from tests.oracle.identity import Person, identify
+from tests.oracle.identity import Finding, Person, identify
 from tests.oracle.rules import Rules
 
-__all__ = ["Call", "Identifier", "Person", "read"]
+__all__ = ["Call", "Finding", "Identifier", "Person", "read", "read_findings"]
 
 
 def read(
     records: Iterable[Mapping[str, Any]], rules: Rules, identity: Identity | None = None
 ) -> tuple[list[Person], list[tuple[int, str]]]:
     """Profiles in code-point order of text ids; rejects and notices about identifiers as (position, code)."""
+    people, findings = read_findings(records, rules, identity)
+    return people, [(finding.position, finding.code) for finding in findings]
+
+
+def read_findings(
+    records: Iterable[Mapping[str, Any]], rules: Rules, identity: Identity | None = None
+) -> tuple[list[Person], list[Finding]]:
+    """The same, saying of each notice which identifier was set aside; by position."""
     settings = IdentitySettings(identity, rules)
     calls: list[Call] = []
-    rejects: list[tuple[int, str]] = []
+    rejects: list[Finding] = []
     kept: dict[str, Call] = {}
     for position, record in enumerate(records):
         made = call_of(position, record, settings, rules)
         if isinstance(made, str):
-            rejects.append((position, made))
+            rejects.append(Finding(position, made))
             continue
         message_id = record.get("messageId") or None
         if not rules.duplicates_by_message_id_only and message_id is None:
@@ -39,4 +47,4 @@ def read(
         calls.append(made)
     calls.sort(key=lambda call: call.order(rules))
     people, findings = identify(calls, settings, rules)
-    return people, sorted(rejects + findings)
+    return people, sorted(rejects + findings, key=lambda finding: finding[:2])
