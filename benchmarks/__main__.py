@@ -7,7 +7,12 @@ import platform
 import subprocess
 import sys
 
-BENCHMARKS = ("benchmarks.bench_import", "benchmarks.bench_simulate", "benchmarks.bench_start")
+BENCHMARKS = (
+    "benchmarks.bench_import",
+    "benchmarks.bench_simulate",
+    "benchmarks.bench_conditions",
+    "benchmarks.bench_start",
+)
 """Each with 10 million events where it has a log; other sizes by `python -m benchmarks --events N`."""
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from benchmarks import formulations_duckdb, formulations_polars
+from benchmarks.formulations_ours import Engine
 from benchmarks.questions import QUESTIONS, answer
 from benchmarks.synthetic_log import SyntheticLog
 from tests.benchmarks.brute_force import answers
@@ -58,6 +59,14 @@ def test_every_formulation_gives_the_answer_of_the_brute_force(question: str, li
     else:
         found = formulations_polars.FORMULATIONS[question][way](frames(name)).to_arrow()
     assert answer(question, found).to_pylist() == expected(name)[question].to_pylist()
+
+
+@pytest.mark.parametrize("name", LOGS)
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_engine_gives_the_answer_of_the_brute_force(question: str, name: str):
+    engine = Engine(log(name))
+    found = answer(question, engine.table(question, engine.ask(question)))
+    assert found.to_pylist() == expected(name)[question].to_pylist()
 
 
 @pytest.mark.parametrize("name", LOGS)
