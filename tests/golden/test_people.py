@@ -17,7 +17,7 @@ ABOUT_PEOPLE = ("call", "identifiers", "identity", "links", "log")
 CITED = {
     *(f"ID-{number}" for number in range(1, 13)), "V-6", "V-7", "D-1", "D-2", "D-6", "D-7", "D-35", "D-47", "D-54",
     "AMB-1", "AMB-2", "AMB-3", "HT-5", "HT-6", "AU-4", "D-53", "D-40",
-    *(f"EV-{number}" for number in (1, 2, 3, 5, 6, 7, 8, 9, 10, 12)),
+    *(f"EV-{number}" for number in (1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12)),
 }  # fmt: skip
 
 

@@ -50,6 +50,9 @@ def call_of(position: int, record: Any, settings: IdentitySettings, rules: Rules
         kind = "track"
     if kind not in KINDS:
         return "bad_request"
+    integrations = record.get("integrations")
+    if isinstance(integrations, dict) and integrations.get("Personas") is False:  # EV-11
+        return "not_for_engage"
     fault = _ids_fault(record, kind)
     if fault:
         return fault

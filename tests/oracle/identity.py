@@ -30,6 +30,7 @@ class Person:
     attached: dict[Identifier, int] = field(default_factory=dict)  # when the profile got it
     shown: dict[Identifier, int] = field(default_factory=dict)  # D-6, D-54: when its calls first show it, in that order
     merges: int = 0
+    joined_at_once: int = 0  # most profiles that one call merged into it
     named: Identifier = ("", "")
     text_id: str = ""
 
@@ -68,6 +69,7 @@ def identify(calls: list[Call], settings: IdentitySettings, rules: Rules) -> tup
             matched = [Person()]
             people += matched
         survivor = matched[0]  # D-6, AMB-2: the oldest
+        survivor.joined_at_once = max(len(matched) - 1, *(person.joined_at_once for person in matched))
         for other in matched[1:]:
             survivor.calls += other.calls
             survivor.attached |= other.attached
