@@ -2,8 +2,9 @@
 
 from engage_desktop.events.build import ImportReport, build_store, read_logs
 from engage_desktop.events.column import ABSENT, BOOL, LIST, NUMBER, OBJECT, TEXT, Column
+from engage_desktop.events.history import TraitHistory
 from engage_desktop.events.rejects import NOTICE_CODES, Reject
-from engage_desktop.events.store import NEVER, EventStore, TraitHistory
+from engage_desktop.events.store import NEVER, EventStore
 
 __all__ = [
     "ABSENT",

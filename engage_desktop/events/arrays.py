@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from engage_desktop.domain.errors import InputError
 
-FORMAT = "engage-events/1"
+FORMAT = "engage-events/2"
+"""Of the arrays and of what the manifest says; a store of another one is imported again, never guessed at."""
 MANIFEST, ARRAYS = "manifest.json", "arrays.bin"
 Opened = tuple[dict[str, Any], dict[str, tuple[str, int, int]], NDArray[np.uint8]]
 """meta, (dtype, start, length) by name, and the bytes."""
@@ -222,11 +223,12 @@ def _open(folder: Path) -> Opened:
         raise InputError(f"{folder} holds no imported log (no {MANIFEST}). Import a log into it first.")
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        size, table, meta = int(manifest["size"]), dict(manifest["arrays"]), dict(manifest["meta"])
         if manifest["format"] != FORMAT:
             raise InputError(
-                f"The imported log in {folder} has the format {manifest['format']!r}, not {FORMAT}. {again}"
+                f"The imported log in {folder} was written by another version of this program "
+                f"(format {manifest['format']!r}, not {FORMAT!r}). {again}"
             )
-        size, table, meta = int(manifest["size"]), dict(manifest["arrays"]), dict(manifest["meta"])
         ends = [int(start) + int(length) * np.dtype(dtype).itemsize for dtype, start, length in table.values()]
         actual = (folder / ARRAYS).stat().st_size
     except OSError as error:

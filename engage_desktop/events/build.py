@@ -6,9 +6,9 @@ import gc
 import time as clock
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -16,16 +16,20 @@ from numpy.typing import NDArray
 
 from engage_desktop.domain.errors import Cancelled, InputError
 from engage_desktop.domain.workspace import Identity
+from engage_desktop.events.accounts import write_accounts
 from engage_desktop.events.arrays import FolderSink, MemoryArrays, Sink
-from engage_desktop.events.column import ColumnArrays
+from engage_desktop.events.call_times import place_at_start
+from engage_desktop.events.file_options import FileOptions
+from engage_desktop.events.file_report import FileReport
 from engage_desktop.events.identity import LIMITS, TYPE_NAMES, Resolution, resolve
-from engage_desktop.events.log import Group, Log
+from engage_desktop.events.log import Log
 from engage_desktop.events.read import read_file, sizes_of
 from engage_desktop.events.rejects import ID_BLOCKED, LIMIT_EXCEEDED, NO_IDENTIFIERS, Reject
 from engage_desktop.events.sorting import stable_order
 from engage_desktop.events.store import NEVER, EventStore
-from engage_desktop.events.table import TableBuilder, path_text
+from engage_desktop.events.writing import group_order, write_column, write_contexts, write_table
 
+_T = TypeVar("_T")
 Progress = Callable[[float, str], None]
 Mapping = dict[str, str]
 """Columns to rename: its name in the file to the one meant. One for all files, or one a file."""
@@ -44,6 +48,7 @@ class ImportReport:
     first_us: int | None
     last_us: int | None
     seconds: float
+    files: tuple[FileReport, ...] = ()
 
 
 def read_logs(
@@ -51,6 +56,7 @@ def read_logs(
     *,
     identity: Identity | None = None,
     mapping: Mapping | Sequence[Mapping] | None = None,
+    options: FileOptions | Sequence[FileOptions] | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Log:
@@ -62,8 +68,9 @@ def read_logs(
     sizes = sizes_of(files)
     total, before = max(sum(sizes), 1), 0
     with _no_collection():
-        for file, size, names in zip(files, sizes, _mappings(mapping, len(files)), strict=True):
-            for done in read_file(file, log, names):
+        told = zip(_each(mapping or {}, len(files)), _each(options or FileOptions(), len(files)), strict=True)
+        for file, size, (names, read_as) in zip(files, sizes, told, strict=True):
+            for done in read_file(file, log, names, read_as):
                 _stop(cancelled)
                 if progress:
                     part = 0.8 * (before + min(done, size)) / total
@@ -78,6 +85,7 @@ def build_store(
     *,
     identity: Identity | None = None,
     mapping: Mapping | Sequence[Mapping] | None = None,
+    options: FileOptions | Sequence[FileOptions] | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> tuple[EventStore, ImportReport]:
@@ -87,7 +95,9 @@ def build_store(
     started = clock.perf_counter()
     sink = FolderSink(Path(folder)) if folder is not None else None
     try:
-        log = read_logs(paths, identity=identity, mapping=mapping, progress=progress, cancelled=cancelled)
+        log = read_logs(
+            paths, identity=identity, mapping=mapping, options=options, progress=progress, cancelled=cancelled
+        )
         return _assemble(log, sink, started, progress, cancelled)
     except MemoryError as error:
         raise InputError("The log does not fit into memory. Import a part of it, or close other programs.") from error
@@ -101,8 +111,9 @@ def store_of(log: Log) -> tuple[EventStore, ImportReport]:
     return _assemble(log, None, clock.perf_counter(), None, None)
 
 
-def _mappings(mapping: Mapping | Sequence[Mapping] | None, count: int) -> Sequence[Mapping]:
-    return [mapping or {}] * count if mapping is None or isinstance(mapping, dict) else mapping
+def _each(given: _T | Sequence[_T], count: int) -> Sequence[_T]:
+    """One value a file, where one may have been given for all of them."""
+    return given if isinstance(given, list | tuple) else [given] * count  # type: ignore[list-item]
 
 
 @contextmanager
@@ -135,6 +146,7 @@ def _assemble(
         log.column("time").astype(np.int64, copy=False),
         log.column("received").astype(np.int64, copy=False),
     )
+    time, received = place_at_start(time, received, log.undated_file)
     unique = _first_of_duplicates(log.column("hash"))
     order = _in_time(time, received, unique)
     step(0.83, "Resolving identities")
@@ -145,10 +157,16 @@ def _assemble(
     lost = _notices(log, codes, combination, people, order)
     del combination
     step(0.87, "Sorting events")
-    order = order[people.profile[order] >= 0]
-    order = order[stable_order(people.profile[order])]  # now by profile, time, received, input
     sink: Sink = folder if folder is not None else MemoryArrays()
-    meta = _write(log, sink, order, time, people, step)
+    order = order[people.profile[order] >= 0]
+    is_event = _is_event(log)
+    accounts = write_accounts(log, sink, order, people.profile, time)
+    ordinal = _ordinals(is_event, order) if accounts else None
+    order = order[stable_order(people.profile[order])]  # now by profile, time, received, input
+    meta = _write(log, sink, order, is_event, time, people, step)
+    meta["accounts"] = accounts
+    if ordinal is not None:
+        sink.put("ordinal", ordinal[order[is_event[order]]])
     report = ImportReport(
         read=log.read,
         kept=len(order),
@@ -158,8 +176,9 @@ def _assemble(
         first_us=meta["first_us"],
         last_us=meta["last_us"],
         seconds=clock.perf_counter() - started,
+        files=tuple(log.reports),
     )
-    meta["report"] = {field: getattr(report, field) for field in ImportReport.__slots__}
+    meta["report"] = asdict(report)
     if folder is not None:
         step(0.97, "Working out subscriptions")
         meta["subscriptions"] = EventStore(meta, folder.written()).keep_subscriptions(folder)
@@ -169,6 +188,20 @@ def _assemble(
         return EventStore.open(folder.folder), report
     assert isinstance(sink, MemoryArrays)
     return EventStore(meta, sink), report
+
+
+def _is_event(log: Log) -> NDArray[np.bool_]:
+    is_event = np.ones(log.count, dtype=bool)
+    for seqs in log.silent.seqs:
+        is_event[seqs] = False
+    return is_event
+
+
+def _ordinals(is_event: NDArray[np.bool_], in_time: NDArray[np.intp]) -> NDArray[np.uint32]:
+    """Of each event its place among all events in the order of `in_time`, uint32[calls]."""
+    ordinal = np.zeros(len(is_event), dtype=np.uint32)
+    ordinal[in_time] = np.cumsum(is_event[in_time]) - 1
+    return ordinal
 
 
 def _first_of_duplicates(hashes: NDArray[np.uint64]) -> NDArray[np.intp]:
@@ -244,6 +277,7 @@ def _write(
     log: Log,
     sink: Sink,
     order: NDArray[np.intp],
+    is_event: NDArray[np.bool_],
     time: NDArray[np.int64],
     people: Resolution,
     step: Callable[[float, str], None],
@@ -253,9 +287,6 @@ def _write(
     place_of = np.full(calls, -1, dtype=np.int64)
     place_of[order] = np.arange(len(order))
     profile_at, time_at = people.profile[order], time[order]
-    is_event = np.ones(calls, dtype=bool)
-    for seqs in log.silent.seqs:
-        is_event[seqs] = False
     event_at = is_event[order]
     place_of_row = np.nonzero(event_at)[0]
     row_at = np.cumsum(event_at) - 1
@@ -275,27 +306,30 @@ def _write(
     for i, name in enumerate(names):
         step(0.88 + 0.06 * i / len(names), f"Writing {name}")
         group = log.groups.pop(name)
-        by, places, context_rows = _group_order(group, place_of)
+        by, places, context_rows = group_order(group, place_of)
         if len(by):
             key = f"e{len(events)}"
             sink.put(f"{key}.row", row_at[places].astype(np.uint32))
             sink.put(f"{key}.profile", profile_at[places])
-            columns = _write_table(sink, f"{key}.p", group.properties, by)
+            columns = write_table(sink, f"{key}.p", group.properties, by)
             events.append({"name": name, "count": len(by), "properties": columns, "context": {}})
+            source = write_column(sink, f"{key}.s", group.source, group.properties.count, by)
+            if source:
+                events[-1]["source"] = {"sourceId": source}
             contexts.append((f"{key}.c", events[-1]["context"], context_rows))
-    by, places, context_rows = _group_order(log.silent, place_of)
+    by, places, context_rows = group_order(log.silent, place_of)
     sink.put("silent.place", places.astype(np.uint32))
     sink.put("silent.profile", profile_at[places])
     sink.put("silent.time", time_at[places])
     silent: dict[str, Any] = {"count": len(by), "context": {}}
     contexts.append(("silent.c", silent["context"], context_rows))
-    by, places, _ = _group_order(log.traits, place_of)
+    by, places, _ = group_order(log.traits, place_of)
     sink.put("traits.place", places.astype(np.uint32))
     sink.put("traits.profile", profile_at[places])
     sink.put("traits.time", time_at[places])
-    traits = {"count": len(by), "columns": _write_table(sink, "traits.t", log.traits.properties, by, keep_missing=True)}
+    traits = {"count": len(by), "columns": write_table(sink, "traits.t", log.traits.properties, by, keep_missing=True)}
     step(0.94, "Writing contexts")
-    _write_contexts(sink, log.contexts, contexts)
+    write_contexts(sink, log.contexts, contexts)
     sink.put_texts("rejects", [msgspec.json.encode(reject).decode() for reject in log.rejects])
     return {
         "n_events": len(place_of_row),
@@ -320,61 +354,3 @@ def _write_identifiers(log: Log, sink: Sink, people: Resolution) -> None:
         counted = people.identifier_type < types
         np.minimum.at(since, people.identifier_profile[counted], people.identifier_time[counted])
         sink.put(name, since)
-
-
-def _group_order(
-    group: Group, place_of: NDArray[np.int64]
-) -> tuple[NDArray[np.intp], NDArray[np.int64], NDArray[np.int32]]:
-    """Positions in the group's own order of those calls that stay, sorted by place; their places and context rows."""
-    seqs = np.concatenate(group.seqs) if group.seqs else np.empty(0, dtype=np.int32)
-    rows = np.concatenate(group.contexts) if group.contexts else np.zeros(len(seqs), dtype=np.int32)
-    group.seqs, group.contexts = [], []
-    places = place_of[seqs]
-    kept = np.nonzero(places >= 0)[0]
-    by = kept[stable_order(places[kept])]
-    return by, places[by], rows[by]
-
-
-def _write_table(
-    sink: Sink, key: str, table: TableBuilder, by: NDArray[np.intp], *, keep_missing: bool = False
-) -> dict[str, dict[str, Any]]:
-    """Columns under `key`, taken at `by`; returns by path what the manifest must know."""
-    described: dict[str, dict[str, Any]] = {}
-    for k, path in enumerate(sorted(table.columns)):
-        builder = table.columns.pop(path)
-        column = builder.finish(table.count).take(by, keep_missing=keep_missing)
-        if column is not None:
-            described[path_text(path)] = _write_column(sink, f"{key}{k}", column, f"{key}{k}.text")
-            if column.code is not None:
-                sink.put_texts(f"{key}{k}.text", list(builder.codes))
-    return described
-
-
-def _write_contexts(
-    sink: Sink, table: TableBuilder, targets: list[tuple[str, dict[str, Any], NDArray[np.int32]]]
-) -> None:
-    """Every context column for every (key, description to fill, rows of `table`); they share their texts."""
-    for k, path in enumerate(sorted(table.columns)):
-        builder = table.columns.pop(path)
-        arrays = builder.finish(table.count)
-        if arrays.code is not None:
-            sink.put_texts(f"c{k}.text", list(builder.codes))
-        for key, described, rows in targets:
-            column = arrays.take(rows)
-            if column is not None:
-                described[path_text(path)] = _write_column(sink, f"{key}{k}", column, f"c{k}.text")
-
-
-def _write_column(sink: Sink, key: str, column: ColumnArrays, texts: str) -> dict[str, Any]:
-    entry: dict[str, Any] = {"key": key}
-    if isinstance(column.kind, int):
-        entry["kind"] = column.kind
-    else:
-        sink.put(f"{key}.kind", column.kind)
-    if column.number is not None:
-        entry["number"] = True
-        sink.put(f"{key}.number", column.number)
-    if column.code is not None:
-        entry["text"] = texts
-        sink.put(f"{key}.code", column.code)
-    return entry

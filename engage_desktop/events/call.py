@@ -13,12 +13,14 @@ import msgspec
 from engage_desktop.events.rejects import Fault, bad_time
 
 NO_CONTEXT = msgspec.Raw(b"")
+"""In place of a context or integrations that were not given."""
 TYPES = frozenset({"track", "identify", "page", "screen", "group", "alias"})
 EVENT_OF_TYPE = {"page": "Page Viewed", "screen": "Screen Viewed"}
 
 
 class Call(msgspec.Struct, gc=False):
-    """The fields that are read. `context` stays raw: many calls share the same bytes."""
+    """The fields that are read. `context` stays raw: many calls share the same bytes. The fields of type
+    Any may hold anything and only mean something where they hold what is expected."""
 
     type: str | None = None
     userId: str | None = None
@@ -33,8 +35,14 @@ class Call(msgspec.Struct, gc=False):
     properties: dict[str, Any] | None = None
     traits: dict[str, Any] | None = None
     context: msgspec.Raw = NO_CONTEXT
+    sourceId: Any = None
+    integrations: msgspec.Raw = NO_CONTEXT
+    sentAt: Any = None
+    originalTimestamp: Any = None
 
 
+MAX_DIGITS = 308
+"""Whole numbers of more digits may lie beyond a double's range."""
 strict = msgspec.json.Decoder(Call)
 _loose = msgspec.json.Decoder()
 encode = msgspec.json.Encoder().encode
@@ -86,7 +94,6 @@ def from_record(record: object) -> Call | Fault:
     for field in ("timestamp", "receivedAt"):
         if not isinstance(record.get(field), str | None):
             return bad_time(field, record[field])
-    context = record.get("context")
     return Call(
         type=kind,
         userId=record.get("userId"),
@@ -100,10 +107,30 @@ def from_record(record: object) -> Call | Fault:
         groupId=record.get("groupId"),
         properties=record.get("properties"),
         traits=record.get("traits"),
-        context=NO_CONTEXT if context is None else msgspec.Raw(encode(context)),
+        context=_raw(record.get("context")),
+        sourceId=record.get("sourceId"),
+        integrations=_raw(record.get("integrations")),
+        sentAt=record.get("sentAt"),
+        originalTimestamp=record.get("originalTimestamp"),
     )
+
+
+def _raw(value: object) -> msgspec.Raw:
+    return NO_CONTEXT if value is None else msgspec.Raw(encode(value))
 
 
 def unknown_type(kind: object) -> Fault:
     what = "type is missing" if kind is None else f"{str(kind)[:40]!r} is not a type of call"
     return Fault("type", "bad_request", f"{what}. Use one of: track, identify, page, screen, group, alias.")
+
+
+def is_huge(value: object) -> bool:
+    """Whether a decoded value is, or holds, a whole number beyond a double's range."""
+    if type(value) is int:
+        try:
+            float(value)
+        except OverflowError:
+            return True
+    if type(value) is dict:
+        return any(map(is_huge, value.values()))
+    return type(value) is list and any(map(is_huge, value))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.events.call import encode
+from engage_desktop.events.call import MAX_DIGITS, is_huge
 
 ABSENT: Final = 0
 NUMBER: Final = 1
@@ -20,6 +22,9 @@ OBJECT: Final = 5
 MISSING: Final = 255
 """Inside this layer only: the key was not there at all, while ABSENT stands for null."""
 
+_encode_list: Final = msgspec.json.Encoder(order="sorted").encode
+_MANY_DIGITS: Final = re.compile(f"[0-9]{{{MAX_DIGITS + 1}}}")
+NO_NUMBER: Final = np.float64(np.nan)
 NO_VALUE: Final[Any] = type("NoValue", (), {"__slots__": ()})()
 _KIND_OF = {
     type(None): ABSENT,
@@ -80,34 +85,35 @@ class Piece:
 
 
 def encode_values(values: list[Any], start: int, codes: Codes) -> Piece:
-    """Values of one key as a piece; an object only leaves its kind, its fields are columns of their own."""
+    """Values of one key as a piece; an object only leaves its kind, its fields are columns of their own.
+    Raises OverflowError if a whole number lies beyond a double's range."""
     count = len(values)
     types = set(map(type, values))
     if types == {str}:
         return Piece(start, count, TEXT, None, np.fromiter(map(codes.__getitem__, values), np.int32, count))
     if types <= {int, float}:
-        return Piece(start, count, NUMBER, _doubles(values), None)
+        return Piece(start, count, NUMBER, np.array(values, dtype=np.float64), None)
     kind = np.fromiter(map(_KIND_OF.__getitem__, map(type, values)), np.uint8, count)
     number = code = None
     if types & {int, float, bool}:
         at = np.nonzero((kind == NUMBER) | (kind == BOOL))[0]
         number = np.full(count, np.nan)
-        number[at] = _doubles([values[i] for i in at.tolist()])
+        number[at] = np.array([values[i] for i in at.tolist()], dtype=np.float64)
     if types & {str, list}:
         at = np.nonzero((kind == TEXT) | (kind == LIST))[0]
         texts = [values[i] for i in at.tolist()]
         if list in types:
-            texts = [text if type(text) is str else encode(text).decode() for text in texts]
+            texts = [text if type(text) is str else _list_text(text) for text in texts]
         code = np.full(count, -1, dtype=np.int32)
         code[at] = np.fromiter(map(codes.__getitem__, texts), np.int32, len(at))
     return Piece(start, count, int(kind[0]) if len(types) == 1 else kind, number, code)
 
 
-def _doubles(values: list[Any]) -> NDArray[np.float64]:
-    try:
-        return np.array(values, dtype=np.float64)
-    except OverflowError:  # an integer beyond a double's range
-        return np.array([float(str(value)) for value in values])
+def _list_text(value: list[Any]) -> str:
+    text = _encode_list(value).decode()
+    if len(text) > MAX_DIGITS and _MANY_DIGITS.search(text) and is_huge(value):
+        raise OverflowError
+    return text
 
 
 class ColumnBuilder:

@@ -19,7 +19,8 @@ from engage_desktop.events.column import ABSENT, LIST, NUMBER, TEXT, Codes, Colu
 from engage_desktop.events.subscription import CURRENT, Told, resolve_states
 
 if TYPE_CHECKING:
-    from engage_desktop.events.store import EventStore, TraitHistory
+    from engage_desktop.events.history import TraitHistory
+    from engage_desktop.events.store import EventStore
 
 STATES = ("subscribed", "unsubscribed", "did_not_subscribe")
 CHANNELS = ("email", "sms", "whatsapp", "push")

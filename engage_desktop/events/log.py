@@ -7,45 +7,51 @@ given, lines in theirs. Nothing is sorted, merged or deduplicated here; see `bui
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-import msgspec
 import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from engage_desktop.events.call import EVENT_OF_TYPE, NO_CONTEXT, TYPES, Call, unknown_type
-from engage_desktop.events.column import Codes
-from engage_desktop.events.combinations import NO_VALUE_HASH, Combinations, hashes_of
-from engage_desktop.events.instants import INVALID, MISSING_TIME, parse_instants
-from engage_desktop.events.rejects import (
-    CONTEXT_NOT_OBJECT,
-    NO_EVENT,
-    NO_ID,
-    NO_TIME,
-    TOO_LONG_ID,
-    TOO_MANY_PROPERTIES,
-    TOO_MANY_TRAITS,
-    Fault,
-    Reject,
-    bad_time,
+from engage_desktop.events.call import EVENT_OF_TYPE, TYPES, Call, unknown_type
+from engage_desktop.events.call_times import ahead, times_of
+from engage_desktop.events.checks import (
+    Faults,
+    check_groups,
+    check_integrations,
+    check_limits,
+    check_numbers,
+    decode_contexts,
 )
-from engage_desktop.events.table import TableBuilder
+from engage_desktop.events.column import Codes, ColumnBuilder, Piece, encode_values
+from engage_desktop.events.combinations import NO_VALUE_HASH, Combinations, hashes_of
+from engage_desktop.events.file_report import FileReport
+from engage_desktop.events.rejects import NO_EVENT, NO_ID, Fault, Reject
+from engage_desktop.events.table import Batch, TableBuilder
 
 _T = TypeVar("_T")
-_contexts = msgspec.json.Decoder(list[dict[str, Any] | None])
-_context = msgspec.json.Decoder(dict[str, Any] | None)
 
 
 class Group:
-    """The calls of one event name (or of none): their `seq`, context (a row of `Log.contexts`), properties."""
+    """The calls of one event name (or of none): their `seq`, context (a row of `Log.contexts`), properties, source."""
 
-    __slots__ = ("contexts", "properties", "seqs")
+    __slots__ = ("contexts", "properties", "seqs", "source")
 
     def __init__(self) -> None:
         self.seqs: list[NDArray[np.int32]] = []
         self.contexts: list[NDArray[np.int32]] = []
         self.properties = TableBuilder()
+        self.source = ColumnBuilder()
+
+
+class _Part(NamedTuple):
+    """Calls of one block that go to one group."""
+
+    group: Group
+    seqs: NDArray[np.int32]
+    contexts: NDArray[np.int32] | None
+    properties: Batch | None
+    source: Piece | None
 
 
 class Log:
@@ -58,8 +64,15 @@ class Log:
         self.groups: dict[str, Group] = {}
         self.silent = Group()  # identify, group and alias: no event, yet their context counts
         self.traits = Group()  # `properties` of this one holds the traits
+        self.account_calls = Group()  # the group calls once more; `properties` holds the account's traits
+        self.account_codes: list[NDArray[np.int32]] = []  # of each of them, its place in `account_ids`
+        self.account_ids = Codes()
         self.contexts = TableBuilder()  # a row for each distinct context of a block
         self.files: list[str] = []
+        self.reports: list[FileReport] = []
+        self.undated_file: str | None = None  # the first that says nowhere when its people were as it says
+        self._profiles = self._undated = False
+        self.ahead: dict[str, tuple[int, int]] = {}  # by file: first line and number of calls dated in the future
         self.count = 0
         self._event_codes = Codes()
         self._parts: dict[str, list[NDArray[Any]]] = {
@@ -77,12 +90,20 @@ class Log:
             return np.empty((0, 2) if name == "hash" else 0, dtype=np.uint64 if name == "hash" else np.int64)
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
-    def add(self, calls: list[Call], lines: NDArray[np.int32], file: str) -> None:
-        """Check and keep a block of calls that stand on `lines` of `file`."""
-        if not calls:
-            return
-        self.read += len(calls)
-        faults: dict[int, Fault] = {}
+    def add(
+        self, calls: list[Call], lines: NDArray[np.int32], file: str, *, profiles: bool = False, undated: bool = False
+    ) -> None:
+        """Check and keep a block of calls that stand on `lines` of `file`. Rows of a profile CSV (`profiles`) may
+        name their person by e-mail alone (SB-4); `undated` ones count from the first instant of all logs."""
+        self._profiles, self._undated = profiles, undated
+        if undated:
+            self.undated_file = self.undated_file or file
+        if calls:
+            self.read += len(calls)
+            self._add(calls, lines, file)
+
+    def _add(self, calls: list[Call], lines: NDArray[np.int32], file: str) -> None:
+        faults: Faults = {}
         types = [call.type for call in calls]
         plain = set(types) == {"track"}
         if not plain:
@@ -104,19 +125,18 @@ class Log:
         user, anon = [call.userId for call in calls], [call.anonymousId for call in calls]
         user_hash, anon_hash = hashes_of(user), hashes_of(anon)
         for i in np.nonzero((user_hash == NO_VALUE_HASH) & (anon_hash == NO_VALUE_HASH))[0].tolist():
-            faults.setdefault(i, NO_ID)
-        time, received = self._times(calls, faults)
+            if not (self._profiles and _email(calls[i].traits)):
+                faults.setdefault(i, NO_ID)
+        time, received = times_of(calls, faults, undated=self._undated)
         message_ids = [call.messageId for call in calls]
         properties = [call.properties for call in calls]
         traits = [call.traits for call in calls]
-        _limits(faults, message_ids, properties, traits)
-        if "group" in types:
-            _group_ids(calls, faults)
-        contexts, context_of = _decode_contexts(calls, faults)
+        check_limits(faults, message_ids, properties, traits)
+        check_integrations(faults, calls)
+        contexts, context_of = decode_contexts(faults, calls)
+        check_groups(faults, calls, types, contexts, context_of)
         if faults:
-            for i, fault in sorted(faults.items()):
-                self.reject(file, int(lines[i]), fault)
-            kept = [i for i in range(len(calls)) if i not in faults]
+            kept = self._reject(faults, calls, lines, file)
             if not kept:
                 return
             at = np.array(kept)
@@ -125,87 +145,109 @@ class Log:
             user, anon = _pick(user, kept), _pick(anon, kept)
             calls, types, names = _pick(calls, kept), _pick(types, kept), _pick(names, kept)
             message_ids, properties, traits = _pick(message_ids, kept), _pick(properties, kept), _pick(traits, kept)
+        account_calls = [i for i, kind in enumerate(types) if kind == "group"] if "group" in types else []
+        account_traits = _pick(traits, account_calls)
         if not plain:
             for i, kind in enumerate(types):
                 if kind in EVENT_OF_TYPE:
                     properties[i] = _page_properties(calls[i])
                 elif kind in ("group", "alias"):
                     traits[i] = None  # a group's traits are the account's
+        sources = [call.sourceId for call in calls]
+        try:
+            parts = self._event_parts(names, properties, sources, context_of + self.contexts.count)
+            parts += self._trait_parts(traits, account_calls, account_traits)
+            context_rows = self.contexts.encode(contexts)
+        except OverflowError:
+            check_numbers(faults := {}, calls)
+            kept = self._reject(faults, calls, lines, file)
+            assert len(kept) < len(calls)
+            self._add(_pick(calls, kept), lines[kept], file)
+            return
         email = _emails(traits, contexts, context_of)
         email_hash = hashes_of(email) if email else np.full(len(calls), NO_VALUE_HASH)
         ids = (user, email or [None] * len(calls), anon)
         combination = self.combinations.encode(ids, (user_hash, email_hash, anon_hash))
-        self._keep_tables(names, properties, traits, (context_of + self.contexts.count).astype(np.int32))
-        self.contexts.add(contexts)
+        for part in parts:
+            _append(part)
+        early = ahead(time, received)
+        if len(early):
+            line, number = self.ahead.get(file, (int(lines[early[0]]), 0))
+            self.ahead[file] = line, number + len(early)
+        self.contexts.append(context_rows)
+        if account_calls:
+            codes = [self.account_ids[calls[i].groupId] for i in account_calls]
+            self.account_codes.append(np.array(codes, dtype=np.int32))
         if not self.files or self.files[-1] != file:
             self.files.append(file)
         count = len(calls)
-        for name, part in (("combination", combination), ("time", time), ("received", received)):
-            self._parts[name].append(part)
+        for name, column in (("combination", combination), ("time", time), ("received", received)):
+            self._parts[name].append(column)
         self._parts["line"].append(lines.astype(np.int32))
         self._parts["file"].append(np.full(count, len(self.files) - 1, dtype=np.int16))
         self._parts["hash"].append(_hashes(message_ids))
         self.count += count
 
-    def _times(self, calls: list[Call], faults: dict[int, Fault]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Timestamp and receivedAt, each standing in for the other where that one is missing (D-2, D-47)."""
-        time = parse_instants([call.timestamp for call in calls])
-        received = parse_instants([call.receivedAt for call in calls])
-        for i in np.nonzero(time == INVALID)[0].tolist():
-            faults.setdefault(i, bad_time("timestamp", calls[i].timestamp))
-        for i in np.nonzero(received == INVALID)[0].tolist():
-            faults.setdefault(i, bad_time("receivedAt", calls[i].receivedAt))
-        time = np.where(time == MISSING_TIME, received, time)
-        received = np.where(received == MISSING_TIME, time, received)
-        for i in np.nonzero(time == MISSING_TIME)[0].tolist():
-            faults.setdefault(i, NO_TIME)
-        return time, received
+    def _reject(self, faults: Faults, calls: list[Call], lines: NDArray[np.int32], file: str) -> list[int]:
+        """Note the faults; returns the positions of the other calls."""
+        for i, fault in sorted(faults.items()):
+            self.reject(file, int(lines[i]), fault)
+        return [i for i in range(len(calls)) if i not in faults]
 
-    def _keep_tables(
-        self,
-        names: list[str | None],
-        properties: list[Any],
-        traits: list[Any],
-        context_rows: NDArray[np.int32],
-    ) -> None:
+    def _event_parts(
+        self, names: list[str | None], properties: list[Any], sources: list[Any], context_rows: NDArray[np.intp]
+    ) -> list[_Part]:
+        """The calls by event name; those without one are silent."""
         codes = np.fromiter(map(self._event_codes.__getitem__, [name or "" for name in names]), np.int32, len(names))
         order = np.argsort(codes, kind="stable")
         starts = np.nonzero(np.diff(codes[order], prepend=-1))[0].tolist()
+        named = any(sources)
+        parts = []
         for start, end in zip(starts, [*starts[1:], len(names)], strict=True):
             at = order[start:end]
             name = names[int(at[0])]
             group = self.silent if not name else self.groups.setdefault(name, Group())
-            group.seqs.append((at + self.count).astype(np.int32))
+            batch = source = None
             if name:
-                group.properties.add([properties[i] for i in at.tolist()])
-            group.contexts.append(context_rows[at])
+                batch = group.properties.encode([properties[i] for i in at.tolist()])
+                if named:
+                    texts = [_source(sources[i]) for i in at.tolist()]
+                    source = encode_values(texts, group.properties.count, group.source.codes)
+            seqs, rows = (at + self.count).astype(np.int32), context_rows[at].astype(np.int32)
+            parts.append(_Part(group, seqs, rows, batch, source))
+        return parts
+
+    def _trait_parts(self, traits: list[Any], account_calls: list[int], account_traits: list[Any]) -> list[_Part]:
+        parts = []
         if any(traits):
             places = [i for i, found in enumerate(traits) if found]
-            self.traits.seqs.append(np.array(places, dtype=np.int32) + np.int32(self.count))
-            self.traits.properties.add([traits[i] for i in places])
+            seqs = np.array(places, dtype=np.int32) + np.int32(self.count)
+            parts.append(_Part(self.traits, seqs, None, self.traits.properties.encode(_pick(traits, places)), None))
+        if account_calls:
+            seqs = np.array(account_calls, dtype=np.int32) + np.int32(self.count)
+            batch = self.account_calls.properties.encode(account_traits)
+            parts.append(_Part(self.account_calls, seqs, None, batch, None))
+        return parts
+
+
+def _append(part: _Part) -> None:
+    group = part.group
+    group.seqs.append(part.seqs)
+    if part.contexts is not None:
+        group.contexts.append(part.contexts)
+    if part.properties is not None:
+        group.properties.append(part.properties)
+    if part.source is not None:
+        group.source.pieces.append(part.source)
+
+
+def _source(value: object) -> str | None:
+    """A source's id as text; what is neither text nor a whole number names none."""
+    return str(value) if type(value) in (str, int) and value != "" else None
 
 
 def _pick(items: list[_T], at: list[int]) -> list[_T]:
     return [items[i] for i in at]
-
-
-def _limits(faults: dict[int, Fault], ids: list[Any], properties: list[Any], traits: list[Any]) -> None:
-    """HT-6, the limits of the profile store."""
-    checks = ((ids, 100, TOO_LONG_ID), (properties, 300, TOO_MANY_PROPERTIES), (traits, 300, TOO_MANY_TRAITS))
-    for items, limit, fault in checks:
-        if max(map(len, filter(None, items)), default=0) > limit:
-            for i, item in enumerate(items):
-                if item and len(item) > limit:
-                    faults.setdefault(i, fault)
-
-
-def _group_ids(calls: list[Call], faults: dict[int, Fault]) -> None:
-    for i, call in enumerate(calls):
-        if call.type == "group" and not call.groupId:
-            faults.setdefault(i, Fault("groupId", "group_id_empty", "a group call has no groupId. Give it one."))
-        elif call.type == "group" and call.groupId and len(call.groupId) > 500:
-            message = "groupId is longer than 500 characters. Shorten it."
-            faults.setdefault(i, Fault("groupId", "group_id_too_long", message))
 
 
 def _emails(
@@ -236,29 +278,6 @@ def _page_properties(call: Call) -> dict[str, Any]:
     if call.category is not None:
         properties["category"] = call.category
     return properties
-
-
-def _decode_contexts(
-    calls: list[Call], faults: dict[int, Fault]
-) -> tuple[list[dict[str, Any] | None], NDArray[np.intp]]:
-    """The distinct contexts of a block and, per call, which one it has."""
-    codes = Codes()
-    raw = [b"" if call.context is NO_CONTEXT else bytes(call.context) for call in calls]
-    context_of = np.fromiter(map(codes.__getitem__, raw), np.intp, len(raw))
-    texts = [text or b"null" for text in codes]
-    try:
-        return _contexts.decode(b"[" + b",".join(texts) + b"]"), context_of
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
-    contexts: list[dict[str, Any] | None] = []
-    for k, text in enumerate(texts):
-        try:
-            contexts.append(_context.decode(text))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            contexts.append(None)
-            for i in np.nonzero(context_of == k)[0].tolist():
-                faults.setdefault(i, CONTEXT_NOT_OBJECT)
-    return contexts, context_of
 
 
 def _hashes(ids: list[str | None]) -> NDArray[np.uint64]:

@@ -2,72 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from engage_desktop.domain.errors import InputError
+from engage_desktop.events.accounts import Accounts, Links
 from engage_desktop.events.arrays import Arrays, FolderArrays, Sink
-from engage_desktop.events.column import ABSENT, LIST, MISSING, NUMBER, OBJECT, Column
+from engage_desktop.events.column import ABSENT, NO_NUMBER, Column
+from engage_desktop.events.elements import ELEMENTS, elements
+from engage_desktop.events.history import TraitHistory, history, trait_history
 from engage_desktop.events.identity import TYPE_NAMES
 from engage_desktop.events.rejects import Reject
-from engage_desktop.events.table import Path as ColumnPath
+from engage_desktop.events.sorting import stable_order
+from engage_desktop.events.stored import StoredTable, constant
 from engage_desktop.events.table import path_parts, path_text
 
 NEVER: Final = 2**63 - 1
 SUBSCRIPTION_PARTS: Final = ("place", "profile", "time", "kind", "code")
-
-
-class TraitHistory(NamedTuple):
-    """Values over time. Entries start[p] .. start[p + 1] belong to profile p, in the order of D-2;
-    each holds from its `time` on, of several at one instant the last. ABSENT = removed."""
-
-    start: NDArray[np.int64]
-    time: NDArray[np.int64]
-    column: Column
-    place: NDArray[np.int64]
-    """Ascending: of traits and addresses the position among all calls in the order (profile, D-2)."""
-
-
-class ObjectTexts(Sequence[str]):
-    """JSON of objects, put together from the columns of their fields when asked."""
-
-    def __init__(self, texts: Sequence[str], rows: NDArray[np.intp], fields: list[tuple[ColumnPath, Column]]) -> None:
-        self._texts, self._rows, self._fields = texts, rows, fields
-
-    def __len__(self) -> int:
-        return len(self._texts) + len(self._rows)
-
-    def __getitem__(self, i: Any) -> Any:
-        if isinstance(i, slice):
-            return [self[k] for k in range(*i.indices(len(self)))]
-        if i < 0:
-            i += len(self)
-        if i < len(self._texts):
-            return self._texts[i]
-        row = int(self._rows[i - len(self._texts)])
-        result: dict[str, Any] = {}
-        for path, column in self._fields:  # parents come before their fields
-            kind = column.kind[row]
-            if kind in (ABSENT, MISSING):
-                continue
-            inside = result
-            for part in path[:-1]:
-                inside = inside[part]
-            value: Any = column.value(row) if kind != OBJECT else {}
-            if kind == LIST:
-                value = json.loads(str(value))
-            if kind == NUMBER and isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-                value = int(value)
-            inside[path[-1]] = value
-        return msgspec.json.encode(result).decode()
 
 
 class EventStore:
@@ -86,6 +44,8 @@ class EventStore:
         self._traits: dict[str, TraitHistory] = {}
         self._addresses: dict[str, TraitHistory] = {}
         self._subscriptions: dict[str, TraitHistory] = {}
+        self._elements: dict[tuple[int, str, tuple[str, ...]], Column] = {}
+        self._accounts = Accounts(arrays, meta["accounts"])
 
     @classmethod
     def open(cls, folder: Path | str) -> EventStore:
@@ -134,42 +94,37 @@ class EventStore:
         return np.empty(0, np.int32) if i is None else self._arrays.get(f"e{i}.profile")
 
     def column(self, name: str, path: str | tuple[str, ...]) -> Column:
-        """A property by path (`address.city`, or a tuple of parts), aligned to rows(name)."""
+        """A property by path (`address.city`, or a tuple of parts), aligned to rows(name). A path through the
+        elements of a list (`lines.$.sku`) gives lists."""
         return self._event_column(name, "properties", path)
 
     def context(self, name: str, path: str | tuple[str, ...]) -> Column:
         """A field of the context by path, aligned to rows(name)."""
         return self._event_column(name, "context", path)
 
+    def source(self, name: str) -> Column:
+        """The `sourceId` of each call, aligned to rows(name)."""
+        i = self._event.get(name)
+        if i is None:
+            return constant(ABSENT, 0)
+        event = self.meta["events"][i]
+        return StoredTable(self._arrays, event.get("source", {}), event["count"]).column(("sourceId",))
+
     def properties(self, name: str) -> dict[str, int]:
         """How many events of that name carry a value, by property path; objects count by their fields only."""
         i = self._event.get(name)
-        if i is None:
-            return {}
-        event = self.meta["events"][i]
-        found = {}
-        for path, entry in event["properties"].items():
-            kind = self._column(entry, event["count"]).kind
-            present = int(np.count_nonzero((kind != ABSENT) & (kind != OBJECT)))
-            if present:
-                found[path] = present
-        return found
+        return {} if i is None else self._event_table(i, "properties").present()
 
     def trait_names(self) -> tuple[str, ...]:
         """Paths of every trait that ever had a value, nested objects by their fields."""
-        names = []
-        for path, entry in self.meta["traits"]["columns"].items():
-            kind = self._column(entry, self.meta["traits"]["count"]).kind
-            if ((kind != ABSENT) & (kind != OBJECT) & (kind != MISSING)).any():
-                names.append(path)
-        return tuple(names)
+        return tuple(self._trait_table().present())
 
     def trait(self, path: str | tuple[str, ...]) -> TraitHistory:
         """Every value an identify gave the trait (D-7); a call that sets a nested object sets all its fields (D-41)."""
-        parts = path_parts(path)
-        key = path_text(parts)
+        key = path_text(path_parts(path))
         if key not in self._traits:
-            self._traits[key] = self._trait(parts)
+            place, profile, time = (self._arrays.get(f"traits.{part}") for part in ("place", "profile", "time"))
+            self._traits[key] = trait_history(self.n_profiles, self._trait_table(), path, place, profile, time)
         return self._traits[key]
 
     def address(self, channel: str) -> TraitHistory:
@@ -189,7 +144,7 @@ class EventStore:
                 place, profile, time, kind, code = (
                     self._arrays.get(f"subscription.{channel}.{part}") for part in SUBSCRIPTION_PARTS
                 )
-                column = Column(kind, np.broadcast_to(np.float64(np.nan), len(kind)), code, STATES)
+                column = Column(kind, np.broadcast_to(NO_NUMBER, len(kind)), code, STATES)
                 self._subscriptions[channel] = self.history(place, profile, time, column)
             else:
                 self._subscriptions[channel] = subscription(self, channel)
@@ -237,60 +192,63 @@ class EventStore:
     def silent_context(self, path: str | tuple[str, ...]) -> Column:
         """A field of the context of the calls that are no events, aligned to `silent_calls`."""
         silent = self.meta["silent"]
-        return self._nested(silent["context"], path_parts(path), silent["count"])
+        return StoredTable(self._arrays, silent["context"], silent["count"]).column(path_parts(path))
 
     def history(
         self, place: NDArray[Any], profile: NDArray[np.int32], time: NDArray[np.int64], column: Column
     ) -> TraitHistory:
         """A history of entries sorted by place."""
-        start = np.searchsorted(profile, np.arange(self.n_profiles + 1)).astype(np.int64)
-        return TraitHistory(start, time, column, place.astype(np.int64))
+        return history(self.n_profiles, place, profile, time, column)
 
-    def _trait(self, parts: tuple[str, ...]) -> TraitHistory:
-        count, columns = self.meta["traits"]["count"], self.meta["traits"]["columns"]
-        place, profile = self._arrays.get("traits.place"), self._arrays.get("traits.profile")
-        set_ = np.nonzero(self._nested(columns, parts[:1], count, MISSING).kind != MISSING)[0]
-        column = self._nested(columns, parts, count, MISSING).take(set_)
-        kind = np.where(column.kind == MISSING, np.uint8(ABSENT), column.kind)
-        column = Column(kind, column.number, column.code, column.texts)
-        return self.history(place[set_], profile[set_], self._arrays.get("traits.time")[set_], column)
+    @cached_property
+    def ordinal(self) -> NDArray[np.uint32]:
+        """Of each row its place among all rows by (timestamp, receivedAt, position in the input). A log without
+        accounts has nothing to order across people and does not keep it: there, rows of one instant go by row."""
+        if self.account_ids:
+            return self._arrays.get("ordinal")
+        place = np.empty(self.n_events, dtype=np.uint32)
+        place[stable_order(self.time)] = np.arange(self.n_events, dtype=np.uint32)
+        return place
+
+    @property
+    def account_ids(self) -> Sequence[str]:
+        """Group ids in code-point order."""
+        return self._accounts.ids
+
+    @property
+    def account_since(self) -> NDArray[np.int64]:
+        """First group call of each account."""
+        return self._accounts.since
+
+    def links(self) -> Links:
+        """Account, profile and since when (the first group call) of everyone linked, by account and profile."""
+        return self._accounts.links()
+
+    def account_trait(self, path: str | tuple[str, ...]) -> TraitHistory:
+        """Every value a group call gave the trait, by account (D-7, D-41)."""
+        return self._accounts.trait(path)
+
+    def account_trait_names(self) -> tuple[str, ...]:
+        """Paths of every account trait that ever had a value."""
+        return self._accounts.trait_names()
+
+    def _trait_table(self) -> StoredTable:
+        traits = self.meta["traits"]
+        return StoredTable(self._arrays, traits["columns"], traits["count"])
+
+    def _event_table(self, event: int, table: str) -> StoredTable:
+        described = self.meta["events"][event]
+        return StoredTable(self._arrays, described[table], described["count"])
 
     def _event_column(self, name: str, table: str, path: str | tuple[str, ...]) -> Column:
         i = self._event.get(name)
         if i is None:
-            return _constant(ABSENT, 0)
-        event = self.meta["events"][i]
-        return self._nested(event[table], path_parts(path), event["count"])
-
-    def _nested(self, columns: dict[str, Any], parts: tuple[str, ...], count: int, missing: int = ABSENT) -> Column:
-        key = path_text(parts)
-        if key not in columns:
-            return _constant(missing, count)
-        column = self._column(columns[key], count)
-        if not (column.kind == OBJECT).any():
-            return column
-        rows = np.nonzero(column.kind == OBJECT)[0]
-        code = np.array(column.code)
-        code[rows] = np.arange(len(rows)) + len(column.texts)
-        inner = [(path_parts(path), entry) for path, entry in columns.items() if path.startswith(key + ".")]
-        fields = [
-            (path[len(parts) :], self._column(entry, count)) for path, entry in sorted(inner, key=lambda item: item[0])
-        ]
-        return Column(column.kind, column.number, code, ObjectTexts(column.texts, rows, fields))
-
-    def _column(self, entry: dict[str, Any], count: int) -> Column:
-        key = entry["key"]
-        get = self._arrays.get
-        kind = np.broadcast_to(np.uint8(entry["kind"]), count) if "kind" in entry else get(f"{key}.kind")
-        number = get(f"{key}.number") if "number" in entry else np.broadcast_to(np.float64(np.nan), count)
-        code = get(f"{key}.code") if "text" in entry else np.broadcast_to(np.int32(-1), count)
-        return Column(kind, number, code, self._arrays.texts(entry["text"]) if "text" in entry else ())
-
-
-def _constant(kind: int, count: int) -> Column:
-    return Column(
-        np.broadcast_to(np.uint8(kind), count),
-        np.broadcast_to(np.float64(np.nan), count),
-        np.broadcast_to(np.int32(-1), count),
-        (),
-    )
+            return constant(ABSENT, 0)
+        parts = path_parts(path)
+        if ELEMENTS not in parts:
+            return self._event_table(i, table).column(parts)
+        key = (i, table, parts)
+        if key not in self._elements:
+            at = parts.index(ELEMENTS)
+            self._elements[key] = elements(self._event_table(i, table).column(parts[:at]), parts[at:])
+        return self._elements[key]

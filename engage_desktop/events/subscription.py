@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engage_desktop.events.column import TEXT
 
 if TYPE_CHECKING:
-    from engage_desktop.events.store import TraitHistory
+    from engage_desktop.events.history import TraitHistory
 
 CURRENT: Final = -1
 """In place of a contact: whatever address the profile has then (D-52)."""

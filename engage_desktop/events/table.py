@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain, repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,13 @@ def path_parts(path: str | Path) -> Path:
     return (*parts, part)
 
 
+class Batch(NamedTuple):
+    """Rows that wait to be appended to a table."""
+
+    rows: int
+    pieces: list[tuple[Path, Piece]]
+
+
 class TableBuilder:
     """Columns by path over rows that arrive in batches. Objects become columns `a.b`, the object
     itself keeps a column that only knows where it was."""
@@ -52,11 +59,14 @@ class TableBuilder:
         self.columns: dict[Path, ColumnBuilder] = {}
         self.count = 0
 
-    def add(self, objects: Sequence[dict[str, Any] | None]) -> None:
-        """Append one row an object."""
-        for path, piece in self._pieces((), objects):
+    def encode(self, objects: Sequence[dict[str, Any] | None]) -> Batch:
+        """The next rows, one an object, not yet appended; raises OverflowError (see `encode_values`)."""
+        return Batch(len(objects), self._pieces((), objects))
+
+    def append(self, batch: Batch) -> None:
+        for path, piece in batch.pieces:
             self.columns[path].pieces.append(piece)
-        self.count += len(objects)
+        self.count += batch.rows
 
     def _pieces(self, prefix: Path, objects: Sequence[dict[str, Any] | None]) -> list[tuple[Path, Piece]]:
         given = [value or {} for value in objects]
