@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from engage_desktop.domain.condition import Compare, CompareDate, Condition, Not, Quantified, Quantifier, Reduce
@@ -34,15 +33,17 @@ class AccountState(Subject):
         """All linked people's events in one order; below a parent, those of the same person (D-43)."""
         if parent is not None and self.rules.child_of_the_same_person:
             return self.world.person_of(parent).events(parent, now)
-        found = [call for state in self._linked(now) for call in state.events(None, now)]
+        found = [
+            call
+            for since, state in self.linked
+            for call in state.events(None, now)
+            if since <= now and (call.time >= since or self.rules.history_before_link)
+        ]
         return (
             sorted(found, key=lambda call: call.order(self.rules))
             if self.rules.account_orders_people_together
             else found
         )
-
-    def _linked(self, now: int) -> list[State]:
-        return [state for since, state in self.linked if since <= now]
 
     def trait(self, name: str, now: int) -> Any:
         return self.account.trait(name, now)
@@ -76,26 +77,31 @@ class AccountState(Subject):
     def _ask(self, quantifier: Quantifier, item: Condition, at: At) -> bool:
         """AU-26, AMB-11: ask everybody linked and eligible at now; of nobody only "none of them" (ALL NOT) is true."""
         asked = [
-            state for state in self._linked(at.now)
-            if not self.rules.asks_eligible_only or state.eligible(at.anonymous, at.now)
-        ]  # fmt: skip
+            (since, state)
+            for since, state in self.linked
+            if since <= at.now and (state.eligible(at.anonymous, at.now) or not self.rules.asks_eligible_only)
+        ]
         if not asked and quantifier == "all":
             return self.rules.none_of_nobody_is_true if isinstance(item, Not) else not self.rules.all_of_nobody_is_false
-        answers = [self._answer(state, item, replace(at, anonymous=False)) for state in asked]
+        answers = [self._answer(since, state, item, at.now) for since, state in asked]
         return any(answers) if quantifier == "any" else all(answers)
 
-    def _answer(self, state: State, item: Condition, at: At) -> bool:
-        if not self.rules.inside_reads_the_user:
-            return Mixed(state, self).truth(item, at)
-        return state.holds(item, at.now)
+    def _answer(self, since: int, state: State, item: Condition, now: int) -> bool:
+        if self.rules.inside_reads_the_user and self.rules.history_before_link:
+            return state.holds(item, now)
+        return Misread(state, self, since).holds(item, now)
 
 
-class Mixed(State):
-    """A misreading: the user's events beside the account's traits."""
+class Misread(State):
+    """A user of an account under rules switched off: beside the account's traits, or without the events before the link."""
 
-    def __init__(self, state: State, account: AccountState) -> None:
+    def __init__(self, state: State, account: AccountState, linked: int) -> None:
         super().__init__(state.person, state.world, state.rules)
-        self.account = account
+        self.account, self.linked = account, linked
+
+    def events(self, parent: Call | None, now: int) -> list[Call]:
+        found = super().events(parent, now)
+        return found if self.rules.history_before_link else [call for call in found if call.time >= self.linked]
 
     def trait(self, name: str, now: int) -> Any:
-        return self.account.trait(name, now)
+        return super().trait(name, now) if self.rules.inside_reads_the_user else self.account.trait(name, now)

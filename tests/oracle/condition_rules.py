@@ -74,7 +74,6 @@ class ConditionRules:
     trait_of_its_instant: bool = True  # D-9: traits first, then audiences that read them, at one instant
     audience_false_from_start: bool = True  # D-9: false, not absent
     traits_for_everybody: bool = True  # D-43: AU-4 binds named audiences only
-    audience_in_audience_eligible: bool = True  # AU-4: who is not eligible is in no named audience
     # Accounts
     account_since_first_call: bool = True  # nothing holds before
     asks_eligible_only: bool = True  # AMB-11, AU-4

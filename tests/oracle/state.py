@@ -96,6 +96,8 @@ class Subject:
 
     def truth(self, condition: Condition, at: At) -> bool:
         match condition:
+            case And(items) if not self.rules.dollar_elements_apart and at.chain:
+                return self._of_one_element(items, at)
             case And(items):
                 return all(self.truth(item, at) for item in items)
             case Or(items):
@@ -114,6 +116,28 @@ class Subject:
             case Compare(left, operator, values):
                 return self.values.compare(self.value(left, at), operator, [self.value(value, at) for value in values])
         raise Refused(f"{condition}")
+
+    def _of_one_element(self, items: tuple[Condition, ...], at: At) -> bool:
+        """The misreading of AU-10: all `$` conditions of an AND are met by one and the same element."""
+        event, rest, lists = at.chain[-1], [], []
+        for item in items:
+            if isinstance(item, Compare) and isinstance(item.left, Property) and "$" in item.left.path:
+                lists.append((item, item.left.path))
+            else:
+                rest.append(item)
+        length = max((len(walk(event.properties, path[: path.index("$")]) or ()) for _, path in lists), default=0)
+        one = any(
+            all(
+                self.values.compare(
+                    (walk(event.properties, path) or [])[place : place + 1],
+                    item.op,
+                    [self.value(v, at) for v in item.values],
+                )
+                for item, path in lists
+            )
+            for place in range(length)
+        )
+        return all(self.truth(item, at) for item in rest) and (one or not lists)
 
     # Values: None stands for absent and null
 
