@@ -13,6 +13,8 @@ from tests.oracle.rules import Rules
 
 __all__ = ["Call", "Finding", "Identifier", "Person", "read", "read_findings"]
 
+A_DAY = 86_400_000_000
+
 
 def read(
     records: Iterable[Mapping[str, Any]], rules: Rules, identity: Identity | None = None
@@ -25,16 +27,20 @@ def read(
 def read_findings(
     records: Iterable[Mapping[str, Any]], rules: Rules, identity: Identity | None = None
 ) -> tuple[list[Person], list[Finding]]:
-    """The same, saying of each notice which identifier was set aside; by position."""
+    """The same, saying of each notice which identifier was set aside; by position. Of records dated more than a day
+    after their receipt the first is told of."""
     settings = IdentitySettings(identity, rules)
     calls: list[Call] = []
     rejects: list[Finding] = []
     kept: dict[str, Call] = {}
+    ahead: list[Finding] = []
     for position, record in enumerate(records):
         made = call_of(position, record, settings, rules)
         if isinstance(made, str):
             rejects.append(Finding(position, made))
             continue
+        if made.time - made.received > (A_DAY if rules.a_day_ahead_is_no_future else A_DAY - 1):
+            ahead.append(Finding(position, "timestamp_in_future"))  # EV-1: it counts as dated
         message_id = record.get("messageId") or None
         if not rules.duplicates_by_message_id_only and message_id is None:
             message_id = repr(sorted(record.items(), key=repr))
@@ -47,4 +53,4 @@ def read_findings(
         calls.append(made)
     calls.sort(key=lambda call: call.order(rules))
     people, findings = identify(calls, settings, rules)
-    return people, sorted(rejects + findings, key=lambda finding: finding[:2])
+    return people, sorted(rejects + ahead[:1] + findings, key=lambda finding: finding[:2])

@@ -47,6 +47,7 @@ class Rules(ConditionRules):
     # Logs
     missing_received_is_timestamp: bool = True  # D-47
     clock_skew_is_taken_out: bool = True  # EV-1: receivedAt - (sentAt - originalTimestamp)
+    a_day_ahead_is_no_future: bool = True  # EV-1: told of when dated more than a day after receipt
     zone_is_needed: bool = True  # D-47, EV-2
     first_duplicate_stays: bool = True  # D-47
     duplicates_by_message_id_only: bool = True  # EV-3: never by content

@@ -79,7 +79,7 @@ def _log(rng: random.Random, own: list[str]) -> list[dict[str, Any]]:
 def _call(rng: random.Random, own: list[str]) -> dict[str, Any]:
     record: dict[str, Any] = {"timestamp": _instant(rng)}
     if rng.random() < 0.4:
-        late = rng.choice((0, 0, 1_000_000, -1_000_000, HOUR))
+        late = rng.choice((0, 0, 0, 1_000_000, 1_000_000, -1_000_000, HOUR, HOUR, -24 * HOUR, -24 * HOUR - 1))
         record["receivedAt"] = format_instant(parse_instant(record["timestamp"]) + late)
     if rng.random() < 0.4:
         record["messageId"] = f"m{rng.randrange(10**9)}"

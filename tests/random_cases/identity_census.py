@@ -15,7 +15,7 @@ EXPECTED = (
     "nothing but blocked values", "merge limit", "own type attached", "two values of an own type", "device attached",
     "advertising id makes eligible", "analytics client attached", "attached later than first shown",
     "name shared and marked", "named by another type", "user id dropped as the weakest", "order decides",
-    "link", "link of a merged person", "account trait removed", "duplicate", "unusable",
+    "link", "link of a merged person", "account trait removed", "duplicate", "unusable", "dated in the future",
 )  # fmt: skip
 
 
@@ -58,6 +58,7 @@ def census(case: LogCase) -> Counter[str]:
         "account trait removed": any(
             value is None for traits in found.account_traits.values() for steps in traits.values() for _, value in steps
         ),
+        "dated in the future": "timestamp_in_future" in codes,
         "duplicate": len({record.get("messageId") for record in case.records if record.get("messageId")})
         < sum("messageId" in record for record in case.records),
         "unusable": bool(codes & {"no_user_anon_id", "timestamp_invalid", "event_not_defined", "id_not_string"}),
