@@ -176,7 +176,7 @@ def _crowd(rng: random.Random) -> LogCase:
         say(300, anonymousId=f"a{rng.randrange(number)}", userId=rng.choice(("u1", "u2")))
     for line, record in enumerate(records, 1):
         record["properties"] = {"line": line}
-    return LogCase(records, {"identifiers": [{"type": "anonymous_id", "limit": 500}]})
+    return LogCase(records, {"identifiers": [{"type": "anonymous_id", "limit": 500}], "blocked": []})
 
 
 # Comparison
