@@ -1,103 +1,118 @@
-"""CSV logs: one call a row. Delimiter, byte order mark and encoding are found out."""
+"""CSV logs: one call a row. How the file is written is found out, or said by the person."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
-
-import numpy as np
 
 from engage_desktop.domain.errors import InputError
 from engage_desktop.events.call import Call
+from engage_desktop.events.cells import Value, decimal_signs, reader_of
+from engage_desktop.events.dialect import SAMPLE, Dialect, detect, sample_rows
+from engage_desktop.events.file_options import FileOptions
+from engage_desktop.events.local_times import DayOrder, LocalTimes
 from engage_desktop.events.log import Log
 from engage_desktop.events.rejects import Fault
-from engage_desktop.events.tabular import Layout
+from engage_desktop.events.tabular import Layout, Rows, Told
 
-ROWS = 20_000
-_SAMPLE = 1 << 20
-_DELIMITERS = (",", ";", "\t", "|")
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?(?:[eE][+-]?\d{1,2})?")
-_BOOLEANS = {"true": True, "false": False, "TRUE": True, "FALSE": False, "True": True, "False": False}
+_FIELD_LIMIT = 1 << 27
+Opened = Callable[[], AbstractContextManager[Any]]
+"""Opens the file's bytes, unpacked, from their beginning."""
 
 
-def read_csv(stream: Any, file: str, log: Log, mapping: dict[str, str]) -> Iterator[None]:
-    """Add every row of a binary stream; yields after each block. Line numbers count physical lines."""
-    sample = stream.read(_SAMPLE)
-    if not sample.strip():
-        raise InputError(f"{file} is empty. A CSV log needs a line with column names.")
-    encoding = _encoding(sample, file)
-    text = io.TextIOWrapper(io.BufferedReader(_Rejoined(sample, stream)), encoding=encoding, newline="")
-    delimiter = _delimiter(sample.decode(encoding, "replace"))
-    csv.field_size_limit(1 << 27)
-    rows = csv.reader(text, delimiter=delimiter, strict=True)
-    try:
-        header = next(rows)
-        layout = Layout([name.strip() for name in header], mapping, file)
-        texts = frozenset(layout.fields.values())
-        kept: list[Call] = []
-        lines: list[int] = []
-        line = rows.line_num + 1
-        for row in rows:
-            call = _call(row, header, layout, texts)
-            if isinstance(call, Fault):
-                log.read += 1
-                log.reject(file, line, call)
-            elif call is not None:
-                kept.append(call)
-                lines.append(line)
-            line = rows.line_num + 1
-            if len(kept) == ROWS:
-                log.add(kept, np.array(lines, dtype=np.int32), file)
-                kept, lines = [], []
-                yield
-        log.add(kept, np.array(lines, dtype=np.int32), file)
-        yield
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{file} is not {encoding.removesuffix('-sig')} text ({error.reason}). Save it as UTF-8."
-        ) from error
-    except csv.Error as error:
-        raise InputError(f"{file} is no CSV file from line {rows.line_num} on ({error}). Check its quotes.") from error
+def read_csv(
+    opened: Opened, file: str, log: Log, mapping: dict[str, str], options: FileOptions
+) -> Iterator[Told | None]:
+    """Add every row; yields None after each block and at last how the file was read. Line numbers count
+    physical lines."""
+    csv.field_size_limit(_FIELD_LIMIT)
+    with opened() as stream:
+        sample = stream.read(SAMPLE)
+        if not sample.strip(b" \t\r\n\0\xff\xfe"):
+            raise InputError(f"{file} is empty. A CSV log needs a line with column names.")
+        dialect = detect(sample, file, options)
+        rows = dialect.rows(_text(sample, stream, dialect))
+        try:
+            header = [name.strip().removeprefix("\ufeff") for name in next(rows, ())]
+            layout = Layout(header, mapping, file, people=True)
+            order = options.dates or (yield from _day_order(opened, dialect, sample, layout, file))
+            layout.local = LocalTimes(order, options.zone)
+            readers, decimal = _readers(dialect, sample, layout, len(header), options.decimal)
+            kept = Rows(log, layout, file)
+            line = dialect.skip + rows.line_num + 1
+            for row in rows:
+                if any(row):
+                    kept.add(line, _call(row, layout, readers))
+                line = dialect.skip + rows.line_num + 1
+                if kept.full:
+                    kept.flush()
+                    yield None
+            kept.flush()
+        except UnicodeError as error:
+            raise InputError(
+                f"{file} is not {dialect.encoding.removesuffix('-sig')} text ({getattr(error, 'reason', error)}). "
+                "Save it as UTF-8, or name its encoding, such as --encoding cp1252."
+            ) from error
+        except csv.Error as error:
+            line = dialect.skip + rows.line_num
+            raise InputError(f"{file} is no CSV file from line {line} on ({error}). Check its quotes.") from error
+        dates = f"{order} dates" if order and layout.times else None
+        words = [*dialect.words(), decimal, dates, dialect.encoding_name(), *layout.words()]
+        yield Told("CSV", words, len(header) if layout.profiles else 0)
 
 
-def _call(row: list[str], header: list[str], layout: Layout, texts: frozenset[int]) -> Call | Fault | None:
-    if not any(row):
-        return None
-    if len(row) != len(header):
-        message = f"the row has {len(row)} fields, the header {len(header)}. Check its delimiters and quotes."
+def _call(row: list[str], layout: Layout, readers: Sequence[Callable[[str], Value]]) -> Call | Fault:
+    if len(row) != len(readers):
+        message = f"the row has {len(row)} fields, the header {len(readers)}. Check its delimiters and quotes."
         return Fault("", "bad_request", message)
-    return layout.call([(cell or None) if i in texts else _value(cell) for i, cell in enumerate(row)])
+    return layout.call([read(cell) for read, cell in zip(readers, row, strict=True)])
 
 
-def _value(cell: str) -> str | float | bool | None:
-    """Numbers and booleans as such; an empty cell is None. Codes such as 007 stay text."""
-    if not cell:
-        return None
-    if cell in _BOOLEANS:
-        return _BOOLEANS[cell]
-    return float(cell) if _NUMBER.fullmatch(cell) else cell
+def _readers(
+    dialect: Dialect, sample: bytes, layout: Layout, width: int, said: str | None
+) -> tuple[list[Callable[[str], Value]], str | None]:
+    """How the cells of each column are read, and the decimal sign of the file in words."""
+    plain = [i for i in range(width) if i not in layout.texts]
+    sign, own = (said, {}) if said else decimal_signs(sample_rows(dialect, sample), plain)
+    readers = [reader_of(own.get(i, sign)) if i not in layout.texts else _as_text for i in range(width)]
+    return readers, {".": "decimal point", ",": "decimal comma", None: None}[sign]
 
 
-def _encoding(sample: bytes, file: str) -> str:
-    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if b"\x00" in sample:
-        raise InputError(f"{file} is not a CSV file: it holds binary data. Save it as CSV.")
-    try:
-        sample.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if len(sample) < _SAMPLE or error.start < len(sample) - 4:
-            return "cp1252"
-    return "utf-8-sig"
+def _as_text(cell: str) -> Value:
+    return cell or None
 
 
-def _delimiter(sample: str) -> str:
-    """The candidate that splits the header into the most columns."""
-    header = sample.lstrip("\ufeff").splitlines()[0]
-    return max(_DELIMITERS, key=lambda one: len(next(csv.reader([header], delimiter=one))))
+def _day_order(
+    opened: Opened, dialect: Dialect, sample: bytes, layout: Layout, file: str
+) -> Generator[None, None, str | None]:
+    """The order of day and month in the columns of instants, None where they are ISO or the like. A first part
+    that proves none is no excuse to guess: then all of the file is looked at, until a row proves it."""
+    evidence = DayOrder()
+    for row in sample_rows(dialect, sample):
+        evidence.see_row(row, layout.times)
+    if evidence.open and not evidence.proved and not evidence.clash:
+        with opened() as stream:
+            try:
+                for i, row in enumerate(dialect.rows(_text(b"", stream, dialect))):
+                    evidence.see_row(row, layout.times)
+                    if evidence.proved:
+                        break
+                    if i % 20_000 == 0:
+                        yield None
+            except (csv.Error, UnicodeError):
+                pass  # told when the rows are read
+    return evidence.settle(file)
+
+
+def _text(head: bytes, rest: Any, dialect: Dialect) -> Iterator[str]:
+    """Lines of the stream of which `head` was already read, from the header on."""
+    text = io.TextIOWrapper(io.BufferedReader(_Rejoined(head, rest)), encoding=dialect.encoding, newline="")
+    for _ in range(dialect.skip):
+        next(text, None)
+    return text
 
 
 class _Rejoined(io.RawIOBase):

@@ -9,6 +9,7 @@ import numpy as np
 
 from engage_desktop.domain.errors import InputError
 from engage_desktop.events.call import Call, decode_line, decode_lines
+from engage_desktop.events.local_times import LocalTimes
 from engage_desktop.events.log import Log
 from engage_desktop.events.rejects import Fault
 
@@ -17,7 +18,7 @@ BLOCK = 1 << 19
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_jsonl(stream: Any, file: str, log: Log) -> Iterator[None]:
+def read_jsonl(stream: Any, file: str, log: Log, local: LocalTimes) -> Iterator[None]:
     """Add every line of a binary stream; yields after each block."""
     rest, line, first = b"", 1, True
     while True:
@@ -28,7 +29,7 @@ def read_jsonl(stream: Any, file: str, log: Log) -> Iterator[None]:
             first = False
         if not block:
             if rest:
-                _add_block(rest, line, file, log)
+                _add_block(rest, line, file, log, local)
                 yield
             return
         end = block.rfind(b"\n") + 1
@@ -36,7 +37,7 @@ def read_jsonl(stream: Any, file: str, log: Log) -> Iterator[None]:
             rest += block
             continue
         whole, rest = rest + block[:end], block[end:]
-        line = _add_block(whole, line, file, log)
+        line = _add_block(whole, line, file, log, local)
         yield
 
 
@@ -55,11 +56,12 @@ def _refuse_other_formats(block: bytes, file: str) -> None:
         raise InputError(f"{file} is not JSON Lines: no line starts with '{{'. Write one call, {{...}}, a line.")
 
 
-def _add_block(block: bytes, line: int, file: str, log: Log) -> int:
+def _add_block(block: bytes, line: int, file: str, log: Log, local: LocalTimes) -> int:
     """Add whole lines of which the first is number `line`; returns the number of the line after them."""
     count = block.count(b"\n") + (not block.endswith(b"\n"))
     calls = decode_lines(block)
     if calls is not None and len(calls) == count:
+        _localise(calls, local)
         log.add(calls, np.arange(line, line + count, dtype=np.int32), file)
         return line + count
     kept: list[Call] = []
@@ -74,5 +76,17 @@ def _add_block(block: bytes, line: int, file: str, log: Log) -> int:
         else:
             kept.append(call)
             lines.append(i)
+    _localise(kept, local)
     log.add(kept, np.array(lines, dtype=np.int32), file)
     return line + count
+
+
+def _localise(calls: list[Call], local: LocalTimes) -> None:
+    """Give times without a zone that of the file, where the person named one."""
+    if local.idle:
+        return
+    for call in calls:
+        for field in ("timestamp", "receivedAt", "originalTimestamp", "sentAt"):
+            text = getattr(call, field)
+            if isinstance(text, str):
+                setattr(call, field, local.text(text))

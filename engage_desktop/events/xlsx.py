@@ -1,6 +1,6 @@
 """Cells of an Excel workbook (.xlsx), row by row: a zip of XML parts, ECMA-376.
 
-Read with the standard library. openpyxl reads at half this speed and was last released in 2024;
+Read with the standard library. openpyxl takes longer, also to import, and was last released in 2024;
 python-calamine gives a cell in error (`#N/A`) as an empty one, so that a broken formula would be
 imported as if nothing had been said, and holds a sheet as a dense grid, which one stray cell far
 down makes larger than memory. Formulas count with the value that Excel stored; styles, charts
@@ -20,12 +20,11 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 from xml.etree import ElementTree
+from xml.parsers.expat import ExpatError
 
 from engage_desktop.domain.errors import InputError
+from engage_desktop.events.xlsx_xml import RawCell, rows_of, texts_of, unescaped
 
-MOST_COLUMNS = 16_384
-_PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NOT_A_SIGN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _BUILT_IN = {
     **dict.fromkeys((14, 15, 16, 17, *range(27, 37), *range(50, 59)), "d"),
@@ -38,6 +37,7 @@ _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     ElementTree.ParseError,
+    ExpatError,
     EOFError,
     ValueError,  # what should be a number is none
     LookupError,  # a part, text or style that is not there
@@ -77,55 +77,33 @@ class Workbook:
         self._texts = self._shared_texts(main)
 
     def rows(self, sheet: str) -> Iterator[tuple[float, int, list[Cell]]]:
-        """How much of the sheet is done (0 to 1), the row's number, and its cells from column A on."""
-        number, parents = 0, list[Any]()
+        """How much of the sheet is done (0 to 1), the row's number, and its cells from column A on; rows without
+        any value are left out."""
         with _readable(self._file), self._parts.open(self._sheets[sheet]) as stream:
             size = max(self._parts.getinfo(self._sheets[sheet]).file_size, 1)
-            for event, element in ElementTree.iterparse(stream, ("start", "end")):
-                if event == "start":
-                    parents.append(element)
-                    continue
-                parents.pop()
-                if _local(element) == "row":
-                    number = int(element.get("r") or number + 1)
-                    yield stream.tell() / size, number, self._cells(element)
-                    element.clear()
-                    if parents:
-                        parents[-1].clear()  # or the rows read so far would pile up in it
+            for number, raw in rows_of(stream):
+                cells: list[Cell] = [None] * (max((cell.column for cell in raw), default=-1) + 1)
+                for cell in raw:
+                    cells[cell.column] = self._value(cell)
+                if any(cell is not None for cell in cells):
+                    yield stream.tell() / size, number, cells
 
-    def _cells(self, row: Any) -> list[Cell]:
-        cells: list[Cell] = []
-        for cell in row:
-            if _local(cell) != "c":
-                continue
-            found = _PLACE.fullmatch(cell.get("r", ""))
-            column = _column(found[1]) if found else len(cells)
-            if column >= MOST_COLUMNS:
-                raise ValueError(f"a cell lies in column {column + 1:,}")
-            if column >= len(cells):
-                cells += [None] * (column + 1 - len(cells))
-            cells[column] = self._value(cell)
-        return cells
-
-    def _value(self, cell: Any) -> Cell:
-        kind = cell.get("t", "n")
-        if kind == "inlineStr":
-            return next((_text(one) for one in cell if _local(one) == "is"), None) or None
-        text = next((one.text for one in cell if _local(one) == "v"), None)
-        if text is None:
-            return None
+    def _value(self, cell: RawCell) -> Cell:
+        kind, text = cell.kind, cell.text
+        if kind == "n":
+            style = int(cell.style)
+            return self._number(float(text), self._formats[style] if 0 <= style < len(self._formats) else "")
         if kind == "s":
             return self._texts[int(text)] or None
-        if kind == "str":
-            return _unescaped(text) or None
+        if kind in ("str", "inlineStr"):
+            return unescaped(text) or None
         if kind == "b":
             return text.strip() in ("1", "true")
         if kind == "e":
             return CellError(text)
         if kind == "d":
             return datetime.fromisoformat(text.strip().removesuffix("Z"))
-        style = int(cell.get("s", 0))
-        return self._number(float(text), self._formats[style] if 0 <= style < len(self._formats) else "")
+        raise ValueError(f"{kind[:20]!r} is no kind of cell")
 
     def _number(self, value: float, shown: str) -> Cell:
         """`shown` says what the format shows of it: a date (d), a time (t), both, a time elapsed (e), or nothing of these."""
@@ -154,18 +132,10 @@ class Workbook:
 
     def _shared_texts(self, main: str) -> list[str]:
         part = next(iter(self._targets(main, "sharedStrings").values()), None)
-        texts: list[str] = []
         if part is None:
-            return texts
-        root: Any = None
+            return []
         with self._parts.open(part) as stream:
-            for event, element in ElementTree.iterparse(stream, ("start", "end")):
-                if root is None:
-                    root = element
-                elif event == "end" and _local(element) == "si":
-                    texts.append(_text(element))
-                    root.clear()
-        return texts
+            return texts_of(stream)
 
     def _targets(self, part: str, kind: str) -> dict[str, str]:
         """Parts of a kind that a part names, by id."""
@@ -224,28 +194,6 @@ def _children(element: Any, name: str) -> list[Any]:
 
 def _attribute(element: Any, name: str) -> str:
     return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
-
-
-def _text(element: Any) -> str:
-    """The text of a string item: its own or that of its runs, without phonetic hints."""
-    parts = []
-    for one in element:
-        if _local(one) == "t":
-            parts.append(one.text or "")
-        elif _local(one) == "r":
-            parts += [text.text or "" for text in one if _local(text) == "t"]
-    return _unescaped("".join(parts))
-
-
-def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
 
 
 def _shown_by(code: str) -> str:
