@@ -97,7 +97,7 @@ def _one(details: list[Any], parent: Any) -> Wording:
     if kind in ("duration", "instant") and len(details) > 1:
         message = f"{_show(detail['input'])} is neither an instant nor a duration."
         return Wording("instant", "", message, "Write it like 2011-03-01T09:00:00Z, or 2h.")
-    if kind in ("duration", "instant", "definition_or_list"):
+    if kind in ("duration", "instant", "definition_or_list", "identity"):
         message, _, mend = str(detail["msg"]).partition(". ")
         message = message[:1].upper() + message[1:]
         return Wording(kind, "", f"{message}." if mend else message, mend)
