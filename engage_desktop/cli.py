@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from engage_desktop.app.ending import ended, say
+from engage_desktop.cli_reading import Reading, reads_logs
 from engage_desktop.domain.errors import InputError, UserError
 
 app = typer.Typer(
@@ -34,9 +36,6 @@ WorkspaceOption = Annotated[
     Path | None,
     typer.Option("--workspace", help="Workspace folder, instead of --campaigns, --log or both.", readable=False),
 ]
-MapOption = Annotated[list[str] | None, typer.Option("--map", help="Rename a column: --map ts=timestamp; may repeat.")]
-
-
 INTERRUPTED = 130
 """What typer answers for Ctrl+C."""
 
@@ -90,16 +89,6 @@ def _progress(as_json: bool) -> Iterator[Any]:
         yield lambda fraction, sentence: bar.update(task, completed=fraction, description=sentence)
 
 
-def _mapping(pairs: list[str] | None) -> dict[str, str] | None:
-    mapping = {}
-    for pair in pairs or []:
-        source, sign, target = pair.partition("=")
-        if not sign or not source or not target:
-            raise UserError(f"--map {pair}: write COLUMN=NAME, for example --map ts=timestamp.")
-        mapping[source] = target
-    return mapping or None
-
-
 def _campaigns_path(campaigns: Path | None, workspace: Path | None) -> Path:
     if campaigns is not None:
         return campaigns
@@ -111,12 +100,15 @@ def _campaigns_path(campaigns: Path | None, workspace: Path | None) -> Path:
     return workspace / CAMPAIGNS
 
 
-def _open_log(logs: list[Path] | None, workspace: Path | None, campaigns: Any, mapping: Any, progress: Any) -> Any:
+def _open_log(
+    logs: list[Path] | None, workspace: Path | None, campaigns: Any, reading: Reading | None, progress: Any
+) -> Any:
     from engage_desktop.app.importing import open_workspace_log
     from engage_desktop.app.replay import open_logs
 
     if logs:
-        return open_logs(logs, campaigns, mapping=mapping, progress=progress)
+        mapping, options = reading or (None, None)
+        return open_logs(logs, campaigns, mapping=mapping, options=options, progress=progress)
     if workspace is None:
         raise UserError("Name a log with --log, or a workspace that holds one with --workspace.")
     log = open_workspace_log(workspace)
@@ -139,31 +131,39 @@ def _instant(text: str | None, option: str) -> int | None:
 
 
 @app.command("import")
+@reads_logs
 def import_(
     logs: Annotated[
-        list[Path], typer.Argument(help="Logs: .jsonl (.gz, .zst), .csv, .parquet.", metavar="LOG...", readable=False)
+        list[Path],
+        typer.Argument(help="Logs: .jsonl (.gz, .zst), .csv, .xlsx, .parquet.", metavar="LOG...", readable=False),
     ],
     workspace: Annotated[
         Path, typer.Option("--workspace", help="Workspace folder; made when it is not there.", readable=False)
     ],
-    map_: MapOption = None,
+    reading: Reading,
     as_json: JsonFlag = False,
 ) -> None:
-    """Add logs to a workspace.
+    """Add logs to a workspace. How a file is written is found out and printed; options say it instead.
 
     Example: engage import orders.jsonl.gz --workspace shop
+
+    Example: engage import orders.csv --workspace shop --map when=timestamp --dates day-first --zone Europe/London
     """
     from engage_desktop.app.importing import import_logs, need_logs, source_name, workspace_identity
     from engage_desktop.app.workspace import create_workspace, discard_workspace
-    from engage_desktop.events.rejects import NOTICE_CODES
+    from engage_desktop.events import NOTICE_CODES
 
-    mapping = _mapping(map_)
     need_logs(logs)
     made = create_workspace(workspace, workspace.resolve().name)
     try:
         with _progress(as_json) as progress:
             log = import_logs(
-                workspace, logs, identity=workspace_identity(workspace), mapping=mapping, progress=progress
+                workspace,
+                logs,
+                identity=workspace_identity(workspace),
+                mapping=reading.mapping,
+                options=reading.options,
+                progress=progress,
             )
     except BaseException:
         if made:
@@ -180,20 +180,24 @@ def import_(
         "profiles": store.n_profiles,
         "first": None if store.first_us is None else format_instant(store.first_us),
         "last": None if store.last_us is None else format_instant(store.last_us),
+        "files": [asdict(one) for one in log.files],
     }
     if as_json:
         _print_json(body)
         return
+    for one in log.files:
+        refused = f", {one.rejected:,} rejected" if one.rejected else ""
+        print(f"{one.name}: {one.how()}; {one.read:,} records{refused}.")
     print(
         f"Read {body['read']:,}, kept {body['kept']:,}, rejected {body['rejected']:,}, duplicates {body['duplicates']:,}."
     )
     span = "" if store.first_us is None else f", {body['first']} to {body['last']}"
     print(f"{store.n_profiles:,} people, {store.n_events:,} events{span}.")
     findings = store.rejects()
-    for one in findings[:5]:
-        what = "notice" if one.code in NOTICE_CODES else "rejected"
-        place = f"{source_name(one.file)} line {one.line}, {one.field or 'record'}"
-        print(f"  {what}: {place}: {one.message} ({one.code})")
+    for finding in findings[:5]:
+        what = "notice" if finding.code in NOTICE_CODES else "rejected"
+        place = f"{source_name(finding.file)} line {finding.line}, {finding.field or 'record'}"
+        print(f"  {what}: {place}: {finding.message} ({finding.code})")
     if len(findings) > 5:
         print(f"  ... and {len(findings) - 5:,} more; the Data page lists them all.")
 
@@ -251,14 +255,15 @@ def query(
 
 
 @app.command()
+@reads_logs
 def audience(
     key: Annotated[str, typer.Argument(help="Key of the audience.")],
+    reading: Reading,
     campaigns: CampaignsOption = None,
     log: LogOption = None,
     workspace: WorkspaceOption = None,
     at: Annotated[str | None, typer.Option("--at", help="Instant with zone; default the log's last.")] = None,
     ids: Annotated[bool, typer.Option("--ids", help="List the members.")] = False,
-    map_: MapOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Size, and members, of an audience at an instant.
@@ -270,7 +275,7 @@ def audience(
 
     design, _ = read_design(_campaigns_path(campaigns, workspace))
     with _progress(as_json) as progress:
-        opened = _open_log(log, workspace, design, _mapping(map_), progress)
+        opened = _open_log(log, workspace, design, reading, progress)
     at_us, members = audience_at(design, opened, key, _instant(at, "--at"))
     if as_json:
         body: dict[str, Any] = {"audience": key, "at": format_instant(at_us), "size": len(members)}
@@ -282,8 +287,10 @@ def audience(
 
 
 @app.command()
+@reads_logs
 def simulate(
     out: Annotated[Path, typer.Option("--out", help="Folder of the run.", readable=False)],
+    reading: Reading,
     campaigns: CampaignsOption = None,
     log: LogOption = None,
     workspace: WorkspaceOption = None,
@@ -291,7 +298,6 @@ def simulate(
     to: Annotated[str | None, typer.Option("--to", help="Last instant; default the log's last.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of every draw.")] = 0,
     only: Annotated[list[str] | None, typer.Option("--only", help="Run this campaign alone; may repeat.")] = None,
-    map_: MapOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Replay a log through the campaigns and write the run.
@@ -304,7 +310,7 @@ def simulate(
     window = (_instant(from_, "--from"), _instant(to, "--to"))
     begun = perf_counter()
     with _progress(as_json) as progress:
-        opened = _open_log(log, workspace, design, _mapping(map_), progress)
+        opened = _open_log(log, workspace, design, reading, progress)
         replayed = replay(
             design,
             opened,

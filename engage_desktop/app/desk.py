@@ -113,6 +113,7 @@ class Desk:
 
     def _import(self, request_id: int, request: p.ImportLogs) -> p.Reply:
         from engage_desktop.app.importing import import_logs
+        from engage_desktop.events import file_options
 
         workspace = self.need_workspace()
         self._inbox.cancel_work.clear()
@@ -120,6 +121,8 @@ class Desk:
             workspace,
             [Path(path) for path in request.paths],
             identity=self.campaigns.identity if self.campaigns else None,
+            mapping=request.mapping,
+            options=file_options(**request.options),
             progress=lambda fraction, sentence: self._inbox.reply(request_id, p.Progress(fraction, sentence)),
             cancelled=self._inbox.cancel_work.is_set,
         )
@@ -287,4 +290,5 @@ def log_info(log: Log | None) -> p.LogInfo:
         rejected=log.rejected,
         duplicates=log.duplicates,
         read=log.read,
+        files=tuple((one.name, one.how(), one.read, one.rejected) for one in log.files),
     )

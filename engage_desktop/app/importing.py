@@ -12,13 +12,16 @@ import shutil
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engage_desktop.app.replay import Log, LogSource, Progress, hash_file
+from engage_desktop.app.replay import Log, LogSource, Progress, file_reports, hash_file
 from engage_desktop.app.workspace import CAMPAIGNS, EVENTS, IMPORT_LOCK, SOURCES, need_folder
 from engage_desktop.document.atomic import write_text
 from engage_desktop.domain.errors import InputError, UserError
 from engage_desktop.domain.workspace import Identity
+
+if TYPE_CHECKING:
+    from engage_desktop.events import FileOptions
 
 IMPORT_RECORD = "import.json"
 JOURNAL = ".importing.json"
@@ -42,12 +45,14 @@ def import_logs(
     *,
     identity: Identity | None = None,
     mapping: Mapping | None = None,
+    options: FileOptions | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Log:
     """Add logs and build the store anew over all of them, since identity is a matter of the whole
     log (D-6). When it fails or is stopped, the workspace is as it was."""
     need_logs(paths)
+    told = {"mapping": mapping or {}, "options": options.as_json() if options else {}}
     with _sole_import(workspace):
         _mend(workspace)
         known = _known_sources(workspace)
@@ -58,7 +63,7 @@ def import_logs(
                 _copy_source(path, copy)
             sources = [
                 *known,
-                *({"file": copy.name, "name": copy.name[5:], "mapping": mapping or {}} for copy in copies),
+                *({"file": copy.name, "name": copy.name[5:], **told} for copy in copies),
             ]
             sources = [{**one, "sha256": hash_file(workspace / SOURCES / one["file"])} for one in sources]
             _write_journal(workspace, copies, sources)
@@ -100,7 +105,8 @@ def open_workspace_log(workspace: Path) -> Log | None:
     store = EventStore.open(folder)
     report: dict[str, Any] = store.meta.get("report") or {}
     sources = tuple(LogSource(one["name"], one["sha256"]) for one in _record(workspace))
-    return Log(store, sources, report.get("read", 0), report.get("rejected", 0), report.get("duplicates", 0))
+    read, rejected, duplicates = (report.get(name, 0) for name in ("read", "rejected", "duplicates"))
+    return Log(store, sources, read, rejected, duplicates, file_reports(report, source_name))
 
 
 def source_name(file: str) -> str:
@@ -143,13 +149,14 @@ def _build(
     progress: Progress | None,
     cancelled: Callable[[], bool] | None,
 ) -> None:
-    from engage_desktop.events import build_store
+    from engage_desktop.events import build_store, known_options
 
     build_store(
         [workspace / SOURCES / one["file"] for one in sources],
         workspace / EVENTS,
         identity=identity,
         mapping=[one["mapping"] for one in sources],
+        options=[known_options(one.get("options")) for one in sources],
         progress=progress,
         cancelled=cancelled,
     )

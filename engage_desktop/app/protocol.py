@@ -130,9 +130,12 @@ class AskRejects(Request):
 
 @dataclass(frozen=True)
 class ImportLogs(Request):
-    """Add logs to the workspace and reload; `Progress`, then `LogInfo`."""
+    """Add logs to the workspace and reload; `Progress`, then `LogInfo`. `mapping` renames columns; `options`
+    are those of `engage import` by name, such as `{"dates": "day-first"}`."""
 
     paths: tuple[str, ...]
+    mapping: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -233,6 +236,8 @@ class LogInfo(Reply):
     rejected: int = 0
     duplicates: int = 0
     read: int = 0
+    files: tuple[tuple[str, str, int, int], ...] = ()
+    """(name, how it was read in words, records, of these refused)"""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pyarrow import Table
 
     from engage_desktop.engine import Run
-    from engage_desktop.events import EventStore
+    from engage_desktop.events import EventStore, FileOptions
 
 Progress = Callable[[float, str], None]
 RUN_FORMAT = "engage-run/1"
@@ -41,6 +41,20 @@ class LogSource:
 
 
 @dataclass(frozen=True)
+class LogFile:
+    """How one file was read, for a person: `dialect` is such as `semicolons, decimal comma, UTF-16`."""
+
+    name: str
+    format: str
+    dialect: str
+    read: int
+    rejected: int
+
+    def how(self) -> str:
+        return f"{self.format}, {self.dialect}" if self.dialect else self.format
+
+
+@dataclass(frozen=True)
 class Log:
     """An event store and where it came from; `rejected` and `duplicates` count what was left out."""
 
@@ -49,6 +63,7 @@ class Log:
     read: int = 0
     rejected: int = 0
     duplicates: int = 0
+    files: tuple[LogFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,15 +115,25 @@ def open_logs(
     campaigns: Campaigns | None,
     *,
     mapping: dict[str, str] | None = None,
+    options: FileOptions | None = None,
     progress: Progress | None = None,
 ) -> Log:
     """Read log files into memory, in the order given."""
     from engage_desktop.events import build_store
 
     identity = campaigns.identity if campaigns else None
-    store, report = build_store(paths, identity=identity, mapping=mapping, progress=progress)
+    store, report = build_store(paths, identity=identity, mapping=mapping, options=options, progress=progress)
     sources = tuple(LogSource(path.name, hash_file(path)) for path in paths)
-    return Log(store, sources, report.read, report.rejected, report.duplicates)
+    files = file_reports(store.meta["report"], lambda file: Path(file).name)
+    return Log(store, sources, report.read, report.rejected, report.duplicates, files)
+
+
+def file_reports(report: dict[str, Any], name_of: Callable[[str], str]) -> tuple[LogFile, ...]:
+    """How each file of an import was read, from the report that its store keeps (older ones keep none)."""
+    return tuple(
+        LogFile(name_of(one["file"]), one["format"], one["dialect"], one["read"], one["rejected"])
+        for one in report.get("files", ())
+    )
 
 
 def default_window(store: EventStore) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from engage_desktop.events.build import ImportReport, build_store, read_logs
 from engage_desktop.events.column import ABSENT, BOOL, LIST, NUMBER, OBJECT, TEXT, Column
+from engage_desktop.events.file_options import FileOptions, file_options, known_options
+from engage_desktop.events.file_report import FileReport
 from engage_desktop.events.history import TraitHistory
 from engage_desktop.events.rejects import NOTICE_CODES, Reject
 from engage_desktop.events.store import NEVER, EventStore
@@ -17,9 +19,13 @@ __all__ = [
     "TEXT",
     "Column",
     "EventStore",
+    "FileOptions",
+    "FileReport",
     "ImportReport",
     "Reject",
     "TraitHistory",
     "build_store",
+    "file_options",
+    "known_options",
     "read_logs",
 ]

@@ -24,7 +24,7 @@ from engage_desktop.ui.session import Session
 from engage_desktop.ui.widgets.common import Card, button, column, label, row
 from engage_desktop.ui.widgets.table import SmallTable
 
-FILTER = "Event logs (*.jsonl *.jsonl.gz *.jsonl.zst *.csv *.parquet);;All files (*)"
+FILTER = "Event logs (*.jsonl *.jsonl.gz *.jsonl.zst *.csv *.tsv *.xlsx *.parquet);;All files (*)"
 _REJECTS = 200
 
 
@@ -92,7 +92,7 @@ class DataPage(Page):
             stretch=3,
         )
         self._empty = label(
-            "No log is open. Import one: JSON lines in the Segment format, CSV or Parquet.",
+            "No log is open. Import one: JSON lines in the Segment format, CSV, Excel or Parquet.",
             "muted",
             "data.empty",
             wrap=True,
@@ -100,8 +100,15 @@ class DataPage(Page):
         events.body.addWidget(self.table)
         events.body.addWidget(self._empty)
         self.body.addWidget(events)
+        self._files_card = Card("data.files.card")
+        self._files_card.body.addWidget(label("Files", "title"))
+        self.files = SmallTable(
+            "data.files", "Files", ("File", "Read as", "Records", "Refused"), frozenset({2, 3}), most=6, stretch=1
+        )
+        self._files_card.body.addWidget(self.files)
+        self.body.addWidget(self._files_card)
         self._rejects_card = Card("data.rejects.card")
-        self._rejects_card.body.addWidget(label("Rows refused", "title"))
+        self._rejects_card.body.addWidget(label("Rows refused, and notices", "title"))
         self._rejects_note = label("", "muted", "data.rejects.note", wrap=True)
         self._rejects_card.body.addWidget(self._rejects_note)
         self.rejects = SmallTable(
@@ -111,6 +118,7 @@ class DataPage(Page):
         self.body.addWidget(self._rejects_card)
         self.body.addStretch(1)
         self._set_busy(False)
+        self._files_card.hide()
         self._rejects_card.hide()
         session.log_changed.connect(self.touch)
 
@@ -148,8 +156,11 @@ class DataPage(Page):
                 for name in names
             ]
         )
-        self._rejects_card.setVisible(log.rejected > 0)
-        if log.rejected and self.session.started:
+        self._files_card.setVisible(bool(log.files))
+        self.files.show_rows(
+            [(name, how, formats.number(read), formats.number(refused)) for name, how, read, refused in log.files]
+        )
+        if self.session.started:
             self.session.ask(AskRejects(0, _REJECTS), self._take_rejects)
 
     def _take_rejects(self, reply: Reply) -> None:
@@ -160,10 +171,20 @@ class DataPage(Page):
                     for file, line, field, _code, message in reply.rows
                 ]
             )
-            shown = f" The first {formats.number(len(reply.rows))} are shown." if reply.total > len(reply.rows) else ""
-            self._rejects_note.setText(
-                f"{formats.count(reply.total, 'row')} could not be used; everything else was kept.{shown}"
+            self._rejects_card.setVisible(reply.total > 0)
+            self._rejects_note.setText(self._about_findings(reply))
+
+    def _about_findings(self, reply: RejectRows) -> str:
+        log = self.session.workbench.log
+        refused = log.rejected if log else 0
+        said = [f"{formats.count(refused, 'row')} could not be used; everything else was kept."] if refused else []
+        if reply.total > refused:
+            said.append(
+                f"{formats.count(reply.total - refused, 'notice')} of single values left out, or of something odd."
             )
+        if reply.total > len(reply.rows):
+            said.append(f"The first {formats.number(len(reply.rows))} are shown.")
+        return " ".join(said)
 
     # -- import ---------------------------------------------------------------------------
 
