@@ -26,6 +26,7 @@ def add_habits(seed: int, person: Person) -> None:
     story = sorted(person.calls[: person.story], key=lambda entry: entry[0])
     say_wishes(person, story, _stream(seed, "wishes", person))
     come_by_campaign(story, _stream(seed, "campaigns", person))
+    turn_pages(person, story, _stream(seed, "pages", person))
     open_app(seed, person, story)
     look_at_carts(person, story, _stream(seed, "carts", person))
     send_back(person, story, _stream(seed, "refunds", person))
@@ -76,6 +77,15 @@ def come_by_campaign(story: list[tuple[datetime, Call]], rng: Random) -> None:
         if call["type"] == "page" and rng.random() < 0.22:
             name, source, medium, _weight = rng.choices(CAMPAIGNS, [weight for *_, weight in CAMPAIGNS])[0]
             call["context"]["campaign"] = {"name": name, "source": source, "medium": medium}
+
+
+def turn_pages(person: Person, story: list[tuple[datetime, Call]], rng: Random) -> None:
+    """Some products have a page of their own, so that a session has more than the page it began with."""
+    for at, call in _events(story, "Product Viewed"):
+        if rng.random() < 0.25:
+            page = {"path": f"/product/{call['properties']['product_id'].lower()}"}
+            shown = {"type": "page", "name": "Product", "properties": page}
+            tell(person, at - timedelta(milliseconds=40), shown, call["anonymousId"])
 
 
 def open_app(seed: int, person: Person, story: list[tuple[datetime, Call]]) -> None:

@@ -450,9 +450,9 @@ def make_people(seed: int, people: int) -> list[Person]:
 def make_calls(seed: int, people: list[Person]) -> Iterator[Call]:
     """Calls of all people in order of time, none outside the time of the story.
 
-    Some reach the server late: those alone carry `receivedAt`.
+    Some reach the server late: those alone carry `receivedAt`. Calls of the story share one stream, others have their own.
     """
-    story, added = Random(f"{seed}/delivery"), Random(f"{seed}/delivery/added")
+    story = Random(f"{seed}/delivery")
     calls = [
         (at, person.user_id, number, number < person.story, call)
         for person in people
@@ -461,8 +461,9 @@ def make_calls(seed: int, people: list[Person]) -> Iterator[Call]:
     calls.sort(key=lambda entry: entry[:3])
     ends = [at for at, _user, _number, is_story, _call in calls if is_story]
     within = [entry for entry in calls if ends[0] <= entry[0] <= ends[-1]]
-    for number, (at, _user, _number, is_story, call) in enumerate(within, start=1):
-        late, rng = {}, story if is_story else added
+    for number, (at, user, _number, is_story, call) in enumerate(within, start=1):
+        late: Call = {}
+        rng = story if is_story else Random(f"{seed}/delivery/{user}/{at.isoformat()}/{call.get('event')}")
         if "anonymousId" in call and rng.random() < 0.02:
             late = {"receivedAt": _text(at + timedelta(seconds=rng.expovariate(1 / 900)))}
         context = call.pop("context")
