@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from engage_desktop.domain.base import DurationText, Key, Model, Number
@@ -36,56 +36,74 @@ BUILT_IN_IDENTIFIERS = (
 _MISTAKEN_IDENTIFIERS = {"userId": "user_id", "anonymousId": "anonymous_id", "e-mail": "email"}
 
 
-def _refusal(sentences: str) -> PydanticCustomError:
-    return PydanticCustomError("identity", "{text}", {"text": sentences})
+class IdentifierRule(Model):
+    type: str
+    limit: int | None = None
+    per: DurationText | None = None
+    priority: int | None = None
 
+    @field_validator("type")
+    @classmethod
+    def _means_a_type(cls, name: str) -> str:
+        if not name.strip():
+            raise _refusal("an identifier has no type. Name one, such as email or one of your own.")
+        if name in ("group_id", "groupId"):
+            raise _refusal(f"{name!r} names accounts, not people. Remove it.")
+        if name in _MISTAKEN_IDENTIFIERS:
+            raise _refusal(f"{name!r} is not a type of identifier. Write {_MISTAKEN_IDENTIFIERS[name]!r}.")
+        if name.startswith(("android.", "ios.")) and name not in BUILT_IN_IDENTIFIERS:
+            system = name.partition(".")[0]
+            known = ", ".join(one for one in BUILT_IN_IDENTIFIERS if one.startswith(system))
+            raise _refusal(f"{name!r} is not a type of identifier. Use one of: {known}, or a name of your own.")
+        return name
 
-def _identifier_type(name: str) -> str:
-    if not name.strip():
-        raise _refusal("an identifier has no type. Name one, such as email or one of your own.")
-    if name in ("group_id", "groupId"):
-        raise _refusal(f"{name!r} names accounts, not people. Remove it.")
-    if name in _MISTAKEN_IDENTIFIERS:
-        raise _refusal(f"{name!r} is not a type of identifier. Write {_MISTAKEN_IDENTIFIERS[name]!r}.")
-    if name.startswith(("android.", "ios.")) and name not in BUILT_IN_IDENTIFIERS:
-        system = name.partition(".")[0]
-        known = ", ".join(one for one in BUILT_IN_IDENTIFIERS if one.startswith(system))
-        raise _refusal(f"{name!r} is not a type of identifier. Use one of: {known}, or a name of your own.")
-    return name
+    @field_validator("limit")
+    @classmethod
+    def _lets_one_in(cls, limit: int | None) -> int | None:
+        if limit is not None and limit < 1:
+            raise _refusal(f"a limit of {limit} lets no profile have the identifier. Write 1 or more.")
+        return limit
 
-
-def _limit(limit: int) -> int:
-    if limit < 1:
-        raise _refusal(f"a limit of {limit} lets no profile have the identifier. Write 1 or more.")
-    return limit
-
-
-def _period(text: str) -> str:
-    if not parse_duration(text):
-        raise _refusal(f"{text!r} is no time in which values could be counted. Write one such as 1d, or leave it out.")
-    return text
-
-
-def _no_type_twice(rules: tuple[IdentifierRule, ...]) -> tuple[IdentifierRule, ...]:
-    seen: set[str] = set()
-    for rule in rules:
-        if rule.type in seen:
-            raise _refusal(f"the type {rule.type!r} stands twice. Keep one of them.")
-        seen.add(rule.type)
-    return rules
-
-
-def _blocked(text: str) -> str:
-    if not text:
-        raise _refusal("an empty value is never an identifier. Remove it.")
-    if is_pattern(text):
-        try:
-            re.compile(text[1:-1])
-        except (re.error, OverflowError, RecursionError) as error:
+    @field_validator("per")
+    @classmethod
+    def _lasts(cls, text: str | None) -> str | None:
+        if text is not None and not parse_duration(text):
             raise _refusal(
-                f"{text!r} is no pattern ({error}). Mend it, or leave out the strokes to block it as it stands."
-            ) from None
-    return text
+                f"{text!r} is no time in which values could be counted. Write one such as 1d, or leave it out."
+            )
+        return text
+
+
+class Identity(Model):
+    """Which identifiers there are and how many of each a profile may have (ID-2..ID-5); `blocked` values are none."""
+
+    identifiers: tuple[IdentifierRule, ...] = ()
+    blocked: tuple[str, ...] = ()
+
+    @field_validator("identifiers")
+    @classmethod
+    def _no_type_twice(cls, rules: tuple[IdentifierRule, ...]) -> tuple[IdentifierRule, ...]:
+        seen: set[str] = set()
+        for rule in rules:
+            if rule.type in seen:
+                raise _refusal(f"the type {rule.type!r} stands twice. Keep one of them.")
+            seen.add(rule.type)
+        return rules
+
+    @field_validator("blocked")
+    @classmethod
+    def _can_be_matched(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        for text in texts:
+            if not text:
+                raise _refusal("an empty value is never an identifier. Remove it.")
+            if is_pattern(text):
+                try:
+                    re.compile(text[1:-1])
+                except (re.error, OverflowError, RecursionError) as error:
+                    raise _refusal(
+                        f"{text!r} is no pattern ({error}). Mend it, or leave out the strokes to block it as it stands."
+                    ) from None
+        return texts
 
 
 def is_pattern(blocked: str) -> bool:
@@ -93,18 +111,8 @@ def is_pattern(blocked: str) -> bool:
     return len(blocked) > 2 and blocked.startswith("/") and blocked.endswith("/")
 
 
-class IdentifierRule(Model):
-    type: Annotated[str, AfterValidator(_identifier_type)]
-    limit: Annotated[int, AfterValidator(_limit)] | None = None
-    per: Annotated[DurationText, AfterValidator(_period)] | None = None
-    priority: int | None = None
-
-
-class Identity(Model):
-    """Which identifiers there are and how many of each a profile may have (ID-2..ID-5); `blocked` values are none."""
-
-    identifiers: Annotated[tuple[IdentifierRule, ...], AfterValidator(_no_type_twice)] = ()
-    blocked: tuple[Annotated[str, AfterValidator(_blocked)], ...] = ()
+def _refusal(sentences: str) -> PydanticCustomError:
+    return PydanticCustomError("identity", "{text}", {"text": sentences})
 
 
 class UnknownPolicy(Model):

@@ -21,6 +21,7 @@ from engage_desktop.domain.base import DurationText, InstantText, Key
 from engage_desktop.domain.campaigns import Campaigns, Layout
 from engage_desktop.domain.people import Audience
 from engage_desktop.domain.problem import Problem
+from engage_desktop.domain.workspace import IdentifierRule, Identity
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
 KEYS = st.text("abz019_", min_size=1, max_size=5)
@@ -106,6 +107,11 @@ def of_model(model: type[BaseModel]) -> st.SearchStrategy[dict[str, Any]]:
         found = draw(st.fixed_dictionaries(required, optional=optional))
         if model is Audience and (found.get("definition") is None) == (found.get("list") is None):
             found["list"], found["definition"] = None, draw(CONDITIONS)
+        if model is IdentifierRule:
+            found["type"], found["limit"] = draw(KEYS), draw(st.none() | st.integers(1, 9))
+        if model is Identity:
+            found["identifiers"] = list({rule["type"]: rule for rule in found.get("identifiers", ())}.values())
+            found["blocked"] = [text.strip("/") or "-" for text in found.get("blocked", ())]
         found |= draw(EXTRAS)
         order = draw(st.permutations(list(found)))
         return {key: found[key] for key in order}
