@@ -10,6 +10,7 @@ from engage_desktop.domain.condition import (
     And,
     Compare,
     CompareDate,
+    Condition,
     InAudience,
     JourneyValue,
     Not,
@@ -21,7 +22,7 @@ from engage_desktop.domain.condition import (
 from engage_desktop.domain.journey import AudienceEntry
 from engage_desktop.domain.step import Split, Wait
 from tests.oracle.log import Person
-from tests.oracle.parse import parse_expression
+from tests.oracle.parse import parse, parse_expression
 from tests.oracle.scope import Refused
 
 
@@ -71,6 +72,14 @@ def refuse_names(campaigns: Campaigns, people: list[Person]) -> None:
     if any(isinstance(part, JourneyValue) for part in all_parts(campaigns)):
         raise Refused("journey()")
     named: list[Any] = [*campaigns.audiences, *campaigns.traits]
+    for audience in campaigns.audiences:
+        _refuse_sessions(parse(audience.definition or ""))
+    for trait in campaigns.traits:
+        definition = parse_expression(trait.definition)
+        if not isinstance(definition, Reduce):
+            raise Refused(f"trait {trait.key} is no reducer of events (QL-2)")
+        if definition.stream.where is not None:
+            _refuse_sessions(definition.stream.where)
     definitions = {one.key: one.definition or "" for one in named}
     if len(definitions) < len(named):
         raise Refused("a trait and an audience share a key")
@@ -84,6 +93,11 @@ def refuse_names(campaigns: Campaigns, people: list[Person]) -> None:
         for call in person.calls:
             for name in (users & call.traits.keys()) | (accounts & call.group_traits.keys()):
                 raise Refused(f"the log has a trait {name}, which is a key too (D-9)")
+
+
+def _refuse_sessions(condition: Condition) -> None:
+    if any(isinstance(part, Reduce) and part.stream.session for part in parts(condition)):
+        raise Refused("expires_after() stands in computed traits only (D-43)")
 
 
 def _follow(key: str, definitions: dict[str, str], within: tuple[str, ...], done: set[str]) -> None:

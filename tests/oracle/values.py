@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from typing import Any
 
 from engage_desktop.domain.condition import Duration, Instant
@@ -210,7 +211,10 @@ def dates_in(value: Any) -> list[int]:
         return [at for inner in value.values() for at in dates_in(inner)]
     if isinstance(value, list):
         return [at for inner in value for at in dates_in(inner)]
-    try:
-        return [parse_instant(value)] if isinstance(value, str) else []
-    except ValueError:
+    if not isinstance(value, str):
         return []
+    found = []
+    for written in (value, f"{value}Z", f"{value}T00:00:00Z"):  # also what has no zone, for a rule switched off
+        with suppress(ValueError):
+            found.append(parse_instant(written))
+    return found

@@ -1,0 +1,77 @@
+"""Every decision about conditions, computed traits and accounts has a golden that hangs on it, and is cited by one."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import pytest
+
+from engage_desktop.document import validate
+from engage_desktop.domain.errors import UserError
+from tests.golden.cases import Golden, load, rows, same_values
+from tests.oracle import LAW, Refused, Rules, replay, trait_value
+from tests.random_cases.compare import engine_tables
+
+CASES = load()
+REFUSED = load("refused")
+CITED = {rule for case in (*CASES, *REFUSED) for rule in case.rules}
+RULES = (
+    *(f"D-{number}" for number in (*range(1, 11), *range(40, 45), 53)),
+    *(f"AU-{number}" for number in (1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 17, 18, 19, 20, 21, 23, 24, 25, 26, 27, 29)),
+    *(f"CT-{number}" for number in range(1, 8)),
+    *(f"QL-{number}" for number in range(1, 9)),
+    *(f"V-{number}" for number in (1, 2, 3, 4, 5, 6, 7, 22, 24, 25)),
+    *(f"AMB-{number}" for number in (3, 6, 7, 8, 9, 10, 11, 36, 37, 38, 39)),
+)  # fmt: skip
+LAST_OF_CONDITIONS_AND_JOURNEYS = "ends_is_exclusive"
+"""The flags after it are about logs and identity, and have their cases in `people/`."""
+
+
+def flags() -> list[str]:
+    names = [field.name for field in fields(Rules)]
+    return names[: names.index(LAST_OF_CONDITIONS_AND_JOURNEYS) + 1]
+
+
+def as_expected(case: Golden, rules: Rules) -> bool:
+    """Whether the oracle gives what the case expects under other rules."""
+    tables = replay(case.records, case.campaigns, case.window, case.seed, rules)
+    if any(rows(tables, table) != expected for table, expected in case.expect.items()):
+        return False
+    return all(
+        same_values(expected, trait_value(case.records, case.campaigns, key, at, rules))
+        for key, steps in case.trait_values.items()
+        for at, expected in steps.items()
+    )
+
+
+@pytest.mark.parametrize("flag", flags())
+def test_a_rule_switched_off_changes_the_cases_that_hang_on_it(flag: str) -> None:
+    hanging = [case for case in CASES if flag in case.flags]
+    assert hanging
+    rules = replace(LAW, **{flag: False})
+    assert not [case.name for case in hanging if as_expected(case, rules)]
+
+
+def test_cases_hang_on_rules_there_are() -> None:
+    known = {field.name for field in fields(Rules)}
+    assert {flag for case in CASES for flag in case.flags} <= known
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_is_cited(rule: str) -> None:
+    assert rule in CITED
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=lambda case: case.name)
+def test_what_nobody_can_compute_is_refused_by_the_oracle(case: Golden) -> None:
+    with pytest.raises(Refused):
+        replay(case.records, case.campaigns, case.window)
+
+
+@pytest.mark.parametrize("case", REFUSED, ids=lambda case: case.name)
+def test_what_nobody_can_compute_is_refused_by_the_product(case: Golden) -> None:
+    """By validation, or where it takes the log to see it, by the run."""
+    if any(problem.severity == "error" for problem in validate(case.campaigns)):
+        return
+    with pytest.raises(UserError):
+        engine_tables(case.records, case.campaigns, case.window, 0)
