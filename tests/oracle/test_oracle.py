@@ -15,8 +15,10 @@ from tests.language import test_accounts, test_dates, test_round_trip, test_stre
 from tests.language.trees import expressions
 from tests.oracle import Refused
 from tests.oracle.draw import u
-from tests.oracle.intervals import intervals
+from tests.oracle.intervals import change_instants, intervals
 from tests.oracle.parse import parse, parse_expression
+from tests.oracle.state import State
+from tests.oracle.world import world_of
 from tests.random_cases.conditions import condition, where
 
 
@@ -72,19 +74,22 @@ def test_intervals_merge_and_stay_open() -> None:
     assert intervals(lambda at: at in held, [0, 1, 2, 3, 5]) == [(1, 3), (5, None)]
 
 
-def test_cycles_are_refused() -> None:
-    """AU-24."""
-    from tests.golden.cases import _golden
-    from tests.oracle import replay
-
-    case = _golden(
-        {
-            "name": "cycle", "why": "", "log": [{"at": "01:00", "user": "u", "track": "A"}],
-            "audiences": {"a": "audience('b')", "b": "NOT audience('a')"}, "expect": {},
-        }
-    )  # fmt: skip
-    with pytest.raises(Refused, match="AU-24"):
-        replay(case.records, case.campaigns, case.window)
+def test_no_change_is_missed_between_the_instants_asked() -> None:
+    """D-5: at random instants, and a microsecond beside those asked, membership is what the intervals say."""
+    rng = random.Random(5)
+    for case in load():
+        world, until = world_of(case.records, case.campaigns), case.window[1]
+        for subject in (*world.people, *world.accounts):
+            instants = change_instants(subject, until)
+            asked = [rng.randrange(instants[0], until) for _ in range(20)] if instants and instants[0] < until else []
+            asked += [at + beside for at in rng.sample(instants, min(len(instants), 20)) for beside in (-1, 1)]
+            for audience in case.campaigns.audiences:
+                if (audience.level == "user") != isinstance(subject, State):
+                    continue
+                held = intervals(lambda at, key=audience.key, who=subject: who.member(key, at), instants)  # type: ignore[misc]
+                for at in asked:
+                    covered = any(start <= at and (end is None or at < end) for start, end in held)
+                    assert covered == subject.member(audience.key, at) or at > until, (case.name, audience.key, at)
 
 
 def test_goldens_name_their_rules_and_reasons() -> None:
