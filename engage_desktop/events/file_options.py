@@ -80,7 +80,7 @@ def _encoding(text: str | None) -> str | None:
     if text is None:
         return None
     try:
-        b"".decode(text)  # refuses names of codecs that are not for text
+        "a".encode(text)  # refuses names of codecs that are not for text
         return codecs.lookup(text).name
     except (LookupError, ValueError) as error:
         raise InputError(
