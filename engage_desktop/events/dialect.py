@@ -61,9 +61,14 @@ class Dialect:
 def detect(sample: bytes, file: str, options: FileOptions) -> Dialect:
     """The dialect of a file that begins with `sample` (up to SAMPLE bytes); options win over what is found."""
     encoding = _with_bom(sample, options.encoding) if options.encoding else _encoding(sample, file)
-    text = sample_text(sample, encoding)
+    try:
+        text = sample_text(sample, encoding)
+    except UnicodeError as error:  # an encoding that asks for a byte order mark
+        raise InputError(
+            f"{file} is not {encoding} text ({error}). Name its encoding, such as --encoding utf-8."
+        ) from error
     said = _SEPARATOR_LINE.match(text)
-    header = next(io.StringIO(text[said.end() if said else 0 :]), "")
+    header = next(io.StringIO(text[said.end() if said else 0 :], newline=""), "").rstrip("\r\n")
     quote = "'" if header.lstrip().startswith("'") else '"'
     delimiter = options.delimiter or (said[1] if said and said[1] not in "\"'\r\n" else _delimiter(header, quote))
     plain = Dialect(encoding, delimiter, quote, skip=1 if said else 0)
@@ -140,6 +145,9 @@ def _delimiter(header: str, quote: str) -> str:
     """The candidate that splits the header into the most columns."""
 
     def columns(delimiter: str) -> int:
-        return len(next(csv.reader([header], delimiter=delimiter, quotechar=quote), ()))
+        try:
+            return len(next(csv.reader([header], delimiter=delimiter, quotechar=quote), ()))
+        except csv.Error:
+            return 0
 
     return max(DELIMITERS.values(), key=columns)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engage_desktop.domain.errors import InputError
 from engage_desktop.domain.duration import format_instant, parse_instant
+from engage_desktop.domain.errors import InputError
 from engage_desktop.events.file_options import DAY_FIRST, MONTH_FIRST, file_options
 from engage_desktop.events.local_times import DayOrder, LocalTimes
 
