@@ -19,7 +19,7 @@ from tests.oracle.intervals import change_instants, intervals
 from tests.oracle.parse import parse, parse_expression
 from tests.oracle.state import State
 from tests.oracle.world import world_of
-from tests.random_cases.conditions import condition, where
+from tests.random_cases.conditions import Names, Writer
 
 
 def test_draw_check_values() -> None:
@@ -31,11 +31,16 @@ def test_draw_check_values() -> None:
 def test_both_parsers_read_the_same() -> None:
     """D-44: 1,000 random conditions, as written and in canonical print, give one tree in both."""
     rng = random.Random(44)
-    for _ in range(500):
-        for text in (condition(rng, ["aa", "bb"], 3), where(rng, ["aa"], True)):
+    names = Names(("aa", "bb"), ("rr",), ("cc",), ("ss",))
+    for _ in range(400):
+        writer = Writer(rng)
+        texts = (writer.condition(names, 3), writer.condition(names.asked(True), 3), writer.where(names, top=True))
+        for text in texts:
             tree = parse_condition(text)
             assert parse(text) == tree
             assert parse(to_text(tree)) == tree
+        definition = writer.definition(names)
+        assert parse_expression(definition) == product_parse(definition)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))

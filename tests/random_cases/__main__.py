@@ -1,20 +1,23 @@
-"""`python -m tests.random_cases SEED [COUNT]`: run cases, and shrink the first that differs."""
+"""`python -m tests.random_cases [pair] SEED [COUNT]`: run cases, or pairs of log and conditions; shrink the first that differs."""
 
 from __future__ import annotations
 
 import sys
 
+from tests.random_cases import pairs
 from tests.random_cases.run import check, report
 
 
 def main(arguments: list[str]) -> int:
+    of_pair = arguments[0] == "pair"
+    arguments = arguments[of_pair:]
     first, count = int(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 1
     failed = 0
     for seed in range(first, first + count):
-        found = check(seed)
+        found = pairs.differs(pairs.pair(seed)) if of_pair else check(seed)
         if found:
             failed += 1
-            print(report(seed) if failed == 1 else f"case {seed} differs too")
+            print((pairs.report(seed) if of_pair else report(seed)) if failed == 1 else f"case {seed} differs too")
     print(f"{count} cases, {failed} with a difference")
     return 1 if failed else 0
 

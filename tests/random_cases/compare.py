@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from engage_desktop import engine as product
 from engage_desktop.domain.campaigns import Campaigns
-from engage_desktop.events import build_store
+from engage_desktop.events import EventStore, build_store
 from tests.oracle import TABLES, Tables
 
 COLUMNS = {
@@ -25,6 +25,14 @@ COLUMNS = {
 UNORDERED = {"deliveries"}  # the public table has no instance column, so rows of one instant may tie
 
 
+def store_of(records: Sequence[Mapping[str, Any]], campaigns: Campaigns) -> EventStore:
+    """The calls imported from a JSONL file, into memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "log.jsonl"
+        path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+        return build_store([path], identity=campaigns.identity)[0]
+
+
 def engine_tables(
     records: Sequence[Mapping[str, Any]],
     campaigns: Campaigns,
@@ -32,29 +40,32 @@ def engine_tables(
     seed: int,
     engine: Any = product,
 ) -> Tables:
-    """Import the calls from a JSONL file, simulate, and read the public tables (instants as microseconds)."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "log.jsonl"
-        path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
-        store, _ = build_store([path])
+    """Simulate over the imported calls, and read the public tables (instants as microseconds)."""
+    store = store_of(records, campaigns)
     run = engine.simulate(engine.compile_campaigns(campaigns), store, window=window, seed=seed)
     tables = engine.to_arrow(run, store)
-    return {name: _rows(tables[name]) for name in TABLES}
+    return {name: rows_of(tables[name]) for name in TABLES}
 
 
 def engine_trait_values(
     records: Sequence[Mapping[str, Any]], campaigns: Campaigns, key: str, at: int, engine: Any = product
 ) -> dict[str, Any]:
     """The value of a computed trait at an instant for every profile, or account; None where it is absent."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "log.jsonl"
-        path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
-        store, _ = build_store([path])
+    return values_of(store_of(records, campaigns), campaigns, [(key, at)], engine)[key, at]
+
+
+def values_of(
+    store: EventStore, campaigns: Campaigns, steps: Iterable[tuple[str, int]], engine: Any = product
+) -> dict[tuple[str, int], dict[str, Any]]:
+    """The values of computed traits at (trait, instant)."""
     plan = engine.compile_campaigns(campaigns)
-    level = next(trait.level for trait in campaigns.traits if trait.key == key)
-    column = engine.trait_at(plan, store, key, at)
-    ids = store.profile_ids if level == "user" else store.account_ids
-    return {text_id: _value(column, index) for index, text_id in enumerate(ids)}
+    levels = {trait.key: trait.level for trait in campaigns.traits}
+    found = {}
+    for key, at in steps:
+        column = engine.trait_at(plan, store, key, at)
+        ids = store.profile_ids if levels[key] == "user" else store.account_ids
+        found[key, at] = {text_id: _value(column, index) for index, text_id in enumerate(ids)}
+    return found
 
 
 def _value(column: Any, index: int) -> Any:
@@ -69,7 +80,7 @@ def _value(column: Any, index: int) -> Any:
     return text if kind == 2 else json.loads(text)
 
 
-def _rows(table: Any) -> list[dict[str, Any]]:
+def rows_of(table: Any) -> list[dict[str, Any]]:
     import pyarrow as pa
 
     columns = {

@@ -9,7 +9,8 @@ from typing import Any
 
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import format_instant
-from tests.random_cases.conditions import EVENTS, condition, recent, where
+from tests.random_cases.conditions import EVENTS, Names, Writer, recent
+from tests.random_cases.definitions import definitions
 from tests.random_cases.logs import GRID, SLOTS, START, log
 
 DURATIONS = ("30m", "1h", "1h", "2h", "2h", "3h", "4h", "1h30m")
@@ -38,16 +39,18 @@ def generate(seed: int) -> Case:
 
 def case(rng: random.Random) -> Case:
     """A case from any source of randomness (Hypothesis lends one that shrinks)."""
-    keys = rng.sample(("aa", "bb", "cc", "dd"), rng.choice((1, 2, 2, 3)))
-    audiences = [
-        {"key": key, "name": key, "definition": condition(rng, keys[:at]), "include_anonymous": rng.random() < 0.3}
-        for at, key in enumerate(keys)
+    writer = Writer(rng)
+    kinds = ["audience"] * rng.choice((1, 2, 2, 3)) + ["trait"] * rng.choice((0, 0, 1, 2))
+    if rng.random() < 0.15:
+        kinds.append("account audience")
+    traits, audiences, names = definitions(rng, writer, kinds)
+    journeys = [
+        _journey(rng, key, writer, names) for key in rng.sample(("one", "two", "three"), rng.choice((1, 2, 2, 3)))
     ]
-    rng.shuffle(audiences)
-    journeys = [_journey(rng, key, keys) for key in rng.sample(("one", "two", "three"), rng.choice((1, 2, 2, 3)))]
     design = {
         "format": "engage-campaigns/1",
         "workspace": {"name": "Random"},
+        "traits": traits,
         "audiences": audiences,
         "messages": [
             {"key": "mail", "channel": "email", "body": "x"},
@@ -64,7 +67,7 @@ def case(rng: random.Random) -> Case:
     return Case(log(rng), design, (first, last), rng.randrange(4))
 
 
-def _journey(rng: random.Random, key: str, audiences: list[str]) -> dict[str, Any]:
+def _journey(rng: random.Random, key: str, writer: Writer, names: Names) -> dict[str, Any]:
     size = rng.randint(2, 7)
     letters = rng.sample("abcdefgh", size)
     kinds = [rng.choice(STEPS) for _ in letters]
@@ -73,9 +76,9 @@ def _journey(rng: random.Random, key: str, audiences: list[str]) -> dict[str, An
     for at in range(1, size):  # a message after a random split, so that holdouts meet one
         if kinds[at - 1] == "random" and rng.random() < 0.6:
             kinds[at] = "message"
-    steps = [_step(rng, kind, letters, at, audiences) for at, kind in enumerate(kinds)]
+    steps = [_step(rng, kind, letters, at, writer, names) for at, kind in enumerate(kinds)]
     rng.shuffle(steps)
-    entry = _entry(rng, audiences)
+    entry = _entry(rng, writer, names)
     journey: dict[str, Any] = {"key": key, "name": key}
     if rng.random() < 0.2:
         journey["priority"] = rng.choice((-1, 1, 2))
@@ -83,13 +86,13 @@ def _journey(rng: random.Random, key: str, audiences: list[str]) -> dict[str, An
         journey["starts"] = format_instant(START + rng.randrange(10) * GRID)
     if rng.random() < 0.1:
         journey["ends"] = format_instant(START + rng.randrange(10, 24) * GRID)
-    exits = [_exit(rng, f"x{number}", audiences) for number in rng.sample(range(9), rng.choice((0, 0, 1, 1, 2, 3)))]
+    exits = [_exit(rng, f"x{number}", writer, names) for number in rng.sample(range(9), rng.choice((0, 0, 1, 1, 2, 3)))]
     if entry["type"] == "event" and entry["reentry"]["mode"] == "after_exit" and rng.random() < 0.4:
         exits.append({"key": "again", "event": entry["event"]})  # the event that ends may enter again
     return journey | {"entry": entry, "exits": exits, "start": letters[0], "steps": steps}
 
 
-def _entry(rng: random.Random, audiences: list[str]) -> dict[str, Any]:
+def _entry(rng: random.Random, writer: Writer, names: Names) -> dict[str, Any]:
     by_event = rng.random() < 0.62
     mode = rng.choice(("once", "every", "after_exit", "every" if by_event else "once"))
     reentry: dict[str, Any] = {"mode": mode}
@@ -98,26 +101,26 @@ def _entry(rng: random.Random, audiences: list[str]) -> dict[str, Any]:
     if by_event:
         entry: dict[str, Any] = {"type": "event", "event": rng.choice(EVENTS), "reentry": reentry}
         if rng.random() < 0.25:
-            entry["where"] = where(rng, audiences, True)
+            entry["where"] = writer.where(names, top=True)
         if rng.random() < 0.25:
-            entry["audience"] = rng.choice(audiences)
+            entry["audience"] = rng.choice(names.of_audience)
         return entry
     entry = {"type": "audience", "include_existing": rng.random() < 0.5, "reentry": reentry}
     if rng.random() < 0.5:
-        return entry | {"audience": rng.choice(audiences)}
-    return entry | {"condition": condition(rng, audiences)}
+        return entry | {"audience": rng.choice(names.of_audience)}
+    return entry | {"condition": writer.condition(names)}
 
 
-def _exit(rng: random.Random, key: str, audiences: list[str]) -> dict[str, Any]:
+def _exit(rng: random.Random, key: str, writer: Writer, names: Names) -> dict[str, Any]:
     if rng.random() < 0.45:
         return {"key": key, "after": rng.choice(("30m", "1h", "1h", "2h", "3h"))}
     rule = {"key": key, "event": rng.choice(EVENTS)}
     if rng.random() < 0.4:
-        rule["where"] = where(rng, audiences, True)
+        rule["where"] = writer.where(names, top=True)
     return rule
 
 
-def _step(rng: random.Random, kind: str, letters: list[str], at: int, audiences: list[str]) -> dict[str, Any]:
+def _step(rng: random.Random, kind: str, letters: list[str], at: int, writer: Writer, names: Names) -> dict[str, Any]:
     """A step whose targets all lie later in `letters`, so the graph has no cycle."""
 
     def target() -> str | None:
@@ -134,7 +137,7 @@ def _step(rng: random.Random, kind: str, letters: list[str], at: int, audiences:
         for key in rng.sample(("p", "q", "r"), rng.choice((1, 1, 2, 3))):
             branch: dict[str, Any] = {"key": key, "event": rng.choice(EVENTS)}
             if rng.random() < 0.3:
-                branch["where"] = where(rng, audiences, True)
+                branch["where"] = writer.where(names, top=True)
             if rng.random() < 0.35:
                 branch["loop"] = True
             else:
@@ -142,13 +145,13 @@ def _step(rng: random.Random, kind: str, letters: list[str], at: int, audiences:
             branches.append(branch)
         step |= {"branches": branches, "timeout": rng.choice(DURATIONS), "on_timeout": target()}
     elif kind == "wait":
-        awaited = condition(rng, audiences) if rng.random() < 0.4 else recent(rng)
+        awaited = writer.condition(names) if rng.random() < 0.4 else recent(rng)
         step |= {"condition": awaited, "next": target()}
         if rng.random() < 0.8:
             step |= {"timeout": rng.choice(("30m", *DURATIONS)), "on_timeout": target()}
     elif kind == "split":
         branches = [
-            {"key": key, "condition": condition(rng, audiences), "next": target()}
+            {"key": key, "condition": writer.condition(names), "next": target()}
             for key in rng.sample(("p", "q", "r"), rng.choice((1, 2, 2)))
         ]
         step |= {"branches": branches, "otherwise": target()}

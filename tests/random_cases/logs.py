@@ -6,20 +6,28 @@ import random
 from typing import Any
 
 from engage_desktop.domain.duration import format_instant, parse_instant
-from tests.random_cases.conditions import EVENTS
+from tests.random_cases.conditions import EVENTS, SOURCES
 
 START = parse_instant("2024-01-01T00:00:00Z")
 GRID = 30 * 60 * 1_000_000
 SLOTS = 20
 NUMBERS: tuple[Any, ...] = (0, 1, 2, 2, 3, 2.5, "2", "2.0", "3", "1e0", "x", "", None, True, [1, 3], ["x", "2"], [], -1)
 WORDS: tuple[Any, ...] = ("x", "pro", "free", "Pro", "true", "", None, True, False, 2, ["x", "pro"], ["free"], [])
+DECIMALS: tuple[Any, ...] = (0.1, 0.2, 0.3, 0.3, "0.7", 0.00003, 12.3456, -0.1, 100)
+LINES: tuple[dict[str, Any], ...] = (
+    {"sku": "x", "qty": 1},
+    {"sku": "pro", "qty": 3},
+    {"sku": "x", "qty": 2},
+    {"qty": "2"},
+    {},
+)
 STATUSES = ("subscribed", "subscribed", "subscribed", "SUBSCRIBED", "unsubscribed", "did-not-subscribe", "", None)
 
 
-def log(rng: random.Random) -> list[dict[str, Any]]:
+def log(rng: random.Random, people: tuple[int, ...] = (3, 4, 5, 6), most: int = 14) -> list[dict[str, Any]]:
     """Raw calls in file order, some unusable, some sent twice."""
-    people = [f"u{number}" for number in range(rng.choice((3, 4, 5, 6)))]
-    records = [_call(rng, person, people) for person in people for _ in range(rng.randint(5, 14))]
+    names = [f"u{number}" for number in range(rng.choice(people))]
+    records = [_call(rng, person, names) for person in names for _ in range(rng.randint(5, most))]
     if rng.random() < 0.7:
         rng.shuffle(records)
     for number, record in enumerate(records):
@@ -39,7 +47,7 @@ def _call(rng: random.Random, person: str, people: list[str]) -> dict[str, Any]:
         record["receivedAt"] = format_instant(parse_instant(record["timestamp"]) + late)
     _identify(rng, record, person, people)
     roll = rng.random()
-    if roll < 0.74:
+    if roll < 0.7:
         name = rng.choice(EVENTS)
         properties: dict[str, Any] = {}
         if rng.random() < 0.7:
@@ -48,24 +56,34 @@ def _call(rng: random.Random, person: str, people: list[str]) -> dict[str, Any]:
             properties["c"] = rng.choice(WORDS)
         if rng.random() < 0.15:
             properties["item"] = rng.choice(({"sku": "x"}, {"sku": 2}, {}, "x"))
-        record |= {"type": "track", "event": name, "properties": properties}
-        if rng.random() < 0.15:
-            lines: tuple[dict[str, Any], ...] = ({"sku": "x", "qty": 1}, {"sku": "pro", "qty": 3}, {"qty": "2"}, {})
-            properties["lines"] = rng.sample(lines, rng.choice((0, 1, 2)))
+        if rng.random() < 0.3:
+            properties["d"] = rng.choice(DECIMALS)
+        if rng.random() < 0.3:
+            properties["at"] = _date(rng)
         if rng.random() < 0.2:
-            record["context"] = {"page": {"path": rng.choice(WORDS)}}
+            properties["lines"] = rng.choice(
+                (rng.sample(LINES, rng.choice((0, 1, 2, 3))), rng.sample(LINES, 2), LINES[0])
+            )
+        record |= {"type": "track", "event": name, "properties": properties}
+        if rng.random() < 0.25:
+            page = {"path": rng.choice(WORDS), "depth": rng.choice(NUMBERS), "until": _date(rng)}
+            record["context"] = {"page": {key: page[key] for key in page if rng.random() < 0.7}}
         elif rng.random() < 0.1:
             record["context"] = {"device": {"type": rng.choice(("ios", "android")), "token": f"t-{person}"}}
         elif rng.random() < 0.05:
             record["context"] = {"traits": {"email": f"{person}@{rng.choice('xyz')}"}}
-    elif roll < 0.78:
+        if rng.random() < 0.4:
+            record["sourceId"] = rng.choice(SOURCES)
+    elif roll < 0.73:
         record |= {"type": "track", "event": rng.choice(("Unsubscribed", "Email Unsubscribed", "SMS Unsubscribed"))}
         if rng.random() < 0.3:
             record["context"] = {"traits": {"email": f"{person}@{rng.choice('xy')}"}}
-    elif roll < 0.8:
+    elif roll < 0.75:
         record |= {"type": rng.choice(("page", "screen")), "name": "Home"}
     elif roll < 0.82:
-        record |= {"type": "group", "groupId": "g"}
+        traits: dict[str, Any] = {"tier": rng.choice(WORDS), "limit": rng.choice(NUMBERS), "due": _date(rng)}
+        kept = {key: traits[key] for key in traits if rng.random() < 0.5}
+        record |= {"type": "group", "groupId": rng.choice("gggh"), "traits": kept}
     else:
         _traits(rng, record, person)
     return record
@@ -79,6 +97,10 @@ def _traits(rng: random.Random, record: dict[str, Any], person: str) -> None:
         traits["score"] = rng.choice((*NUMBERS, None, None))
     if rng.random() < 0.2:
         traits["tags"] = rng.choice((["x", "pro"], ["free", "3"], [], None))
+    if rng.random() < 0.4:
+        traits["due"] = _date(rng)
+    if rng.random() < 0.2:
+        traits["limit"] = rng.choice(NUMBERS)
     if rng.random() < 0.15:
         traits["home"] = rng.choice(({"city": "x"}, {"zip": "1"}, None))
     if rng.random() < 0.6:
@@ -113,6 +135,16 @@ def _identify(rng: random.Random, record: dict[str, Any], person: str, people: l
         record |= {"userId": person, "anonymousId": f"d-{rng.choice(people)}"}
     if rng.random() < 0.03:
         record["anonymousId"] = rng.choice(("0-0", "anonymous", "null"))
+
+
+def _date(rng: random.Random) -> Any:
+    """A date mostly on the grid, in several ways to write one; or what is none."""
+    at = START + rng.randrange(2, SLOTS) * GRID + rng.choice((0, 0, 0, 0, 1))
+    text = format_instant(at)
+    elsewhere = format_instant(at + 2 * GRID).removesuffix("Z") + "+01:00"
+    return rng.choice(
+        (text, text, text, text, elsewhere, [text, elsewhere], text.removesuffix("Z"), "2024-01-02", "soon", None, 5)
+    )
 
 
 def _instant(rng: random.Random) -> str:

@@ -76,7 +76,7 @@ def _smaller(case: Case) -> Iterator[Case]:
         if length:
             for at in range(0, size, length):
                 yield replace(case, records=case.records[:at] + case.records[at + length :])
-    for name in ("journeys", "audiences"):
+    for name in ("journeys", "audiences", "traits"):
         for at in range(len(case.design[name])):
             design = copy.deepcopy(case.design)
             del design[name][at]
