@@ -1,144 +1,12 @@
-"""Every command of the window, once: a record from which menus, palette and shortcuts are made.
-
-Qt-free. A record says when it is enabled by a pure predicate over `ActionContext`, and what it
-does by a call on `Commands`, which the window implements.
-"""
+"""Every command of the window, once. What a command is stands in `action_registry`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable
 
+from engage_desktop.app.action_registry import Action, ActionContext, ActionRegistry, Commands, Place
 
-@dataclass(frozen=True, slots=True)
-class ActionContext:
-    """What predicates may ask; equal contexts give equal answers."""
-
-    workspace_open: bool = False
-    log_loaded: bool = False
-    can_undo: bool = False
-    can_redo: bool = False
-    undo_name: str | None = None
-    redo_name: str | None = None
-    dirty: bool = False
-    journey_open: bool = False
-    audience_open: bool = False
-    selected_steps: int = 0
-    playing: bool = False
-    busy: bool = False
-
-
-class Commands(Protocol):
-    """What the window can be told to do."""
-
-    def undo(self) -> None: ...
-    def redo(self) -> None: ...
-    def save(self) -> None: ...
-    def save_run(self) -> None: ...
-    def open_workspace(self) -> None: ...
-    def import_logs(self) -> None: ...
-    def show_page(self, page: str) -> None: ...
-    def show_palette(self) -> None: ...
-    def show_problems(self) -> None: ...
-    def show_menu(self) -> None: ...
-    def toggle_dark(self) -> None: ...
-    def toggle_inspector(self) -> None: ...
-    def reset_layout(self) -> None: ...
-    def toggle_play(self) -> None: ...
-    def next_event(self) -> None: ...
-    def previous_event(self) -> None: ...
-    def to_start(self) -> None: ...
-    def to_end(self) -> None: ...
-    def canvas(self, command: str) -> None: ...
-    def new_audience(self) -> None: ...
-    def new_journey(self) -> None: ...
-    def approve(self) -> None: ...
-    def close_tab(self) -> None: ...
-    def focus_inspector(self) -> None: ...
-    def cancel_work(self) -> None: ...
-    def quit(self) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the menus a command stands: groups are parted by a line, order is inside one."""
-
-    menu: str
-    group: int = 0
-    order: int = 0
-
-
-def always(context: ActionContext) -> bool:
-    """Enabled in any state."""
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One command. `keys` are portable key texts, the first is shown; `words` help the search."""
-
-    id: str
-    title: str
-    category: str
-    run: Callable[[Commands], None] = field(repr=False)
-    icon: str | None = None
-    keys: tuple[str, ...] = ()
-    places: tuple[Place, ...] = ()
-    enabled: Callable[[ActionContext], bool] = field(default=always, repr=False)
-    words: str = ""
-
-    def matches(self, text: str) -> bool:
-        """Whether every word of `text` occurs in title, category or search words."""
-        here = f"{self.title} {self.category} {self.words}".casefold()
-        return all(word in here for word in text.casefold().split())
-
-
-class ActionRegistry:
-    """Actions by id, in the order they were added; an id or a key exists once."""
-
-    def __init__(self, actions: Iterable[Action] = ()) -> None:
-        self._actions: dict[str, Action] = {}
-        self._keys: dict[str, str] = {}
-        for action in actions:
-            self.add(action)
-
-    def add(self, action: Action) -> None:
-        if action.id in self._actions:
-            raise ValueError(f"Action {action.id!r} exists already.")
-        for key in action.keys:
-            if key in self._keys:
-                raise ValueError(f"{key} already runs {self._keys[key]!r}; {action.id!r} cannot have it too.")
-            self._keys[key] = action.id
-        self._actions[action.id] = action
-
-    def __getitem__(self, action_id: str) -> Action:
-        return self._actions[action_id]
-
-    def __iter__(self) -> Iterator[Action]:
-        return iter(self._actions.values())
-
-    def __len__(self) -> int:
-        return len(self._actions)
-
-    def menus(self) -> dict[str, list[list[Action]]]:
-        """Menu title to groups of actions, each sorted by its order."""
-        found: dict[str, dict[int, list[tuple[int, int, Action]]]] = {}
-        for position, action in enumerate(self._actions.values()):
-            for place in action.places:
-                found.setdefault(place.menu, {}).setdefault(place.group, []).append((place.order, position, action))
-        return {
-            menu: [
-                [action for _, _, action in sorted(group, key=lambda item: item[:2])]
-                for _, group in sorted(groups.items())
-            ]
-            for menu, groups in found.items()
-        }
-
-    def search(self, text: str) -> list[Action]:
-        """Actions that match, titles that begin with the text first."""
-        found = [action for action in self._actions.values() if action.matches(text)]
-        return sorted(found, key=lambda action: not action.title.casefold().startswith(text.casefold()))
+__all__ = ["PAGES", "PAGE_ICONS", "Action", "ActionContext", "ActionRegistry", "Commands", "Place", "standard_actions"]
 
 
 def _page(page: str) -> Callable[[Commands], None]:
@@ -155,6 +23,10 @@ def _journey(context: ActionContext) -> bool:
 
 def _selected(context: ActionContext) -> bool:
     return context.journey_open and context.selected_steps > 0
+
+
+def _definition(context: ActionContext) -> bool:
+    return context.audience_open or context.trait_open
 
 
 def _log(context: ActionContext) -> bool:
@@ -248,7 +120,7 @@ def standard_actions() -> ActionRegistry:
             lambda w: w.close_tab(),
             keys=("Ctrl+W",),
             places=(Place(file, 3, 0),),
-            enabled=lambda c: c.journey_open or c.audience_open,
+            enabled=lambda c: c.journey_open or c.audience_open or c.trait_open,
         ),
         Action("file.quit", "Quit", file, lambda w: w.quit(), keys=("Ctrl+Q",), places=(Place(file, 9, 0),)),
         Action(
@@ -295,6 +167,35 @@ def standard_actions() -> ActionRegistry:
             keys=("Ctrl+Shift+N",),
             places=(Place(journey, 0, 1),),
             enabled=_workspace,
+        ),
+        Action(
+            "trait.new",
+            "New computed trait",
+            "Audience",
+            lambda w: w.new_trait(),
+            places=(Place(journey, 0, 2),),
+            enabled=_workspace,
+            words="count sum value",
+        ),
+        Action(
+            "definition.rename",
+            "Rename audience or trait",
+            "Audience",
+            lambda w: w.rename_definition(),
+            icon="pencil",
+            keys=("F2",),
+            places=(Place(edit, 2, 0),),
+            enabled=_definition,
+        ),
+        Action(
+            "definition.delete",
+            "Delete audience or trait",
+            "Audience",
+            lambda w: w.delete_definition(),
+            icon="trash-2",
+            places=(Place(edit, 2, 1),),
+            enabled=_definition,
+            words="remove",
         ),
         Action(
             "journey.add_step",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engage_desktop.app import protocol as p
+from engage_desktop.app import protocol_traits as pt
 from engage_desktop.app.ending import system_sentence
 from engage_desktop.app.engine_process import Inbox
 from engage_desktop.app.faults import fault_file
@@ -58,6 +59,8 @@ class Desk:
             p.AskPeople: self._people,
             p.AskAudience: self._audience,
             p.AskSizes: self._sizes,
+            pt.AskTrait: self._trait,
+            pt.AskTraitCounts: self._trait_counts,
             p.AskTable: self._table,
             p.AskHistogram: self._histogram,
             p.AskNeighbour: self._neighbour,
@@ -219,7 +222,7 @@ class Desk:
         return people_page(self.playback, request)
 
     def _audience(self, request_id: int, request: p.AskAudience) -> p.Reply:
-        from engage_desktop.app.figures import audience_figures
+        from engage_desktop.app.audience_figures import audience_figures
 
         return audience_figures(self.need_run(), self._cache, request)
 
@@ -227,6 +230,16 @@ class Desk:
         from engage_desktop.app.figures import sizes
 
         return sizes(self.playback, request)
+
+    def _trait(self, request_id: int, request: pt.AskTrait) -> p.Reply:
+        from engage_desktop.app.trait_figures import trait_figures
+
+        return trait_figures(self.need_run(), self._cache, request)
+
+    def _trait_counts(self, request_id: int, request: pt.AskTraitCounts) -> p.Reply:
+        from engage_desktop.app.trait_figures import trait_counts
+
+        return trait_counts(self.need_run(), self._cache, request)
 
     def _table(self, request_id: int, request: p.AskTable) -> p.Reply:
         from engage_desktop.app.figures import table_page

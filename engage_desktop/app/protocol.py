@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from engage_desktop.domain.people import Level
 from engage_desktop.domain.problem import Problem
 
 Kind = Literal["observed", "assumed", "learned"]
@@ -341,6 +342,8 @@ class AudienceFigures(Reply):
     offset: int
     kind: Kind
     seconds: float
+    level: Level = "user"
+    """Of an audience of accounts all counts are accounts, and `members` their ids."""
 
 
 @dataclass(frozen=True)

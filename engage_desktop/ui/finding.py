@@ -34,6 +34,8 @@ def entries(
         for item in items(session.campaigns):
             icon = "route" if item.kind == "journey" else "users"
             found.append(Entry(item.name, item.kind_words, icon, partial(go, item.kind, item.key, ""), item.key))
+        for trait in session.campaigns.traits:
+            found.append(Entry(trait.name, "Computed trait", "tag", partial(go, "trait", trait.key, ""), trait.key))
     for record in registry:
         if record.enabled(context) and record.id != "edit.find":
             hint = record.keys[0].replace("+", " ") if record.keys else record.category

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from PySide6.QtCore import QLocale
 
 from engage_desktop.domain.duration import EPOCH, SECOND_US, duration_words
+from engage_desktop.domain.people import Level
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NEVER = 2**63 - 1
+
+
+class Whom(NamedTuple):
+    one: str
+    many: str
+
+
+_WHOM: dict[Level, Whom] = {"user": Whom("person", "people"), "account": Whom("account", "accounts")}
+
+
+def whom(level: Level) -> Whom:
+    """What those are called that a definition of this level is about."""
+    return _WHOM[level]
 
 
 @lru_cache(maxsize=1)
@@ -30,6 +45,19 @@ def number(value: float) -> str:
     if isinstance(value, int) or float(value).is_integer():
         return _locale().toString(int(value))
     return _locale().toString(float(value), "f", 2)
+
+
+def value(figure: float | str | bool | tuple[str, ...]) -> str:
+    """A value of a trait: `1,204`, `0.0031`, `true`, a list with commas between its elements."""
+    if isinstance(figure, bool):
+        return "true" if figure else "false"
+    if isinstance(figure, str):
+        return figure if figure.strip() else "empty text"
+    if isinstance(figure, tuple):
+        return ", ".join(map(value, figure)) or "empty list"
+    if figure and not 0.01 <= abs(figure) < 1e15:
+        return f"{figure:.3g}"
+    return number(figure)
 
 
 def share(part: float, whole: float, digits: int = 1) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from engage_desktop.document.change import Change, Edit
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.journey import EventEntry, Journey
-from engage_desktop.domain.people import Audience
+from engage_desktop.domain.people import Audience, ComputedTrait
 from engage_desktop.domain.step import Delay, End
 
 
@@ -18,18 +18,34 @@ def _fresh(stem: str, taken: Iterable[str]) -> str:
     return key
 
 
+def _people_keys(campaigns: Campaigns) -> list[str]:
+    # An audience and a computed trait of one key would both be trait('key').
+    return [audience.key for audience in campaigns.audiences] + [trait.key for trait in campaigns.traits]
+
+
+def _quoted(counts: Mapping[str, int]) -> str:
+    return _likeliest(counts).replace("\\", "\\\\").replace("'", "\\'")
+
+
 def _likeliest(counts: Mapping[str, int]) -> str:
     return max(counts, key=lambda name: counts[name], default="Order Completed")
 
 
 def new_audience(campaigns: Campaigns, counts: Mapping[str, int]) -> tuple[str, Change]:
     """(key, change): everybody who did the most frequent event in the last 30 days."""
-    key = _fresh("new_audience", (item.key for item in campaigns.audiences))
-    event = _likeliest(counts).replace("\\", "\\\\").replace("'", "\\'")
+    key = _fresh("new_audience", _people_keys(campaigns))
     made = Audience(
-        key=key, name=_title("New audience", key), definition=f"event('{event}').within(30 days).count() >= 1"
+        key=key, name=_title("New audience", key), definition=f"event('{_quoted(counts)}').within(30 days).count() >= 1"
     )
     return key, Change("Add an audience", (Edit("audience", key, None, made),))
+
+
+def new_trait(campaigns: Campaigns, counts: Mapping[str, int]) -> tuple[str, Change]:
+    """(key, change): how often a person did the most frequent event in the last 30 days."""
+    key = _fresh("new_trait", _people_keys(campaigns))
+    definition = f"event('{_quoted(counts)}').within(30 days).count()"
+    made = ComputedTrait(key=key, name=_title("New trait", key), definition=definition)
+    return key, Change("Add a computed trait", (Edit("trait", key, None, made),))
 
 
 def new_journey(campaigns: Campaigns, counts: Mapping[str, int]) -> tuple[str, Change]:

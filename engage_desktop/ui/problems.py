@@ -15,7 +15,7 @@ _ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
 def place(problem: Problem) -> tuple[str, str, str]:
-    """(`journey`, key, step key or "") or (`audience`, key, "") or ("", "", "") of a problem's path."""
+    """(`journey`, key, step key or "") or (`audience` or `trait`, key, "") or ("", "", "") of a problem's path."""
     parts = problem.path.split(".")
     if len(parts) >= 2 and parts[0] == "journeys":
         step = (
@@ -26,8 +26,8 @@ def place(problem: Problem) -> tuple[str, str, str]:
             else ""
         )
         return "journey", parts[1], step
-    if len(parts) >= 2 and parts[0] == "audiences":
-        return "audience", parts[1], ""
+    if len(parts) >= 2 and parts[0] in ("audiences", "traits"):
+        return parts[0].removesuffix("s"), parts[1], ""
     return "", "", ""
 
 
@@ -39,9 +39,8 @@ def where(problem: Problem, campaigns: Campaigns) -> str:
         if found is not None:
             return f"{journey.name}, {found.name or found.key}"
         return f"{journey.name}, entry" if step else journey.name
-    if kind == "audience" and (audience := campaigns.audience(key)) is not None:
-        return audience.name
-    return problem.path
+    named = campaigns.audiences if kind == "audience" else campaigns.traits if kind == "trait" else ()
+    return next((item.name for item in named if item.key == key), problem.path)
 
 
 class ProblemBox(QWidget):

@@ -14,9 +14,13 @@ from engage_desktop.ui.widgets.common import Pill, button
 HEIGHT_PX = 40
 
 
+RAIL_PAGE = {"journey": "journeys", "audience": "audiences", "trait": "audiences"}
+"""Under which page of the rail the things of a kind are listed."""
+
+
 @dataclass(frozen=True)
 class Tab:
-    """What a tab shows: kind `page`, `journey` or `audience`, and its key."""
+    """What a tab shows: kind `page`, `journey`, `audience` or `trait`, and its key."""
 
     kind: str
     key: str
@@ -24,7 +28,7 @@ class Tab:
 
     @property
     def icon(self) -> str:
-        return PAGE_ICONS.get({"journey": "journeys", "audience": "audiences"}.get(self.kind, self.key), "house")
+        return "tag" if self.kind == "trait" else PAGE_ICONS.get(RAIL_PAGE.get(self.kind, self.key), "house")
 
 
 class TopBar(QFrame):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSettings, Signal
 
 from engage_desktop.app.actions import ActionContext, standard_actions
 from engage_desktop.app.protocol import CancelWork
-from engage_desktop.document.change import Change
+from engage_desktop.document.change import Change, Kind, drop
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.errors import UserError
 from engage_desktop.ui import fresh
@@ -35,6 +35,7 @@ class MainWindow(WindowPlaces):
         self.status.problems_asked.connect(self.show_problems)
         self.pages.journeys.new_asked.connect(self.new_journey)
         self.pages.audiences.new_asked.connect(self.new_audience)
+        self.pages.audiences.new_trait_asked.connect(self.new_trait)
         self.set_theme(theme)
         self.restore_places()
         self.document_changed()
@@ -53,6 +54,7 @@ class MainWindow(WindowPlaces):
             dirty=document.is_dirty,
             journey_open=tab.kind == "journey",
             audience_open=tab.kind == "audience",
+            trait_open=tab.kind == "trait",
             selected_steps=len(self.journey_page.selection) if tab.kind == "journey" else 0,
             playing=self.player.playing,
             busy=self.pages.data.importing or self.pages.deliver.card.syncing is not None,
@@ -143,6 +145,21 @@ class MainWindow(WindowPlaces):
 
     def new_audience(self) -> None:
         self._new("audience", fresh.new_audience)
+
+    def new_trait(self) -> None:
+        self._new("trait", fresh.new_trait)
+
+    def rename_definition(self) -> None:
+        pages = {"audience": self.audience_page.rename, "trait": self.trait_page.rename}
+        if self.topbar.current.kind in pages:
+            pages[self.topbar.current.kind]()
+
+    def delete_definition(self) -> None:
+        tab = self.topbar.current
+        if tab.kind in ("audience", "trait"):
+            kind: Kind = "audience" if tab.kind == "audience" else "trait"
+            self.session.document.apply(Change(f"Delete “{tab.title}”", (drop(self.session.campaigns, kind, tab.key),)))
+            self.session.notify("info", f"“{tab.title}” is deleted. Undo brings it back.")
 
     def new_journey(self) -> None:
         self._new("journey", fresh.new_journey)

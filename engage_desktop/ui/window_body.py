@@ -6,14 +6,15 @@ from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from engage_desktop.ui.audience_watch import AudienceWatch
 from engage_desktop.ui.banner import Banner
 from engage_desktop.ui.inspector.audience_panel import AudiencePanel
 from engage_desktop.ui.inspector.panel import Inspector
+from engage_desktop.ui.inspector.trait_panel import TraitPanel
 from engage_desktop.ui.moving import Moving
 from engage_desktop.ui.pages.audience import AudiencePage
 from engage_desktop.ui.pages.journey import JourneyPage
 from engage_desktop.ui.pages.rail_pages import RailPages
+from engage_desktop.ui.pages.trait import TraitPage
 from engage_desktop.ui.playback import Player
 from engage_desktop.ui.problems import ProblemsDock
 from engage_desktop.ui.rail import Rail
@@ -23,6 +24,7 @@ from engage_desktop.ui.style import window_sheet
 from engage_desktop.ui.theme import Theme, current_theme
 from engage_desktop.ui.topbar import TopBar
 from engage_desktop.ui.transport import Transport
+from engage_desktop.ui.watch import AudienceWatch, TraitWatch
 
 INSPECTOR_PX = 304
 LAYOUT = 1
@@ -37,7 +39,7 @@ class WindowBody(QMainWindow):
         self.setObjectName("main")
         self.session, self._settings, self._theme = session, settings, theme
         self.player = Player(self)
-        self.watch = AudienceWatch(session)
+        self.watch, self.trait_watch = AudienceWatch(session), TraitWatch(session)
         self._inspector_wanted = True
         self._build()
         self.moving = Moving(session, self.player, self.transport)
@@ -56,9 +58,10 @@ class WindowBody(QMainWindow):
         self.pages = RailPages(session)
         self.journey_page = JourneyPage(session, theme)
         self.audience_page = AudiencePage(session, self.watch)
+        self.trait_page = TraitPage(session, self.trait_watch)
         self.stack = QStackedWidget()
         self.stack.setObjectName("pages")
-        for widget in (*self.pages.all.values(), self.journey_page, self.audience_page):
+        for widget in (*self.pages.all.values(), self.journey_page, self.audience_page, self.trait_page):
             self.stack.addWidget(widget)
         self._inner = QMainWindow()
         self._inner.setObjectName("inner")
@@ -66,9 +69,11 @@ class WindowBody(QMainWindow):
         self._inner.setCentralWidget(self.stack)
         self.inspector = Inspector(session, theme)
         self.audience_panel = AudiencePanel(session, self.watch)
+        self.trait_panel = TraitPanel(session, self.trait_watch)
         self._side = QStackedWidget()
         self._side.addWidget(self.inspector)
         self._side.addWidget(self.audience_panel)
+        self._side.addWidget(self.trait_panel)
         self._side.setMinimumWidth(280)
         self.dock = QDockWidget("Inspector", self._inner)
         self.dock.setObjectName("inspector")
@@ -111,6 +116,7 @@ class WindowBody(QMainWindow):
             self.inspector,
             self.journey_page,
             self.audience_page,
+            self.trait_page,
         ):
             part.set_theme(theme)
         for page in self.pages.all.values():

@@ -7,10 +7,10 @@ from PySide6.QtCore import QSettings, Qt
 from engage_desktop.app.actions import PAGES
 from engage_desktop.app.protocol import AskHistogram, Histogram, Reply
 from engage_desktop.app.workbench import Notice, RunState
-from engage_desktop.ui.pages.lists import SizedPage
+from engage_desktop.ui.pages.lists import SizedPage, found
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import Theme
-from engage_desktop.ui.topbar import Tab
+from engage_desktop.ui.topbar import RAIL_PAGE, Tab
 from engage_desktop.ui.window_body import WindowBody
 
 _CLOCKED = frozenset({"home", "audiences", "journeys", "runs"})
@@ -99,22 +99,19 @@ class WindowPlaces(WindowBody):
         dirty = "*" if self.session.document.is_dirty else ""
         self.setWindowTitle(f"{name}{dirty} – Engage Desktop")
         for tab in self.topbar.tabs[1:]:
-            found = (
-                self.session.campaigns.journey(tab.key)
-                if tab.kind == "journey"
-                else self.session.campaigns.audience(tab.key)
-            )
-            if found is None:
+            item = found(self.session.campaigns, tab.kind, tab.key)
+            if item is None:
                 self.topbar.close_tab(tab.kind, tab.key)
             else:
-                self.topbar.rename(tab.kind, tab.key, found.name)
+                self.topbar.rename(tab.kind, tab.key, item.name)
         self._show_state()
         self.state_changed()
 
     def _show_state(self) -> None:
         tab = self.topbar.current
-        self.topbar.state.setVisible(tab.kind != "page")
-        if tab.kind != "page":
+        approvable = tab.kind in ("journey", "audience")
+        self.topbar.state.setVisible(approvable)
+        if approvable:
             state = self.session.state_of(tab.kind, tab.key)
             self.topbar.state.show_state(state.capitalize(), state)
 
@@ -133,20 +130,20 @@ class WindowPlaces(WindowBody):
         self.topbar.show_tab(Tab("page", page, dict(PAGES)[page]))
 
     def open_campaign(self, kind: str, key: str) -> None:
-        found = self.session.campaigns.journey(key) if kind == "journey" else self.session.campaigns.audience(key)
-        if found is not None:
-            self.topbar.show_tab(Tab(kind, key, found.name))
+        item = found(self.session.campaigns, kind, key)
+        if item is not None:
+            self.topbar.show_tab(Tab(kind, key, item.name))
 
     def go(self, kind: str, key: str, step: str = "") -> None:
-        """Open a campaign and, in a journey, bring a step into view."""
+        """Open a campaign or trait and, in a journey, bring a step into view."""
         if kind:
             self.open_campaign(kind, key)
             if step:
                 self.journey_page.select(step)
 
     def show_tab(self, tab: Tab) -> None:
-        """Show the page, the journey or the audience of a tab, with what belongs beside it."""
-        self.rail.show_page({"journey": "journeys", "audience": "audiences"}.get(tab.kind, tab.key))
+        """Show the page, journey, audience or trait of a tab, with what belongs beside it."""
+        self.rail.show_page(RAIL_PAGE.get(tab.kind, tab.key))
         self.dock.setVisible(tab.kind != "page" and self._inspector_wanted)
         self.transport.setVisible(tab.kind != "page" or tab.key in _CLOCKED)
         if tab.kind == "journey":
@@ -159,6 +156,10 @@ class WindowPlaces(WindowBody):
             self._side.setCurrentWidget(self.audience_panel)
             self.audience_page.show_audience(tab.key)
             self.stack.setCurrentWidget(self.audience_page)
+        elif tab.kind == "trait":
+            self._side.setCurrentWidget(self.trait_panel)
+            self.trait_page.show_trait(tab.key)
+            self.stack.setCurrentWidget(self.trait_page)
         else:
             self.stack.setCurrentWidget(self.pages.all[tab.key])
         self._keep_focus_in_view()

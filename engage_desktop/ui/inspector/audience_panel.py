@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from engage_desktop.app.protocol import AudienceFigures
 from engage_desktop.ui import formats
-from engage_desktop.ui.audience_watch import FIRST_PAGE, PAGE, AudienceWatch
 from engage_desktop.ui.problems import ProblemBox
 from engage_desktop.ui.session import Session
+from engage_desktop.ui.watch import FIRST_PAGE, PAGE, AudienceWatch
 from engage_desktop.ui.widgets.common import KindPill, column, label, row
 from engage_desktop.ui.widgets.people_list import PeopleList
 from engage_desktop.ui.widgets.sparkline import Sparkline
@@ -31,7 +31,7 @@ class AudiencePanel(QScrollArea):
         self._enter = label("", "enter", "audience.enter")
         self._leave = label("", "leave", "audience.leave")
         self._by_time = label("", "strong", "audience.by_time")
-        self._people = PeopleList("audience.people", "Nobody is in it at this instant.")
+        self._people = PeopleList("audience.people")
         self._problems = ProblemBox("audience.problems")
         body = QWidget()
         body.setProperty("kind", "surface")
@@ -71,9 +71,10 @@ class AudiencePanel(QScrollArea):
                 made.setText("–")
             self._people.show_page("People", 0, 0, [])
         else:
+            one, many = formats.whom(figures.level)
             self.headcount.setText(formats.number(figures.size))
             self._share.setText(
-                f"{formats.share(figures.size, figures.people)} of people · {formats.seconds(figures.seconds)}"
+                f"{formats.share(figures.size, figures.people)} of {many} · {formats.seconds(figures.seconds)}"
             )
             self._kind.show_kind(figures.kind)
             self._line.set_points(figures.series, figures.at_us, zone)
@@ -81,7 +82,9 @@ class AudiencePanel(QScrollArea):
             self._leave.setText(f"−{formats.number(figures.left)}")
             self._by_time.setText(formats.number(figures.left_by_time))
             rows = [(who, f"since {formats.near(since, figures.at_us, zone)}") for who, since in figures.members]
-            self._people.show_page("People", figures.members_total, figures.offset, rows)
+            article = "an" if figures.level == "account" else "a"
+            self._people.show_words(f"Find {article} {one} by id", f"No {one} is in it at this instant.")
+            self._people.show_page(many.capitalize(), figures.members_total, figures.offset, rows)
         self._show_state()
 
     def _show_state(self) -> None:

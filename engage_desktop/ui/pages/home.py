@@ -84,7 +84,8 @@ class HomePage(SizedPage):
         placed: dict[str, list[tuple[Item, str, str]]] = {key: [] for key in stages}
         for item in items(campaigns):
             now, entered = self.size_words(item)
-            size = f"{now} people" if item.kind == "audience" else f"{now} inside · {entered} entered"
+            many = formats.whom(item.level).many
+            size = f"{now} {many}" if item.kind == "audience" else f"{now} inside · {entered} entered"
             placed.setdefault(item.stage if item.stage in stages else "", []).append(
                 (item, size, self.state_words(item))
             )

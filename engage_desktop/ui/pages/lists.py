@@ -8,6 +8,8 @@ from PySide6.QtCore import Signal
 
 from engage_desktop.app.protocol import AskSizes, Reply, Sizes
 from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.journey import Journey
+from engage_desktop.domain.people import Audience, ComputedTrait, Level
 from engage_desktop.domain.workspace import DEFAULT_STAGES
 from engage_desktop.ui import formats
 from engage_desktop.ui.pages.base import Page
@@ -24,16 +26,35 @@ class Item:
     key: str
     name: str
     stage: str | None
+    level: Level = "user"
 
     @property
     def kind_words(self) -> str:
         return "Journey" if self.kind == "journey" else "Audience"
 
 
+def found(campaigns: Campaigns, kind: str, key: str) -> Journey | Audience | ComputedTrait | None:
+    """What a tab of this kind shows."""
+    kinds: dict[str, tuple[Journey | Audience | ComputedTrait, ...]] = {
+        "journey": campaigns.journeys,
+        "audience": campaigns.audiences,
+        "trait": campaigns.traits,
+    }
+    return next((item for item in kinds[kind] if item.key == key), None)
+
+
 def items(campaigns: Campaigns) -> list[Item]:
     """Journeys, then audiences, as authored."""
-    found = [Item("journey", journey.key, journey.name, journey.stage) for journey in campaigns.journeys]
-    return found + [Item("audience", audience.key, audience.name, audience.stage) for audience in campaigns.audiences]
+    journeys = [Item("journey", journey.key, journey.name, journey.stage) for journey in campaigns.journeys]
+    return journeys + [
+        Item("audience", audience.key, audience.name, audience.stage, audience.level)
+        for audience in campaigns.audiences
+    ]
+
+
+def level_words(level: Level) -> str:
+    """Whom a definition is about, as a cell of a list."""
+    return "Accounts" if level == "account" else "Users"
 
 
 def stage_names(campaigns: Campaigns) -> dict[str, str]:
@@ -102,9 +123,9 @@ class ListPage(SizedPage):
         columns = (
             ("Name", "Stage", "Inside now", "Entered", "State")
             if kind == "journey"
-            else ("Name", "Stage", "Size", "State")
+            else ("Name", "Of", "Stage", "Size", "State")
         )
-        right = frozenset({2, 3} if kind == "journey" else {2})
+        right = frozenset({2, 3} if kind == "journey" else {3})
         card = Card(f"{plural}.card")
         self.table = SmallTable(f"{plural}.table", plural.capitalize(), columns, right)
         self.table.opened.connect(lambda row: self.opened.emit(kind, self._items[row].key))
@@ -120,12 +141,12 @@ class ListPage(SizedPage):
         campaigns = self.session.campaigns
         self._items = [item for item in items(campaigns) if item.kind == self._kind]
         stages = stage_names(campaigns)
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for item in self._items:
             now, entered = self.size_words(item)
             stage = stages.get(item.stage or "", "–")
-            figures = (now, entered) if self._kind == "journey" else (now,)
-            rows.append((item.name, stage, *figures, self.state_words(item)))
+            between = (stage, now, entered) if self._kind == "journey" else (level_words(item.level), stage, now)
+            rows.append((item.name, *between, self.state_words(item)))
         self.table.show_rows(rows)
         self.table.setVisible(bool(rows))
         self._empty.setVisible(not rows)

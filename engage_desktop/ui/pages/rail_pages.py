@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engage_desktop.ui.pages.activity import ActivityPage
+from engage_desktop.ui.pages.audiences import AudiencesPage
 from engage_desktop.ui.pages.base import Page
 from engage_desktop.ui.pages.data import DataPage
 from engage_desktop.ui.pages.deliver import DeliverPage
@@ -18,7 +19,7 @@ class RailPages:
 
     def __init__(self, session: Session) -> None:
         self.home = HomePage(session)
-        self.audiences = ListPage(session, "audience")
+        self.audiences = AudiencesPage(session)
         self.journeys = ListPage(session, "journey")
         self.data = DataPage(session)
         self.runs = RunsPage(session)

@@ -63,7 +63,7 @@ class PeopleList(QWidget):
     more = Signal()
     searched = Signal()
 
-    def __init__(self, name: str, empty: str) -> None:
+    def __init__(self, name: str, empty: str = "Nobody is here at this instant.") -> None:
         super().__init__()
         self.setObjectName(name)
         self._empty_text = empty
@@ -95,6 +95,12 @@ class PeopleList(QWidget):
         self._searched = ""
         self.total = 0
         self.show_page("People", 0, 0, [])
+
+    def show_words(self, search: str, empty: str) -> None:
+        """What the search field asks for, and what is said when there is nobody."""
+        self._field.setAccessibleName(search)
+        self._field.setPlaceholderText(search)
+        self._empty_text = empty
 
     @property
     def search(self) -> str:

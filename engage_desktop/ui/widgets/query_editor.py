@@ -18,12 +18,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
+from engage_desktop.domain.people import Level
 from engage_desktop.ui.theme import Theme, current_theme
 
 PAUSE_MS = 300
 _RULES = (
     (re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""), "entry", False),
-    (re.compile(r"\b(?:AND|OR|NOT|and|or|not)\b(?=[^']*(?:'[^']*'[^']*)*$)"), "text", True),
+    (re.compile(r"\b(?:AND|OR|NOT|ANY|ALL|and|or|not|any|all)\b(?=[^']*(?:'[^']*'[^']*)*$)"), "text", True),
     (re.compile(r"\b[a-z_]+(?=\()"), "logic", False),
     (re.compile(r"\b\d+(?:\.\d+)?\b(?=[^']*(?:'[^']*'[^']*)*$)"), "action", False),
     (re.compile(r"\b(?:true|false)\b(?=[^']*(?:'[^']*'[^']*)*$)"), "action", False),
@@ -39,14 +40,15 @@ class Fault:
     column: int
 
 
-def check(text: str) -> tuple[str, Fault | None]:
-    """The canonical text of a condition, or why there is none."""
-    from engage_desktop.language import QueryError, canonical, parse_condition  # late: not needed to open a window
+def check(text: str, *, trait: bool = False, level: Level = "user") -> tuple[str, Fault | None]:
+    """The canonical text of an audience's or a computed trait's definition, or why there is none."""
+    from engage_desktop import language  # late: not needed to open a window
 
     try:
-        parse_condition(text)
-        return canonical(text), None
-    except QueryError as error:
+        tree = language.parse(text) if trait else language.parse_condition(text)
+        language.check(tree, trait=trait, target="users" if level == "user" else "accounts", text=text)
+        return language.to_text(tree), None
+    except language.QueryError as error:
         return "", Fault(str(error), error.line, error.column)
 
 

@@ -19,12 +19,29 @@ WAIT_MS = 30_000
 CAMPAIGNS = {
     "format": "engage-campaigns/1",
     "workspace": {"name": "Small shop", "timezone": "Europe/London"},
+    "traits": [
+        {"key": "orders", "name": "Orders", "definition": "event('Order Completed').count()"},
+        {"key": "spend", "name": "Spend", "definition": "event('Order Completed').sum(property('price'))"},
+        {"key": "looked_at", "name": "Looked at", "definition": "event('Product Viewed').unique(property('shelf'))"},
+        {
+            "key": "team_orders",
+            "name": "Orders of the team",
+            "level": "account",
+            "definition": "event('Order Completed').count()",
+        },
+    ],
     "audiences": [
         {
             "key": "buyers",
             "name": "Buyers",
             "definition": "event('Order Completed').count() >= 1 AND NOT event('Refunded').count() >= 1",
             "sync": [{"destination": "lists", "as": "track"}, {"destination": "live", "as": "track"}],
+        },
+        {
+            "key": "busy_teams",
+            "name": "Busy teams",
+            "level": "account",
+            "definition": "trait('team_orders') >= 3 AND ANY event('Refunded').count() >= 1",
         },
     ],
     "messages": [
@@ -90,8 +107,13 @@ CAMPAIGNS = {
 }
 
 
+SHELVES = ("books", "games", "toys")
+TEAMS = 5
+"""The first 20 people belong to these by turns, from their last event on."""
+
+
 def events() -> list[dict[str, object]]:
-    """Two weeks of 60 people, the same each time."""
+    """Two weeks of 60 people, the same each time, 20 of them in teams."""
     draw = random.Random(5)
     made: list[dict[str, object]] = []
     for person in range(60):
@@ -106,7 +128,18 @@ def events() -> list[dict[str, object]]:
                     "event": name,
                     "timestamp": format_instant(at),
                     "messageId": f"m{len(made)}",
-                    "properties": {"price": draw.randrange(1, 90)},
+                    "properties": {"price": draw.randrange(1, 90), "shelf": SHELVES[len(made) % 3]},
+                }
+            )
+        if person < 4 * TEAMS:
+            made.append(
+                {
+                    "type": "group",
+                    "userId": f"u{person:03}",
+                    "groupId": f"team{person % TEAMS}",
+                    "timestamp": format_instant(at),
+                    "messageId": f"g{person}",
+                    "traits": {"size": 4},
                 }
             )
     return sorted(made, key=lambda event: str(event["timestamp"]))
