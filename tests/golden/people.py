@@ -139,7 +139,7 @@ def of_oracle(records: Sequence[Any], identity: Identity | None, rules: Rules = 
             account.id: _steps([(call.time, call.group_traits) for call in account.calls], rules) for account in linked
         },
         events=sorted(
-            (call.position + 1, call.event, call.properties)
+            (call.properties.get("line", 0), call.event, call.properties)
             for person in people for call in person.calls if call.event is not None
         ),
     )  # fmt: skip
