@@ -115,6 +115,7 @@ WITH {PARENT_CHILD}, spans AS (
 
 # -- nine traits at one instant ----------------------------------------------------------------
 
+# `first` and `last` are those the scan meets: sound on one thread and a table in order, and faster than arg_max.
 WHOLE = "round(price * 10000)::BIGINT"
 """Prices as whole numbers, so that sums are exact (D-40)."""
 MODE = "arg_max(category, seen * 100 - enum_code(category)) FILTER (seen >= 2 AND category IS NOT NULL)"
@@ -140,7 +141,6 @@ WITH seen AS (
 )
 {TRAITS} FROM people LEFT JOIN rest USING (person) LEFT JOIN words USING (person) WHERE since <= {AT_US}
 """
-"""Sound only on one thread and a table in order: `first` and `last` are those the scan meets."""
 BY_EVENT = f"""
 WITH seen AS (
     SELECT person, category, count(*) AS seen, count(*) FILTER ({NEW}) AS seen_new, min(row) AS row,
@@ -153,7 +153,7 @@ WITH seen AS (
     FROM seen GROUP BY person
 ), added AS (
     SELECT person, max(price) AS dearest_added,
-        arg_max(cart_id, row) FILTER ({NEW} AND cart_id IS NOT NULL) AS last_cart_30d
+        last(cart_id) FILTER ({NEW} AND cart_id IS NOT NULL) AS last_cart_30d
     FROM events WHERE {ADDED} AND {PAST} GROUP BY person
 ), ordered AS (
     SELECT person, count(*) AS orders, sum({WHOLE}) FILTER ({NEW}) / 10000 AS spent_30d,

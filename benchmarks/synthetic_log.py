@@ -111,6 +111,7 @@ class SyntheticLog:
         self.since = self.time[self.profile_start[:-1]]
         self.event_names = tuple(WEIGHTS)
         self._rows = {name: np.flatnonzero(kind == at).astype(np.uint32) for at, name in enumerate(WEIGHTS)}
+        self._times: dict[str, NDArray[np.int64]] = {}
         self._profiles = {name: self.person[rows] for name, rows in self._rows.items()}
         self._columns: dict[tuple[str, tuple[str, ...]], Values] = {}
         carts = CartIds(max(events // EVENTS_A_CART, 1))
@@ -150,6 +151,12 @@ class SyntheticLog:
 
     def profiles(self, name: str) -> NDArray[np.int32]:
         return self._profiles[name]
+
+    def times(self, name: str) -> NDArray[np.int64]:
+        """Kept once asked for, as an `EventStore` keeps them."""
+        if name not in self._times:
+            self._times[name] = self.time[self._rows[name]]
+        return self._times[name]
 
     def column(self, name: str, path: str | tuple[str, ...]) -> Values:
         known = self._columns.get((name, (path,) if isinstance(path, str) else path))
@@ -198,6 +205,10 @@ class SyntheticLog:
         """What holds instants, rows, people and the order across people."""
         parts: list[NDArray[Any]] = [self.time, self.ordinal, *self._rows.values(), *self._profiles.values()]
         return sum(part.nbytes for part in parts)
+
+    def bytes_of_times(self) -> tuple[int, int]:
+        """Bytes of the instants kept by name, and how many events these are: those that were asked about."""
+        return sum(one.nbytes for one in self._times.values()), sum(map(len, self._times.values()))
 
     def bytes_of_property(self, path: str) -> tuple[int, int]:
         """Bytes of a property in all events that may have it, and how many events these are."""
