@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from engage_desktop.domain.errors import InputError
 from engage_desktop.events.file_options import FileOptions
 from engage_desktop.events.local_times import LocalTimes
 from engage_desktop.events.log import Log
+from engage_desktop.events.rejects import Fault
 from engage_desktop.events.tabular import BLOCK, Layout, Rows, Told
+
+_NO_TEXT: Final = object()
+"""In place of a text whose bytes are none."""
 
 
 def read_parquet(file: Path, log: Log, mapping: dict[str, str], options: FileOptions) -> Iterator[int | Told]:
@@ -41,11 +45,11 @@ def read_parquet(file: Path, log: Log, mapping: dict[str, str], options: FileOpt
                     for reader, column in zip(readers, batch.columns, strict=True)
                 ]
                 for values in zip(*columns, strict=True):
-                    rows.add(rows.count + 1, layout.call(values))
+                    rows.add(rows.count + 1, _broken(values, schema.names) or layout.call(values))
                 rows.flush()
                 yield size * rows.count // max(parquet.metadata.num_rows, 1)
             yield Told("Parquet", [*layout.words()])
-    except (pyarrow.ArrowException, OSError) as error:
+    except (pyarrow.ArrowException, OSError, UnicodeError) as error:  # UnicodeError: of the columns' names
         if isinstance(error, OSError) and error.errno is not None:  # the disk's fault, not the content's
             raise
         reason = " ".join(str(error).split()).rstrip(".: ")
@@ -76,13 +80,23 @@ def _to_list(column: Any) -> list[Any]:
 def _or_text(value: Any) -> Any:
     try:
         return value.as_py()
+    except UnicodeError:
+        return _NO_TEXT
     except (OverflowError, ValueError):
-        return str(value.value)
+        return str(value.value) if hasattr(value, "value") else _NO_TEXT
+
+
+def _broken(values: Sequence[Any], names: Sequence[str]) -> Fault | None:
+    """What is wrong with a row that holds bytes which are no text."""
+    if not any(value is _NO_TEXT for value in values):
+        return None
+    name = next(name for name, value in zip(names, values, strict=True) if value is _NO_TEXT)
+    return Fault(name, "bad_request", f"{name} is not valid UTF-8 text. Write it again as text.")
 
 
 def plain(value: Any) -> Any:
     """The JSON value of a cell; None where it is null or not a number."""
-    if value is None or isinstance(value, str | bool | int):
+    if value is None or value is _NO_TEXT or isinstance(value, str | bool | int):
         return value
     if isinstance(value, float | Decimal):
         return float(value) if math.isfinite(value) else None

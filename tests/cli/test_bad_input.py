@@ -189,6 +189,12 @@ WRONG_FILES: dict[str, tuple[bytes, str]] = {
         "is not utf-8 text",
     ),
     "sheet.xlsx": (b"PK", "is an Excel file"),
+    "password.xlsx": (b"\xd0\xcf\x11\xe0" + bytes(600), "without a password"),
+    "old.xls": (b"\xd0\xcf\x11\xe0" + bytes(600), "an old Excel"),
+    "either.csv": (b"event,timestamp,user_id\na,03/04/2024 09:00,u\n", "--dates day-first"),
+    "both.csv": (b"event,timestamp,user_id\na,13/04/2024 9:00,u\na,04/13/2024 9:00,u\n", "in both orders"),
+    "people.csv": (b"user_id,plan\nu,gold\n", "no log was read with it"),
+    "groups.csv": (b"event;timestamp;user_id;a;a\n", "two columns named 'a'"),
     "notes.txt": (b"x", "no known log format"),
 }
 
@@ -212,6 +218,17 @@ def test_rows_whose_instants_no_calendar_names_are_rejected(here: Path, engage: 
     (here / "far.parquet").write_bytes(_parquet(event=["a", "b", "c"], timestamp=times, user_id=["u", "v", "w"]))
     body = json.loads(engage("import", "far.parquet", "--workspace", "new", "--json")[1])
     assert (body["read"], body["kept"], body["rejected"]) == (3, 1, 2)
+
+
+def test_texts_of_parquet_that_are_none_are_rejected(here: Path, engage: Any) -> None:
+    """D-35: bytes that are no UTF-8, in a cell or in the name of a column."""
+    bad = pa.Array.from_buffers(pa.string(), 2, [None, *pa.array([b"\xc4", b"ok"]).buffers()[1:]])
+    times = ["2024-01-01T00:00:00Z"] * 2
+    (here / "bytes.parquet").write_bytes(_parquet(event=["a", "b"], timestamp=times, user_id=["u", "v"], note=bad))
+    body = json.loads(engage("import", "bytes.parquet", "--workspace", "new", "--json")[1])
+    assert (body["read"], body["kept"], body["rejected"]) == (2, 1, 1)
+    out = engage("import", "bytes.parquet", "--workspace", "newer")[1]
+    assert "bytes.parquet line 1, note: note is not valid UTF-8 text" in out
 
 
 def test_a_log_of_people_without_events_says_so(here: Path, engage: Any) -> None:
@@ -243,6 +260,75 @@ def test_renamed_columns_are_remembered_for_the_next_import(here: Path, engage: 
     assert engage("import", "a.csv", "--workspace", "new", "--map", "when=timestamp")[0] == 0
     body = json.loads(engage("import", "log.jsonl", "--workspace", "new", "--json")[1])
     assert (body["kept"], body["rejected"]) == (8, 0)
+
+
+GERMAN = "event;when;user_id;preis\nKauf;31.01.2024 10:00;ü;1.234,50\nKauf;01.02.2024 10:00;ü;12,5\n"
+SAID = ("--map", "when=timestamp", "--zone", "Europe/Berlin")
+
+
+def test_how_a_file_was_read_is_said_and_remembered(here: Path, engage: Any) -> None:
+    """formats.md 1: the dialect is shown; the next import reads the file in the same way again."""
+    (here / "shop.csv").write_bytes(GERMAN.encode("utf-16"))
+    code, out, err = engage("import", "shop.csv", "--workspace", "new", *SAID)
+    assert code == 0, err
+    how = "CSV, semicolons, decimal comma, day-first dates, UTF-16, times without a zone in Europe/Berlin"
+    assert f"shop.csv: {how}; 2 records." in out
+    body = json.loads(engage("import", "log.jsonl", "--workspace", "new", "--json")[1])
+    assert (body["kept"], body["rejected"], body["first"]) == (9, 0, "2024-01-02T10:00:00Z")
+    assert [(one["name"], one["format"], one["read"], one["rejected"]) for one in body["files"]] == [
+        ("shop.csv", "CSV", 2, 0),
+        ("log.jsonl", "JSON Lines", 7, 0),
+    ]
+    assert f"CSV, {body['files'][0]['dialect']}" == how
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--dates", "german", "day-first, month-first"),
+        ("--decimal", "5", "point, comma"),
+        ("--zone", "Nowhere", "Europe/London"),
+        ("--encoding", "klingon", "utf-8"),
+        ("--delimiter", "", "semicolon"),
+        ("--sheet", "None", "no sheet 'None'"),
+    ],
+)
+def test_options_of_files_that_mean_nothing(here: Path, engage: Any, option: str, value: str, words: str) -> None:
+    from tests.events.tables import workbook
+
+    workbook(here / "book.xlsx", [["event", "timestamp", "user_id"], ["a", "2024-01-01T00:00:00Z", "u"]])
+    for command in (
+        ("import", "book.xlsx", "--workspace", "new"),
+        ("audience", "buyers", "--campaigns", "campaigns.json", "--log", "book.xlsx"),
+        ("simulate", "--campaigns", "campaigns.json", "--log", "book.xlsx", "--out", "run"),
+    ):
+        code, out, err = engage(*command, option, value)
+        assert (code, out) == (1, "")
+        sentence(err, words)
+    assert not (here / "new").exists()
+
+
+def test_commands_that_read_a_log_take_the_same_options(here: Path, engage: Any) -> None:
+    (here / "shop.csv").write_text(GERMAN, encoding="utf-8")
+    design = changed("audiences", 0, "definition", to="event('Kauf').where(property('preis') > 1000).count() >= 1")
+    (here / "kauf.json").write_text(json.dumps(design))
+    code, out, err = engage(
+        "audience", "buyers", "--campaigns", "kauf.json", "--log", "shop.csv", *SAID, "--ids", "--json"
+    )
+    assert code == 0, err
+    assert json.loads(out)["profiles"] == ["ü"]
+
+
+def test_people_of_a_file_beside_a_log(here: Path, engage: Any, workspace: Path) -> None:
+    """SB-4, SB-5: states of a profile CSV count from the log's first instant; odd cells are notices."""
+    (here / "people.csv").write_text(
+        "user_id,email,email_subscription_status\nann,ann@example.org,\nzoe,nobody,subscribed\n"
+    )
+    code, out, err = engage("import", "people.csv", "--workspace", workspace)
+    assert code == 0, err
+    assert "people.csv: CSV, commas, UTF-8, one person a row as of the log's first instant; 2 records." in out
+    assert "notice: people.csv line 3, email: 'nobody' is not an e-mail address." in out
+    assert "(INVALID_EMAIL)" in out
 
 
 # -- designs --------------------------------------------------------------------------------
