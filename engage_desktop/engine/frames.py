@@ -38,59 +38,70 @@ class Root:
 class Events:
     """Events of one name as subjects, sorted by `subject`, of one subject in the order of D-2.
 
-    `place[i]` is the place of event i in the log's `rows(name)`; `owner[i]` the profile or
+    `place[i]` is the place of event i in the log's `rows(name)`, None for all of them; `owner[i]` the profile or
     account of `root` in whose stream it is; `since[i]` the instant from which it is there. As events after a
-    parent, `parent_at[i]` says which of `parent` is meant. `key` names the content, None where
-    it is not worth keeping.
+    parent, `parent_at[i]` says which of `parent` is meant. `key` names the content, None where it is not worth
+    keeping. Without `owners` and `sinces` an event is its person's, from its own instant on.
     """
 
     log: Log
     name: str
     root: Root
     key: str | None
-    place: Index
-    owner: AnyArray
-    since: Instants
+    place: Index | None
+    owners: AnyArray | None = None
+    sinces: Instants | None = None
     parent: Events | None = None
     parent_at: Index | None = None
 
     @property
     def n(self) -> int:
-        return len(self.place)
+        return len(self.log.rows(self.name)) if self.place is None else len(self.place)
 
     @property
     def nbytes(self) -> int:
-        return sum(array.nbytes for array in (self.place, self.owner, self.since))
+        """Of what a selection keeps, what it looks up included; arrays of the log cost nothing more."""
+        return 0 if self.place is None else 36 * self.n
+
+    @property
+    def owner(self) -> AnyArray:
+        return self.profile if self.owners is None else self.owners
+
+    @property
+    def since(self) -> Instants:
+        return self.time if self.sinces is None else self.sinces
 
     @property
     def subject(self) -> AnyArray:
         """Whose stream each event is in: of the parent event, else of the owner."""
         return self.owner if self.parent_at is None else self.parent_at
 
+    def _chosen(self, array: AnyArray) -> AnyArray:
+        """Of an array over all events of the name those that are here."""
+        return array if self.place is None else array[self.place]
+
     @cached_property
     def rows(self) -> AnyArray:
-        return np.asarray(self.log.rows(self.name))[self.place]
+        return self._chosen(np.asarray(self.log.rows(self.name)))
 
     @cached_property
     def profile(self) -> Profiles:
         """The person of each event."""
-        return np.asarray(self.log.profiles(self.name))[self.place]
+        return self._chosen(np.asarray(self.log.profiles(self.name)))
 
     @cached_property
     def time(self) -> Instants:
-        return np.asarray(self.log.time)[self.rows]
+        return self._chosen(np.asarray(self.log.times(self.name)))
 
     def column(self, path: tuple[str, ...], context: bool = False) -> Column:
         """A property, or a field of the context, of every event."""
-        column = (self.log.context if context else self.log.column)(self.name, path)
-        if self.n == len(self.log.rows(self.name)) and self.parent is None and self.root.level == "user":
-            found: Column = column  # all events in the order of the log
-            return found
-        return take(column, self.place)
+        column: Column = (self.log.context if context else self.log.column)(self.name, path)
+        return column if self.place is None else take(column, self.place)
 
     def source(self) -> Column:
         """The `sourceId` of every event's call."""
-        return take(self.log.source(self.name), self.place)
+        column: Column = self.log.source(self.name)
+        return column if self.place is None else take(column, self.place)
 
     def parent_column(self, path: tuple[str, ...]) -> Column:
         """A property of the parent of every event."""
@@ -100,9 +111,19 @@ class Events:
 
     def select(self, at: AnyArray, key: str | None = None) -> Events:
         """The events at the given places (or where a mask is true)."""
-        parent_at = None if self.parent_at is None else self.parent_at[at]
+        if at.dtype == np.bool_:
+            at = np.flatnonzero(at)
+
+        def chosen(array: AnyArray | None) -> AnyArray | None:
+            return None if array is None else array[at]
+
         return replace(
-            self, key=key, place=self.place[at], owner=self.owner[at], since=self.since[at], parent_at=parent_at
+            self,
+            key=key,
+            place=at if self.place is None else self.place[at],
+            owners=chosen(self.owners),
+            sinces=chosen(self.sinces),
+            parent_at=chosen(self.parent_at),
         )
 
 

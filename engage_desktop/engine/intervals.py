@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -116,12 +117,17 @@ def union_of(profile: AnyArray, start: Instants, end: Instants, n_profiles: int)
     if key is None or not (key[1:] >= key[:-1]).all():
         order = merge_order(profile, start)
         profile, start, end = profile[order], start[order], end[order]
+    return _joined_reach(profile.astype(np.int32, copy=False), start, end, n_profiles)
+
+
+def _joined_reach(profile: Profiles, start: Instants, end: Instants, n_profiles: int) -> Intervals:
+    """The union of intervals sorted by (profile, start), none of them empty."""
     # reach[i] = the latest end up to i within the profile; a piece opens where the reach before it is passed.
     reach = _latest_so_far(profile, end)
     opens = np.ones(len(profile), np.bool_)
     opens[1:] = (profile[1:] != profile[:-1]) | (start[1:] > reach[:-1])
     closes = np.append(opens[1:], True)
-    return Intervals(profile[opens].astype(np.int32, copy=False), start[opens], reach[closes], n_profiles)
+    return Intervals(profile[opens], start[opens], reach[closes], n_profiles)
 
 
 def _latest_so_far(profile: AnyArray, end: Instants) -> Instants:
@@ -227,20 +233,73 @@ def intersection(sets: Sequence[Intervals]) -> Intervals:
     """The instants that lie in every set."""
     if any(not len(one) for one in sets):
         return empty(sets[0].n_profiles)
-    return sets[0] if len(sets) == 1 else _sweep(sets, (), len(sets))
+    found, *others = sorted(sets, key=len)  # the smallest first: each step looks at what is left
+    for one in others:
+        # every pair that overlaps, in order, since intervals of one set are disjoint
+        low, high = _overlapped(found, one)
+        at, of = expand(low, high - low)
+        start, end = np.maximum(found.start[of], one.start[at]), np.minimum(found.end[of], one.end[at])
+        found = Intervals(found.profile[of], start, end, found.n_profiles)
+    return found
 
 
 def union(sets: Sequence[Intervals]) -> Intervals:
     """The instants that lie in any set."""
-    some = [one for one in sets if len(one)]
-    if len(some) < 2:
-        return some[0] if some else empty(sets[0].n_profiles)
-    return _sweep(some, (), 1)
+    found = sets[0]
+    for one in sets[1:]:
+        if not len(found) or not len(one):
+            found = one if not len(found) else found
+            continue
+        low = _places(found, one.profile, one.start, found.start, "right")
+        at = low + np.arange(len(one))  # where the other's intervals stand when both are merged
+        mine = np.ones(len(found) + len(one), np.bool_)
+        mine[at] = False
+
+        def merged(first: AnyArray, second: AnyArray, at: AnyArray = at, mine: Mask = mine) -> AnyArray:
+            both = np.empty(len(mine), first.dtype)
+            both[at], both[mine] = second, first
+            return both
+
+        found = _joined_reach(
+            merged(found.profile, one.profile),
+            merged(found.start, one.start),
+            merged(found.end, one.end),
+            found.n_profiles,
+        )
+    return found
 
 
 def difference(these: Intervals, others: Intervals) -> Intervals:
     """The instants that lie in `these` and not in `others`."""
-    return _sweep((these,), (others,), 1) if len(these) and len(others) else these
+    if not len(these) or not len(others):
+        return these
+    # Of an interval with m others in it m + 1 gaps are left, some of them empty.
+    low, high = _overlapped(these, others)
+    at, of = expand(low, high - low + 1)
+    first, last = at == low[of], at == high[of]
+    start = np.where(first, these.start[of], others.end[np.maximum(at - 1, 0)])
+    end = np.where(last, these.end[of], others.start[np.minimum(at, len(others) - 1)])
+    keep = start < end
+    return Intervals(these.profile[of][keep], start[keep], end[keep], these.n_profiles)
+
+
+def _overlapped(these: Intervals, others: Intervals) -> tuple[Rows, Rows]:
+    """The range of `others` that overlaps each interval of `these`; empty ranges may lie anywhere."""
+    if not len(these) or not len(others):
+        return np.zeros(len(these), np.int64), np.zeros(len(these), np.int64)
+    low = _places(others, these.profile, these.start, others.end, "right")
+    high = _places(others, these.profile, these.end, others.start, "left")
+    return low, np.maximum(low, high)
+
+
+def _places(sets: Intervals, profile: Profiles, at: Instants, edges: Instants, side: Literal["left", "right"]) -> Rows:
+    """Where each (profile, at), sorted, would stand among the set's `edges` (its starts or its ends)."""
+    bound = _span((edges, at), max(int(sets.profile[-1]), int(profile[-1])))
+    if bound is None:
+        key = at if side == "right" else at - 1
+        return upper_bound(edges, sets.offsets[profile], sets.offsets[profile.astype(np.int64) + 1], key)
+    keys = _keys(sets.profile, edges, *bound), _keys(profile, at, *bound)
+    return np.searchsorted(keys[0], keys[1], side).astype(np.int64, copy=False)
 
 
 def clip(these: Intervals, first: Instants) -> Intervals:
@@ -250,43 +309,39 @@ def clip(these: Intervals, first: Instants) -> Intervals:
     return Intervals(these.profile[keep], start[keep], these.end[keep], these.n_profiles)
 
 
-def _sweep(plus: Sequence[Intervals], minus: Sequence[Intervals], need: int) -> Intervals:
-    """The instants at which the sets of `plus`, less those of `minus`, are at least `need`.
-
-    `need` is the most that can be reached, or 1 without `minus`.
-    """
-    # Walk all boundaries in order of (profile, time), rises before falls; cover = sum of +1, -1.
-    rises = [(one.profile, one.start) for one in plus] + [(one.profile, one.end) for one in minus]
-    falls = [(one.profile, one.end) for one in plus] + [(one.profile, one.start) for one in minus]
-    profile = np.concatenate([who for who, _ in rises + falls])
-    time = np.concatenate([when for _, when in rises + falls])
-    order = merge_order(profile, time)
-    step = np.where(order < len(time) // 2, np.int8(1), np.int8(-1))
-    cover = np.cumsum(step, dtype=np.int16)  # never above the number of sets
-    opens = order[(cover == need) & (step == 1)]
-    closes = order[(cover == need - 1) & (step == -1)]
-    start, end = time[opens], time[closes]
-    keep = start < end  # where one set ends as another starts, the cover touches `need` for no time
-    return Intervals(profile[opens][keep], start[keep], end[keep], plus[0].n_profiles)
-
-
 def merge_order(profile: AnyArray, time: Instants) -> AnyArray:
-    """Stable order by (profile, time); the input is a handful of sorted runs."""
+    """Stable order by (profile, time)."""
     key, _, _ = one_key(profile, time)
-    if key is not None:  # timsort merges the runs in linear time
-        return np.argsort(key, kind="stable")
-    return np.lexsort((time, profile))
+    return np.lexsort((time, profile)) if key is None else np.argsort(key, kind="stable")
 
 
-def one_key(profile: AnyArray, time: Instants) -> tuple[Instants | None, int, int]:
-    """int64 keys `profile * span + (time - low)` that sort like (profile, time), with span and low;
-    NEVER is the last of a profile. None where they do not fit."""
-    finite = time[time != NEVER]
-    low = int(finite.min()) if len(finite) else 0
-    span = (int(finite.max()) - low + 2) if len(finite) else 2
-    if not len(profile) or (int(profile.max()) + 1) * span >= NEVER:
-        return None, span, low
+def any_order(profile: AnyArray, time: Instants) -> AnyArray:
+    """An order by (profile, time); which of equal ones comes first does not matter."""
+    key, _, _ = one_key(profile, time)
+    return np.lexsort((time, profile)) if key is None else np.argsort(key)
+
+
+def _span(times: tuple[Instants, ...], last: int) -> tuple[int, int] | None:
+    """`low` and `span` for keys `profile * span + (time - low)` of all these times, profiles up to `last`;
+    None where they do not fit 64 bits. NEVER is the last of a profile."""
+    low = min(int(one.min()) for one in times)
+    if low == NEVER:
+        low = 0
+    high = max(int(one.max(where=one != NEVER, initial=low)) for one in times)
+    return None if (last + 1) * (high - low + 2) >= NEVER else (low, high - low + 2)
+
+
+def _keys(profile: AnyArray, time: Instants, low: int, span: int) -> Instants:
     key = np.minimum(time, low + span - 1)
     key -= low
     key += profile.astype(np.int64) * span
-    return key, span, low
+    return key
+
+
+def one_key(profile: AnyArray, time: Instants) -> tuple[Instants | None, int, int]:
+    """int64 keys that sort like (profile, time), with their span and low; None where they do not fit."""
+    bound = _span((time,), int(profile.max())) if len(profile) else None
+    if bound is None:
+        return None, 0, 0
+    low, span = bound
+    return _keys(profile, time, low, span), span, low

@@ -27,7 +27,7 @@ from engage_desktop.engine.definitions import (
     literals_of,
 )
 from engage_desktop.engine.frames import Events, Root, take_or_absent
-from engage_desktop.engine.pieces import at_instant, last_session
+from engage_desktop.engine.pieces import last_session, over_subjects
 from engage_desktop.engine.reducers import reduce_cover
 from engage_desktop.engine.source import ABSENT, Column
 from engage_desktop.engine.values import column_holds, pairs_hold
@@ -125,12 +125,12 @@ class Moments:
         return take_or_absent(history.column, histories.place_at(history, self.owner, self.at))
 
     def _reduced(self, reduce: Reduce, at: int) -> Column:
-        streams = self.conditions.streams
-        pieces = streams.pieces(reduce.stream, self.root)
-        cover = at_instant(pieces, self.root.n, at)
-        if reduce.stream.session is not None and not streams.settles_sessions(reduce.stream, self.root):
-            cover = last_session(cover, pieces.events.time, reduce.stream.session.us)
-        column = pieces.events.column(reduce.path, reduce.context) if reduce.path else None
+        streams, stream = self.conditions.streams, reduce.stream
+        events = streams.visible(stream, self.root, at)
+        cover = over_subjects(events.owner, self.root.n)
+        if stream.session is not None and not streams.settles_sessions(stream, self.root):
+            cover = last_session(cover, events.time, stream.session.us)
+        column = events.column(reduce.path, reduce.context) if reduce.path else None
         return self._existing(reduce_cover(reduce, cover, column))
 
     def _existing(self, column: Column) -> Column:

@@ -44,12 +44,18 @@ class Segments:
 
 @dataclass(frozen=True, eq=False)
 class Cover:
-    """Something over the segments `[first[i], last[i])`: event `event[i]`, or what stands for it. `n` segments in all."""
+    """Something over the segments `[first[i], last[i])`: event `event[i]`, or what stands for it. `n` segments in all;
+    `single`: known to lie over one each."""
 
     n: int
     event: Index
     first: Rows
     last: Rows
+    single: bool = False
+
+    def select(self, at: AnyArray) -> Cover:
+        """What stands at the given places (or where a mask is true)."""
+        return Cover(self.n, self.event[at], self.first[at], self.last[at], self.single)
 
 
 def segments(pieces: Pieces, since: Instants, *, whole: bool) -> tuple[Segments, Cover]:
@@ -61,7 +67,7 @@ def segments(pieces: Pieces, since: Instants, *, whole: bool) -> tuple[Segments,
     open_ = when == NEVER
     rank = np.full(len(who), -1, np.int64)
     at = np.flatnonzero(~open_)
-    order = at[sets.merge_order(who[at], when[at])] if at.size else at
+    order = at[sets.any_order(who[at], when[at])] if at.size else at
     new = first_of_each(who[order]) | first_of_each(when[order]) if at.size else np.zeros(0, np.bool_)
     rank[order] = np.cumsum(new) - 1
     heads = order[new]
@@ -70,12 +76,10 @@ def segments(pieces: Pieces, since: Instants, *, whole: bool) -> tuple[Segments,
     return Segments(who[heads], when[heads], start), Cover(len(heads), pieces.event, rank[:size], last)
 
 
-def at_instant(pieces: Pieces, n: int, at: int) -> Cover:
-    """What is seen at one instant, with the subjects themselves as the segments."""
-    seen = (pieces.start <= at) & (pieces.end > at)
-    event = pieces.event[seen]
-    first = pieces.events.subject[event].astype(np.int64)
-    return Cover(n, event, first, first + 1)
+def over_subjects(subject: AnyArray, n: int) -> Cover:
+    """At one instant: event i lies over its subject, the subjects themselves are the segments."""
+    first = subject.astype(np.int64)
+    return Cover(n, np.arange(len(first)), first, first + 1, single=True)
 
 
 def last_session(cover: Cover, time: Instants, gap_us: int) -> Cover:
@@ -96,11 +100,13 @@ def last_session(cover: Cover, time: Instants, gap_us: int) -> Cover:
     final[at[last_of]] = run[last_of]
     keep = run == final[at]
     at, event = at[keep], event[keep]
-    return Cover(cover.n, event, at, at + 1)
+    return Cover(cover.n, event, at, at + 1, single=True)
 
 
 def depth(cover: Cover) -> AnyArray:
     """How many lie over each segment, int64."""
+    if cover.single:
+        return np.bincount(cover.first, minlength=cover.n)
     change = np.bincount(cover.first, minlength=cover.n + 1) - np.bincount(cover.last, minlength=cover.n + 1)
     return np.cumsum(change[:-1])
 
@@ -109,6 +115,8 @@ def stack(cover: Cover, weight: AnyArray) -> AnyArray:
     """The sum of the integer weights that lie over each segment."""
     change = np.zeros(cover.n + 1, weight.dtype)
     np.add.at(change, cover.first, weight)
+    if cover.single:
+        return change[:-1]
     np.subtract.at(change, cover.last, weight)
     total: AnyArray = np.cumsum(change[:-1])
     return total
@@ -122,7 +130,7 @@ def highest(cover: Cover, key: AnyArray) -> AnyArray:
     # Twice the largest power of two that fits spans a cover; powers are then halved down to single segments.
     best = np.full(cover.n, NOTHING, np.int64)
     length = cover.last - cover.first
-    if not len(length) or int(length.max()) == 1:
+    if cover.single or not len(length) or int(length.max()) == 1:
         np.maximum.at(best, cover.first, key)
         return best
     level = np.frexp(length)[1] - 1  # floor(log2 length)

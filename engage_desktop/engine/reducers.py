@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from engage_desktop.domain.condition import Reduce
-from engage_desktop.engine.arrays import AnyArray, Mask, expand, first_of_each, segment_offsets
+from engage_desktop.engine.arrays import AnyArray, Mask, expand, first_of_each
 from engage_desktop.engine.frames import absent, take, take_or_absent
 from engage_desktop.engine.pieces import NOTHING, Cover, depth, highest, stack
 from engage_desktop.engine.source import ABSENT, BOOL, LIST, NUMBER, OBJECT, TEXT, Column
@@ -31,23 +31,29 @@ def reduce_cover(reduce: Reduce, cover: Cover, column: Column | None) -> Column:
     if reduce.kind == "count" or column is None:
         return numbers(depth(cover).astype(np.float64))
     whole = reduce.kind == "mode" and reduce.cast == "array"
-    of, values = single_values(column, whole=whole)
-    return _KINDS[reduce.kind](reduce, _over_values(cover, of, len(column.kind)), values)
+    of, values = single_values(_tidy_lists(column) if whole else column, whole=whole)
+    if of is not None:
+        cover = _over_values(cover, of, len(column.kind))
+    return _KINDS[reduce.kind](reduce, cover, values)
 
 
 def numbers(values: AnyArray, present: Mask | None = None) -> Column:
     n = len(values)
-    kind = np.full(n, NUMBER, np.uint8) if present is None else np.where(present, np.uint8(NUMBER), np.uint8(ABSENT))
-    return Values(kind, values, np.full(n, -1, np.int32), ())
+    kind = np.broadcast_to(np.uint8(NUMBER), n) if present is None else present.astype(np.uint8) * np.uint8(NUMBER)
+    return Values(kind, values, np.broadcast_to(np.int32(-1), n), ())
 
 
-def single_values(column: Column, *, whole: bool = False) -> tuple[AnyArray, Column]:
-    """Every present value with the place it came from, lists taken apart unless `whole` (D-41)."""
+def single_values(column: Column, *, whole: bool = False) -> tuple[AnyArray | None, Column]:
+    """Every present value with the place it came from, lists taken apart unless `whole` (D-41). No places: each
+    value is there and single."""
     kind = np.asarray(column.kind)
     lists = kind == LIST
     if whole or not lists.any():
-        of = np.flatnonzero(kind != ABSENT)
-        return of, take(column, of) if len(of) < len(kind) else column
+        present = kind != ABSENT
+        if present.all():
+            return None, column
+        of = np.flatnonzero(present)
+        return of, take(column, of)
     # lists are parsed once per distinct text; the rest keeps its order among them
     used, inverse = np.unique(np.asarray(column.code)[lists], return_inverse=True)
     parts = [elements(json.loads(column.texts[code])) for code in used.tolist()]
@@ -74,6 +80,17 @@ def single_values(column: Column, *, whole: bool = False) -> tuple[AnyArray, Col
     )
 
 
+def _tidy_lists(column: Column) -> Column:
+    """Lists as one value each: without nulls, inner lists taken apart, empty ones absent (D-41, D-53)."""
+    kind, code = np.array(column.kind), np.array(column.code)
+    at = np.flatnonzero(kind == LIST)
+    used, inverse = np.unique(code[at], return_inverse=True)
+    tidy = [elements(json.loads(column.texts[one])) for one in used.tolist()]
+    kind[at] = np.array([LIST if one else ABSENT for one in tidy], np.uint8)[inverse]
+    code[at] = np.arange(len(used), dtype=np.int32)[inverse] + len(column.texts)
+    return Values(kind, column.number, code, (*column.texts, *map(text_of, tidy)))
+
+
 def of_values(values: list[Any]) -> Column:
     """A column of JSON values that are no lists."""
     codes: dict[str, int] = {}
@@ -90,12 +107,13 @@ def of_values(values: list[Any]) -> Column:
 
 def _over_values(cover: Cover, of: AnyArray, n_events: int) -> Cover:
     """The cover with each value of an event in the event's place; values keep their order."""
-    if len(of) == n_events and (len(of) == 0 or bool((of == np.arange(n_events)).all())):
-        return cover
-    start = segment_offsets(of, n_events)
-    count = start[cover.event + 1] - start[cover.event]
-    value, one = expand(start[cover.event], count)
-    return Cover(cover.n, value, cover.first[one], cover.last[one])
+    count = np.bincount(of, minlength=n_events)
+    value_of = np.cumsum(count) - count
+    if int(count.max(initial=0)) < 2:
+        kept = cover.select(count[cover.event] > 0)
+        return Cover(kept.n, value_of[kept.event], kept.first, kept.last, kept.single)
+    value, one = expand(value_of[cover.event], count[cover.event])
+    return Cover(cover.n, value, cover.first[one], cover.last[one], cover.single)
 
 
 # -- numbers -------------------------------------------------------------------------------
@@ -119,8 +137,7 @@ def _numeric(cover: Cover, column: Column) -> tuple[Cover, AnyArray]:
     """The cover by numeric values only, and the numbers (by `cover.event`)."""
     number, says = numbers_of(column)
     if not says.all():
-        keep = says[cover.event]
-        cover = Cover(cover.n, cover.event[keep], cover.first[keep], cover.last[keep])
+        cover = cover.select(says[cover.event])
     return cover, number
 
 
@@ -258,7 +275,7 @@ def _ranked(forms: list[str]) -> tuple[AnyArray, list[str]]:
 
 def _present(cover: Cover, rank: AnyArray) -> Cover:
     keep = rank[cover.event] >= 0
-    return cover if keep.all() else Cover(cover.n, cover.event[keep], cover.first[keep], cover.last[keep])
+    return cover if keep.all() else cover.select(keep)
 
 
 def texts_column(code: AnyArray, texts: list[str], kind: int = TEXT) -> Column:
@@ -271,12 +288,18 @@ def texts_column(code: AnyArray, texts: list[str], kind: int = TEXT) -> Column:
 def _held(cover: Cover, token: AnyArray, n_tokens: int) -> tuple[Cover, AnyArray]:
     """How often each token is there: a cover by tokens, its parts of one token apart from each other,
     and the number of events behind each part."""
-    # Per segment's subject a token's parts are runs of segments; a key (token, segment) orders them.
     size = cover.n + 1
-    key = np.concatenate([token * size + cover.first, token * size + cover.last])
-    step = np.concatenate([np.ones(len(token), np.int64), -np.ones(len(token), np.int64)])
-    order = np.argsort(key, kind="stable")
-    key, level = key[order], np.cumsum(step[order])
+    if cover.single:
+        key = np.sort(token * size + cover.first)
+        heads = np.flatnonzero(first_of_each(key)) if len(key) else np.empty(0, np.int64)
+        at = key[heads] % size
+        return Cover(cover.n, key[heads] // size, at, at + 1, single=True), np.diff(np.append(heads, len(key)))
+    # A token's parts are runs of segments; a key (token, segment, whether one ends there) orders them.
+    key = np.sort(
+        2 * np.concatenate([token * size + cover.first, token * size + cover.last]) + np.repeat((0, 1), len(token))
+    )
+    level = np.cumsum(1 - 2 * (key & 1))
+    key >>= 1
     last = np.append(key[1:] != key[:-1], True) if len(key) else np.zeros(0, np.bool_)
     key, level = key[last], level[last]
     at = np.flatnonzero(level[:-1] > 0) if len(level) else np.empty(0, np.int64)
@@ -309,26 +332,40 @@ def _mode(reduce: Reduce, cover: Cover, column: Column) -> Column:
 
 def _most(cover: Cover, token: AnyArray, n_tokens: int, least: int) -> AnyArray:
     """The token there most often, at least `least` times, of several the smallest; -1 where there is none."""
+    if _fits_a_table(cover, token, n_tokens):
+        often = _table(cover, token, n_tokens)
+        found = often.argmax(axis=1)  # of several the first
+        return np.where(often[np.arange(cover.n), found] >= max(least, 1), found, -1)
     parts, count = _held(cover, token, n_tokens)
-    often = count >= least
-    key = count[often] * n_tokens + (n_tokens - 1 - parts.event[often])
-    found = highest(Cover(parts.n, parts.event[often], parts.first[often], parts.last[often]), key)
+    enough = count >= least
+    key = count[enough] * n_tokens + (n_tokens - 1 - parts.event[enough])
+    found = highest(parts.select(enough), key)
     return np.where(found == NOTHING, -1, n_tokens - 1 - found % max(n_tokens, 1))
 
 
+def _fits_a_table(cover: Cover, token: AnyArray, n_tokens: int) -> bool:
+    """Whether counting each token of each segment takes less than sorting them."""
+    return cover.single and 0 < cover.n * n_tokens <= 16 * len(token)
+
+
+def _table(cover: Cover, token: AnyArray, n_tokens: int) -> AnyArray:
+    """How often each token lies over each segment, int64[segments, tokens]."""
+    return np.bincount(cover.first * n_tokens + token, minlength=cover.n * n_tokens).reshape(cover.n, n_tokens)
+
+
 def _unique_count(reduce: Reduce, cover: Cover, column: Column) -> Column:
-    parts, _ = _distinct_parts(cover, column)
-    return numbers(depth(parts).astype(np.float64))
-
-
-def _distinct_parts(cover: Cover, column: Column) -> tuple[Cover, list[str]]:
     rank, texts = text_ranks(column)
     cover = _present(cover, rank)
-    return _held(cover, rank[cover.event], len(texts))[0], texts
+    token = rank[cover.event]
+    if _fits_a_table(cover, token, len(texts)):
+        return numbers(np.count_nonzero(_table(cover, token, len(texts)), axis=1).astype(np.float64))
+    return numbers(depth(_held(cover, token, len(texts))[0]).astype(np.float64))
 
 
 def _unique(reduce: Reduce, cover: Cover, column: Column) -> Column:
-    parts, texts = _distinct_parts(cover, column)
+    rank, texts = text_ranks(column)
+    cover = _present(cover, rank)
+    parts, _ = _held(cover, rank[cover.event], len(texts))
     at, one = expand(parts.first, parts.last - parts.first)
     token = parts.event[one]
     order = np.lexsort((token, at))

@@ -56,10 +56,7 @@ class Streams:
             return cache.get(
                 f"events account {name!r}", lambda: self.conditions.links.events(name), lambda one: one.nbytes
             )
-        rows = np.asarray(self.log.rows(name))
-        place = np.arange(len(rows))
-        time = np.asarray(self.log.time)[rows]
-        return Events(self.log, name, root, f"user>{name!r}", place, np.asarray(self.log.profiles(name)), time)
+        return Events(self.log, name, root, f"user>{name!r}", None)
 
     def _own(self, stream: Stream, root: Root) -> Events:
         """The events of a stream that pass what can be asked of them alone."""
@@ -87,7 +84,8 @@ class Streams:
         at, parent_at = expand(first, np.maximum(last - first, 0))
         since = np.maximum(child.time[at], frame.since[parent_at])
         owner = frame.owner[parent_at]
-        pairs = Events(self.log, stream.event, frame.root, None, child.place[at], owner, since, frame, parent_at)
+        place = at if child.place is None else child.place[at]
+        pairs = Events(self.log, stream.event, frame.root, None, place, owner, since, frame, parent_at)
         beside = split(stream.where).beside_parent
         return pairs if beside is None else pairs.select(self.mask(beside, pairs))
 
@@ -98,7 +96,7 @@ class Streams:
         offsets = segment_offsets(child.profile, self.log.n_profiles)
         last = offsets[parents.profile.astype(np.int64) + 1]
         low, high = bounds(stream, parent=True)
-        if low:
+        if any(window.parent and window.b is not None for window in stream.windows):  # between() is open at its start
             first = np.maximum(first, upper_bound(child.time, np.minimum(first, last), last, parents.time + low))
         if high is not None:
             last = upper_bound(child.time, np.minimum(first, last), last, parents.time + high)
@@ -124,6 +122,24 @@ class Streams:
             end = np.minimum(end, _session_ends(events, stream.session.us))
         keep = start < end
         return Pieces(events, event, start, end) if keep.all() else Pieces(events, event[keep], start[keep], end[keep])
+
+    def visible(self, stream: Stream, root: Root, at: int) -> Events:
+        """The events of the stream that are seen at one instant; of a session that is not settled those of all."""
+        if stream.session is not None or root.level == "account" or split(stream.where).moving is not None:
+            pieces = self.pieces(stream, root)
+            return pieces.events.select(pieces.event[(pieces.start <= at) & (pieces.end > at)])
+        events = self.all_of(stream.event, root)
+        low, high = bounds(stream, parent=False)
+        age = np.int64(at) - events.time
+        # as unsigned a negative age is a huge one: one comparison for both ends
+        length = NEVER if high is None else max(high - low, 0)
+        seen: Mask = (age - low if low else age).view(np.uint64) < np.uint64(length)
+        own = split(stream.where).own
+        if own is not None:
+            seen &= self.mask(own, events)
+        if stream.exclude:
+            seen &= ~_from_sources(events, stream.exclude)
+        return events.select(seen)
 
     def settles_sessions(self, stream: Stream, frame: Frame) -> bool:
         """Whether sessions are the same at every instant: nothing but time adds or takes events."""

@@ -48,7 +48,14 @@ def text_of(value: Any) -> str:
         return number_text(value)
     if isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return json.dumps(_without_nulls(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _without_nulls(value: Any) -> Any:
+    """A null inside an object is an absent key."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return list(map(_without_nulls, value)) if isinstance(value, list) else value
 
 
 def is_instant(value: Any, instant: Instant) -> bool:
@@ -220,7 +227,8 @@ def column_holds(column: Column, op: CompareOp, literals: Sequence[Scalar]) -> M
     kind = np.asarray(column.kind)
     if not len(kind):
         return np.zeros(0, np.bool_)
-    present = np.flatnonzero(np.bincount(kind, minlength=6)).tolist()
+    uniform = kind.strides == (0,) or int(kind.min()) == int(kind.max())
+    present = [int(kind[0])] if uniform else np.flatnonzero(np.bincount(kind, minlength=6)).tolist()
     if present == [NUMBER]:
         return _numbers_hold(np.asarray(column.number), op, literals)
     if present == [TEXT]:

@@ -69,7 +69,7 @@ def by_hand(kind: ReduceKind, cast: Cast | None, least: int, events: list[Any]) 
     if kind == "count":
         return len(events)
     if kind == "mode" and cast == "array":
-        found = [value for value in events if value is not None]
+        found = [flat(value) if isinstance(value, list) else value for value in events if flat(value)]
     else:
         found = [value for event in events for value in flat(event)]
     numbers = [number for value in found if (number := number_of(value)) is not None]
