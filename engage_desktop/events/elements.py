@@ -1,7 +1,8 @@
 """`$` in a path: the elements of lists inside events (AU-10, D-41).
 
-`lines.$.sku` is the list of every `sku` in the objects of the list `lines`. Lists inside lists are
-flattened; an element without the key, a null and a `$` over what is no list give nothing.
+`lines.$.sku` is the list of every `sku` in the objects of the list `lines`; a list inside the list needs a `$`
+of its own. Values that are lists are flattened; an element without the key, a null and a `$` over what is
+no list give nothing.
 """
 
 from __future__ import annotations
@@ -36,14 +37,12 @@ def elements(column: Column, rest: tuple[str, ...]) -> Column:
 
 def _find(value: Any, path: tuple[str, ...]) -> list[Any]:
     """The values at a path below one value, flat and without nulls."""
-    values, before = [value], ""
+    values = [value]
     for part in path:
         if part == ELEMENTS:
             values = [element for one in values if type(one) is list for element in one]
         else:
-            inside = _flat(values) if before == ELEMENTS else values
-            values = [one[part] for one in inside if type(one) is dict and part in one]
-        before = part
+            values = [one[part] for one in values if type(one) is dict and part in one]
     return _flat(values)
 
 

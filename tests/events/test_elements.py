@@ -24,7 +24,7 @@ def values(column: Column) -> list[Any]:
         ([{"sku": "a", "n": 1}, {"sku": "b"}], ["a", "b"]),
         ([{"sku": "a"}, {"n": 2}, 5, None, {"sku": None}], ["a"]),  # an element without it gives nothing
         ([{"sku": ["a", ["b"]]}, {"sku": {"x": 1}}], ["a", "b", {"x": 1}]),  # lists are flattened
-        ([[{"sku": "a"}], {"sku": 2.5}], ["a", 2.5]),
+        ([[{"sku": "a"}], {"sku": 2.5}], [2.5]),  # a list inside a list needs a `$` of its own
         ([], None),
         ([{"n": 1}], None),
         ({"sku": "a"}, None),  # no list
