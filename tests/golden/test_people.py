@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import tests.oracle
-from tests.golden.people import PeopleCase, disagreements, finding_differences, load_people, of_oracle, of_product
+from tests.golden.people import PeopleCase, disagreements, load_people
+from tests.golden.people_found import finding_differences, of_oracle, of_product
 from tests.oracle.rules import LAW, Rules
 
 CASES = load_people()

@@ -8,7 +8,7 @@ import pytest
 
 from engage_desktop.domain.duration import format_instant, parse_instant
 from engage_desktop.domain.workspace import IdentifierRule, Identity
-from tests.golden.people import of_oracle
+from tests.golden.people_found import of_oracle
 from tests.oracle.identifiers import IdentitySettings
 from tests.oracle.log import read_findings
 from tests.oracle.rules import LAW

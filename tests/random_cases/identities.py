@@ -11,7 +11,7 @@ from typing import Any
 from engage_desktop.domain.duration import format_instant, parse_instant
 from engage_desktop.domain.errors import EngageError
 from engage_desktop.domain.workspace import Identity
-from tests.golden.people import finding_differences, of_oracle, of_product
+from tests.golden.people_found import finding_differences, of_oracle, of_product
 
 START = parse_instant("2024-01-01T00:00:00Z")
 HOUR = 3_600_000_000
