@@ -81,7 +81,14 @@ class Conditions:
         meanings: Mapping[str, Meaning],
         cache: LeafCache | None = None,
         cancelled: Callable[[], bool] | None = None,
+        *,
+        accounts: Callable[[Node], Intervals] | None = None,
+        people: Callable[[Node], Intervals] | None = None,
     ) -> None:
+        """`accounts` answers for account audiences where the log is but a bucket of people, `people` for users where
+        those of the whole log are asked bucket by bucket."""
+        self._accounts = accounts
+        self._people = self.intervals if people is None else people
         self.log = log
         self.n_profiles = log.n_profiles
         self.people = Root("user", np.asarray(log.since))
@@ -123,6 +130,8 @@ class Conditions:
             if not asks_event(node):
                 return sets.gather(self.intervals(node, frame.root), frame.owner, frame.since)
         match node:
+            case Member(level="account") if self._accounts is not None:
+                return self._accounts(node)
             case Member(_, digest, level):
                 meaning = self._meanings[digest]
                 assert isinstance(meaning, AudienceMeaning)
@@ -149,7 +158,7 @@ class Conditions:
 
     def _ask(self, node: AskUsers) -> Intervals:
         links, eligible = self.links, np.asarray(self.log.eligible_since(node.include_anonymous))
-        item = self.intervals(node.item)
+        item = self._people(node.item)
         if node.quantifier == "all":
             everyone = sets.since(eligible)
             failing = sets.difference(everyone, item)

@@ -178,6 +178,17 @@ def gather(these: Intervals, owner: AnyArray, first: Instants) -> Intervals:
     return Intervals(one.astype(np.int32), start, these.end[at], n)
 
 
+def concatenated(parts: Sequence[Intervals]) -> Intervals:
+    """The sets of several groups of profiles, numbered on through all of them."""
+    first = np.cumsum([0, *(one.n_profiles for one in parts)]).tolist()
+    return Intervals(
+        np.concatenate([one.profile + np.int32(shift) for one, shift in zip(parts, first[:-1], strict=True)]),
+        np.concatenate([one.start for one in parts]),
+        np.concatenate([one.end for one in parts]),
+        first[-1],
+    )
+
+
 def always(mask: Mask, first: Instants) -> Intervals:
     """`[first[i], for ever)` for every i where the mask is true."""
     at = np.flatnonzero(mask)

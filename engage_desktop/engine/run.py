@@ -70,6 +70,11 @@ DELIVERIES = {"campaign": np.int16, "step": np.int16, "profile": np.int32, "inst
               "changed_at": np.int64, "entered_at": np.int64, "kind": np.int8}  # fmt: skip
 
 
+TABLES = {
+    "instances": INSTANCES, "visits": VISITS, "memberships": MEMBERSHIPS, "messages": MESSAGES, "deliveries": DELIVERIES,
+}  # fmt: skip
+
+
 def stack(tables: list[Table], columns: Mapping[str, type]) -> Table:
     """The tables one below the other, every column in its type."""
 

@@ -5,7 +5,7 @@ Nothing that is simulated so far reads what a run generates, so journeys do not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -13,27 +13,18 @@ from engage_desktop.domain.condition import Condition
 from engage_desktop.domain.errors import Cancelled, DesignError
 from engage_desktop.domain.problem import Problem
 from engage_desktop.engine.arrays import NEVER, Profiles
+from engage_desktop.engine.buckets import buckets as make_buckets
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.compile import resolve_in
 from engage_desktop.engine.conditions import Conditions
-from engage_desktop.engine.definitions import Computed, Member
+from engage_desktop.engine.definitions import Computed, Member, Node
 from engage_desktop.engine.entry import generations
 from engage_desktop.engine.history import History
-from engage_desktop.engine.intervals import Intervals
+from engage_desktop.engine.intervals import Intervals, concatenated
 from engage_desktop.engine.moments import Moments
 from engage_desktop.engine.plan import Plan, PlanJourney
 from engage_desktop.engine.rows import collect
-from engage_desktop.engine.run import (
-    DELIVERIES,
-    INSTANCES,
-    MEMBERSHIPS,
-    MESSAGES,
-    VISITS,
-    Run,
-    Table,
-    Texts,
-    stack,
-)
+from engage_desktop.engine.run import TABLES, Run, Table, Texts, stack
 from engage_desktop.engine.source import Column, Log
 from engage_desktop.engine.tokens import Entries
 from engage_desktop.engine.view import View
@@ -53,44 +44,89 @@ def simulate(
     progress: Progress | None = None,
     cancelled: Cancel | None = None,
     cache: LeafCache | None = None,
+    buckets: int = 1,
 ) -> Run:
     """Replay the log from `window[0]` to `window[1]` (both included) through the design.
 
-    `only` names the journeys that run. Raises DesignError where design and log contradict each
-    other, Cancelled when asked to stop. Same inputs, same run.
+    `only` names the journeys that run. With several `buckets` their people are worked off one bucket after
+    the other, which takes the memory of the largest and no cache. Raises DesignError where design and log
+    contradict each other, Cancelled when asked to stop. Same inputs, same run, for any number of buckets.
     """
-    conditions = _conditions(plan, store, cache, cancelled)
-    journeys = _chosen(plan, only)
-    view = View(store, conditions, seed)
-    texts = Texts()
-    parts = len(plan.audiences) + len(journeys)
+    _refuse_clashes(plan, store)
+    journeys = sorted(_chosen(plan, only), key=lambda one: one.journey.key)
+    parts = [store] if buckets == 1 else make_buckets(store, buckets)
+    texts, tables = Texts(), _Tables()
+    total = len(parts) * (len(plan.audiences) + len(journeys))
+    done = 0
 
-    def tell(done: int, what: str) -> None:
+    def tell(what: str) -> None:
+        nonlocal done
         if cancelled is not None and cancelled():
             raise Cancelled("Stopped.")
         if progress is not None:
-            progress(done / max(parts, 1), what)
+            progress(done / max(total, 1), what)
+        done += 1
 
-    memberships: list[Table] = []
-    for done, audience in enumerate(sorted(plan.audiences, key=lambda one: one.key)):
-        tell(done, f"Audience {audience.key}")
-        memberships.append(_membership_rows(audience.index, conditions.intervals(audience.member), window))
-    tables: dict[str, list[Table]] = {"instances": [], "visits": [], "messages": [], "deliveries": []}
-    for done, journey in enumerate(sorted(journeys, key=lambda one: one.journey.key), len(plan.audiences)):
-        tell(done, f"Journey {journey.journey.key}")
-        for name, table in _journey(journey, view, window, texts, cancelled).items():
-            tables[name].append(table)
-    tell(parts, "Done")
-    run = {
-        "instances": stack(tables["instances"], INSTANCES),
-        "visits": stack(tables["visits"], VISITS),
-        "memberships": stack(memberships, MEMBERSHIPS),
-        "messages": stack(tables["messages"], MESSAGES),
-        "deliveries": stack(tables["deliveries"], DELIVERIES),
-    }
+    whole = Conditions(store, plan.meanings, cache, cancelled)
+    if buckets != 1:
+        whole = _in_parts(plan, store, parts, cancelled)
+    first = 0
+    for part in parts:
+        conditions = whole
+        if part is not store:
+            conditions = Conditions(part, plan.meanings, LeafCache(), cancelled, accounts=whole.intervals)
+        for audience in plan.audiences:
+            tell(f"Audience {audience.key}")
+            if audience.member.level == "account" and first:
+                continue  # the accounts of all people are one
+            asked = whole if audience.member.level == "account" else conditions
+            table = _membership_rows(audience.index, asked.intervals(audience.member), window)
+            tables.add("memberships", audience.key, table, 0 if asked is whole else first)
+        view = View(part, conditions, seed)
+        for journey in journeys:
+            tell(f"Journey {journey.journey.key}")
+            for name, table in _journey(journey, view, window, texts, cancelled).items():
+                tables.add(name, journey.journey.key, table, first)
+        first += part.n_profiles
+    if progress is not None:
+        progress(1.0, "Done")
+    run = {name: tables.stacked(name, columns) for name, columns in TABLES.items()}
     counts = {"profiles": int((store.since <= window[1]).sum()), "events": store.n_events}
     counts |= {name: len(next(iter(table.values()))) for name, table in run.items()}
     return Run(plan, window, seed, None if only is None else tuple(only), texts=texts.all(), counts=counts, **run)
+
+
+class _Tables:
+    """Rows as they come: of each audience or journey those of one bucket below those of the one before."""
+
+    def __init__(self) -> None:
+        self._parts: dict[tuple[str, str], list[Table]] = {}
+
+    def add(self, name: str, key: str, table: Table, first: int) -> None:
+        """`first`: the profile that the bucket's first one is."""
+        if first:
+            table = table | {"profile": table["profile"] + np.int32(first)}
+        self._parts.setdefault((name, key), []).append(table)
+
+    def stacked(self, name: str, columns: Mapping[str, type]) -> Table:
+        """In the order of the keys, then of the buckets: the public order."""
+        return stack(
+            [table for (one, _), parts in sorted(self._parts.items()) if one == name for table in parts], columns
+        )
+
+
+def _in_parts(plan: Plan, store: Log, parts: Sequence[Log], cancelled: Cancel | None) -> Conditions:
+    """Conditions of accounts over the whole log; what they ask of people is asked bucket by bucket."""
+
+    def people(node: Node) -> Intervals:
+        found = [
+            Conditions(part, plan.meanings, LeafCache(), cancelled, accounts=whole.intervals).intervals(node)
+            for part in parts
+        ]
+        return concatenated(found)
+
+    whole = Conditions(store, plan.meanings, LeafCache(), cancelled, people=people)
+    return whole
 
 
 def membership(plan: Plan, store: Log, key: str, cache: LeafCache | None = None) -> Intervals:
@@ -145,6 +181,12 @@ def _trait(plan: Plan, key: str) -> Computed:
 
 
 def _conditions(plan: Plan, store: Log, cache: LeafCache | None, cancelled: Cancel | None) -> Conditions:
+    _refuse_clashes(plan, store)
+    return Conditions(store, plan.meanings, cache, cancelled)
+
+
+def _refuse_clashes(plan: Plan, store: Log) -> None:
+    """A trait of the log with the key of an audience or computed trait (D-9)."""
     problems = []
     named = [("audience", one.key, one.member.level) for one in plan.audiences]
     named += [("trait", one.key, one.value.level) for one in plan.traits]
@@ -158,7 +200,6 @@ def _conditions(plan: Plan, store: Log, cache: LeafCache | None, cancelled: Canc
             )  # fmt: skip
     if problems:
         raise DesignError(problems)
-    return Conditions(store, plan.meanings, cache, cancelled)
 
 
 def _chosen(plan: Plan, only: Sequence[str] | None) -> list[PlanJourney]:

@@ -1,0 +1,217 @@
+"""What must be so of any engine, whatever the rules: changes of the input that may change nothing, or only so much.
+
+A run to T1 is the prefix of a run to T2 (D-17); people who have nothing to do with each other, the order of files whose
+instants all differ, whole weeks and the number of buckets leave the bytes of the tables as they are (formats.md 4).
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import random
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from engage_desktop.domain.duration import format_instant, parse_instant
+from engage_desktop.engine import compile_campaigns, simulate, to_arrow
+from tests.random_cases.compare import store_of
+from tests.random_cases.generate import Case, generate
+from tests.random_cases.logs import GRID, START
+from tests.random_cases.pairs import pair
+
+SEEDS = range(24)
+PROOF = range(30_000, 31_000)
+WEEK = 7 * 86_400_000_000
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
+DAY = re.compile(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\dT-])")
+TIMES = ("entered_at", "ended_at", "left_at", "from_at", "to_at", "due_at", "sent_at", "changed_at", "at")
+
+
+def tables(case: Case, buckets: int = 1) -> dict[str, Any]:
+    store = store_of(case.records, case.campaigns)
+    plan = compile_campaigns(case.campaigns)
+    return to_arrow(simulate(plan, store, window=case.window, seed=case.seed, buckets=buckets), store)
+
+
+def parquet(found: dict[str, Any]) -> dict[str, bytes]:
+    written = {}
+    for name, table in found.items():
+        sink = io.BytesIO()
+        pq.write_table(table, sink)
+        written[name] = sink.getvalue()
+    return written
+
+
+def rows(found: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    result = {}
+    for name, table in found.items():
+        columns = {one: table[one].cast("int64") if one in TIMES else table[one] for one in table.column_names}
+        result[name] = [
+            dict(zip(columns, row, strict=True))
+            for row in zip(*(column.to_pylist() for column in columns.values()), strict=True)
+        ]
+    return result
+
+
+def cases(seeds: range) -> list[Case]:
+    """Half with journeys, half conditions alone."""
+    return [make(seed) for seed in seeds for make in (generate, pair)]
+
+
+def spread(case: Case) -> Case:
+    """The same log with no two calls at one instant, or under one messageId: their order in the file means nothing."""
+    rng = random.Random(case.seed)
+    records = []
+    for number, record in enumerate(copy.deepcopy(case.records)):
+        record.pop("messageId", None)
+        if INSTANT.fullmatch(str(record.get("timestamp"))):
+            at = parse_instant(record["timestamp"]) + 1 + number * 977 + rng.randrange(900)
+            record["timestamp"] = format_instant(at)
+            record.pop("receivedAt", None)
+        records.append(record)
+    return replace(case, records=records)
+
+
+def moved(value: Any, by: int) -> Any:
+    """Every instant and every date in a tree, and in its texts, later by so much."""
+    if isinstance(value, dict):
+        return {key: moved(item, by) for key, item in value.items()}
+    if isinstance(value, list):
+        return [moved(item, by) for item in value]
+    if not isinstance(value, str):
+        return value
+    value = INSTANT.sub(lambda found: format_instant(parse_instant(found.group()) + by), value)
+    return DAY.sub(lambda found: format_instant(parse_instant(found.group() + "T00:00:00Z") + by)[:10], value)
+
+
+# -- buckets -----------------------------------------------------------------------------------
+
+
+def buckets_change_nothing(case: Case) -> None:
+    whole = parquet(tables(case))
+    for number in (7, 64):
+        assert parquet(tables(case, number)) == whole
+
+
+def shuffled_files_change_nothing(case: Case) -> None:
+    case = spread(case)
+    shuffled = list(case.records)
+    random.Random(1).shuffle(shuffled)
+    assert parquet(tables(replace(case, records=shuffled))) == parquet(tables(case))
+
+
+def strangers_change_nothing(case: Case) -> None:
+    """Other people, with identifiers, addresses and accounts of their own, before, among and after."""
+    strangers = []
+    for record in copy.deepcopy(case.records):
+        for name in ("userId", "anonymousId", "groupId", "messageId"):
+            if isinstance(record.get(name), str):
+                record[name] = f"zz-{record[name]}"
+        for place in (record.get("traits"), (record.get("context") or {}).get("traits")):
+            for name in ("email", "phone"):
+                if isinstance(place, dict) and isinstance(place.get(name), str):
+                    place[name] = f"zz-{place[name]}"
+        record["context"] = {
+            name: value
+            for name, value in (record.get("context") or {}).items()
+            if name in ("page", "traits", "timezone")
+        }
+        strangers.append(record)
+    mixed = list(case.records)
+    rng = random.Random(2)
+    for record in strangers:
+        mixed.insert(rng.randrange(len(mixed) + 1), record)
+    kept = [record for record in mixed if record in case.records]
+    assert kept == case.records  # nobody of before changed places
+    alone, together = rows(tables(case)), rows(tables(replace(case, records=mixed)))
+    for name, expected in alone.items():
+        known = [row for row in together[name] if not str(row.get("profile", "")).startswith("zz-")]
+        assert known == expected, name
+
+
+def weeks_change_nothing(case: Case) -> None:
+    by = 3 * WEEK
+    design = moved(case.design, by)
+    for journey in design["journeys"]:
+        for step in journey["steps"]:
+            if step["type"] == "random":
+                step["sticky"] = True  # a draw that hangs on the entry is another one in another week (D-19)
+    first = replace(case, design=moved(design, -by))
+    later = Case(moved(case.records, by), design, (case.window[0] + by, case.window[1] + by), case.seed)
+    expected = rows(tables(first))
+    for table in expected.values():
+        for row in table:
+            row.update({name: row[name] + by for name in TIMES if row.get(name) is not None})
+            row.pop("message_id", None)
+    found = rows(tables(later))
+    for table in found.values():
+        for row in table:
+            row.pop("message_id", None)
+    assert found == expected
+
+
+def a_shorter_run_is_the_beginning(case: Case) -> None:
+    """Whatever happens after T1 leaves what stood at T1 alone."""
+    until = START + random.Random(case.seed).randrange(4, 18) * GRID
+    if not case.window[0] < until < case.window[1]:
+        return
+    short, whole = (rows(tables(replace(case, window=(case.window[0], end)))) for end in (until, case.window[1]))
+    begun = {"instances": "entered_at", "visits": "entered_at", "memberships": "from_at", "messages": "due_at",
+             "deliveries": "changed_at"}  # fmt: skip
+    ended = {"instances": ("ended_at", ("detail",)), "visits": ("left_at", ("branch",)), "memberships": ("to_at", ())}
+    for name, start in begun.items():
+        expected = []
+        for row in whole[name]:
+            if row[start] > until:
+                continue
+            end, unknown = ended.get(name, ("", ()))
+            if end and row[end] is not None and row[end] > until:
+                row = row | {end: None} | dict.fromkeys(unknown)
+                if name == "instances":
+                    row["outcome"] = "active"
+            expected.append(row)
+        assert short[name] == expected, name
+
+
+LAWS: list[Callable[[Case], None]] = [
+    buckets_change_nothing,
+    shuffled_files_change_nothing,
+    strangers_change_nothing,
+    weeks_change_nothing,
+    a_shorter_run_is_the_beginning,
+]
+
+
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+def test_metamorphic(law: Callable[[Case], None]) -> None:
+    for case in cases(SEEDS):
+        law(case)
+
+
+def test_the_laws_notice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bucket whose people exist a second late, and a run that begins late, break their laws."""
+    from engage_desktop.engine import buckets
+
+    since = buckets.Bucket.since.fget
+    assert since is not None
+    monkeypatch.setattr(buckets.Bucket, "since", property(lambda self: since(self) + 1_000_000))
+    with pytest.raises(AssertionError):
+        for case in cases(range(8)):
+            buckets_change_nothing(case)
+    with pytest.raises(AssertionError):
+        for case in cases(range(8)):
+            later = replace(case, window=(case.window[0] + 4 * GRID, case.window[1]))
+            assert rows(tables(case)) == rows(tables(later))
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
+def test_metamorphic_of_two_thousand(law: Callable[[Case], None]) -> None:
+    for case in cases(PROOF):
+        law(case)
