@@ -123,11 +123,7 @@ def _rows(metric: Metric, run: Run, store: EventStore) -> tuple[NDArray[np.uint3
     from engage_desktop.engine.definitions import resolve
     from engage_desktop.language import parse_condition
 
-    def member(key: str) -> Any:
-        audience = run.plan.audience(key)
-        return None if audience is None else audience.member
-
-    where = resolve(parse_condition(metric.where), member)
+    where = resolve(parse_condition(metric.where), run.plan)
     keep = Conditions(store, run.plan.meanings).mask(metric.event, where)
     return rows[keep], keep
 

@@ -11,7 +11,7 @@ from engage_desktop.ui import formats
 from engage_desktop.ui.pages.lists import ListPage, level_words
 from engage_desktop.ui.pages.trait import words
 from engage_desktop.ui.session import Session
-from engage_desktop.ui.widgets.common import Card, button, label, row
+from engage_desktop.ui.widgets.common import Card, button, label
 from engage_desktop.ui.widgets.table import SmallTable
 
 
@@ -25,8 +25,8 @@ class AudiencesPage(ListPage):
         card = Card("traits.card")
         new = button("New computed trait", "traits.new")
         new.clicked.connect(self.new_trait_asked)
-        head = row(label("Computed traits", "title"), "stretch", new)
-        card.body.addLayout(head)
+        self.head.insertWidget(0, new)
+        card.body.addWidget(label("Computed traits", "title"))
         columns = ("Name", "Of", "Definition", "With a value")
         self.traits = SmallTable("traits.table", "Computed traits", columns, frozenset({3}), stretch=2)
         self.traits.opened.connect(lambda at: self.opened.emit("trait", self._traits[at].key))

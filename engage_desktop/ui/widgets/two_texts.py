@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from engage_desktop.ui.theme import current_theme
 
-ROW_PX, ICON_PX = 28, 16
+ROW_PX, ICON_PX, GAP_PX = 28, 16, 12
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
@@ -39,7 +39,9 @@ class TwoTexts(QStyledItemDelegate):
         painter.setFont(theme.font(tabular=True))
         metrics = painter.fontMetrics()
         right = index.data(Qt.ItemDataRole.UserRole) or ""
-        room = inner.width() - metrics.horizontalAdvance(right) - 12
+        name = min(metrics.horizontalAdvance(index.data()), inner.width() / 2)  # what is said leaves it half the row
+        right = metrics.elidedText(right, Qt.TextElideMode.ElideRight, int(inner.width() - name - GAP_PX))
+        room = inner.width() - metrics.horizontalAdvance(right) - GAP_PX
         painter.setPen(theme.color("text"))
         painter.drawText(inner, _MIDDLE, metrics.elidedText(index.data(), Qt.TextElideMode.ElideMiddle, int(room)))
         painter.setPen(theme.color("text_2"))
