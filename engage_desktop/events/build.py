@@ -19,12 +19,15 @@ from engage_desktop.domain.workspace import Identity
 from engage_desktop.events.accounts import write_accounts
 from engage_desktop.events.arrays import FolderSink, MemoryArrays, Sink
 from engage_desktop.events.call_times import place_at_start
+from engage_desktop.events.combinations import Coded
 from engage_desktop.events.file_options import FileOptions
 from engage_desktop.events.file_report import FileReport
-from engage_desktop.events.identity import LIMITS, TYPE_NAMES, Resolution, resolve
+from engage_desktop.events.identifiers import KNOWN
+from engage_desktop.events.identity import Resolution, resolve
 from engage_desktop.events.log import Log
+from engage_desktop.events.notices import tell_of_identifiers
 from engage_desktop.events.read import read_file, sizes_of
-from engage_desktop.events.rejects import ID_BLOCKED, LIMIT_EXCEEDED, NO_IDENTIFIERS, Reject
+from engage_desktop.events.rejects import Reject
 from engage_desktop.events.sorting import stable_order
 from engage_desktop.events.store import NEVER, EventStore
 from engage_desktop.events.writing import group_order, write_column, write_contexts, write_table
@@ -33,7 +36,6 @@ _T = TypeVar("_T")
 Progress = Callable[[float, str], None]
 Mapping = dict[str, str]
 """Columns to rename: its name in the file to the one meant. One for all files, or one a file."""
-_FIELD_OF_TYPE = ("userId", "traits.email", "anonymousId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,7 @@ def read_logs(
 ) -> Log:
     """Read files in the order given; raises InputError for a file that is not what it says, Cancelled."""
     files = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
-    if identity is not None and identity.identifiers:
-        raise InputError("Own identifier types and limits are not supported yet. Remove `identity.identifiers`.")
-    log = Log(identity.blocked if identity else ())
+    log = Log(identity)
     sizes = sizes_of(files)
     total, before = max(sum(sizes), 1), 0
     with _no_collection():
@@ -150,12 +150,12 @@ def _assemble(
     unique = _first_of_duplicates(log.column("hash"))
     order = _in_time(time, received, unique)
     step(0.83, "Resolving identities")
-    codes, combination = log.combinations.codes(), log.column("combination").astype(np.int32, copy=False)
-    users, emails, anonymous = (coder.values_by_code for coder in log.combinations.types)
-    people = resolve(codes, combination, (users, emails, anonymous), time, order)
+    coded, combination = log.combinations.codes(), log.column("combination").astype(np.int32, copy=False)
+    values = [coder.values_by_code for coder in log.combinations.coders]
+    people = resolve(coded, combination, values, log.combinations.identifiers, time, order)
     log.rejects = _in_file_order(log.rejects)
-    lost = _notices(log, codes, combination, people, order)
-    del combination
+    lost = _tell(log, coded, combination, people, order)
+    del coded, combination
     step(0.87, "Sorting events")
     sink: Sink = folder if folder is not None else MemoryArrays()
     order = order[people.profile[order] >= 0]
@@ -233,38 +233,15 @@ def _in_time(time: NDArray[np.int64], received: NDArray[np.int64], kept: NDArray
     return kept[by_received[stable_order(at[by_received])]]
 
 
-def _notices(
-    log: Log, codes: NDArray[np.int32], combination: NDArray[np.int32], people: Resolution, order: NDArray[np.intp]
-) -> int:
-    """Tell of blocked and dropped identifiers (ID-5, ID-12); returns how many calls had none left (ID-9)."""
+def _tell(log: Log, coded: Coded, combination: NDArray[np.int32], people: Resolution, order: NDArray[np.intp]) -> int:
+    """Note what became of identifiers; returns how many calls had none left (ID-9)."""
     lines, files = log.column("line"), log.column("file")
 
     def tell(call: int, field: str, code: str, message: str) -> None:
         log.rejects.append(Reject(log.files[int(files[call])], int(lines[call]), field, code, message))
 
-    sources = log.combinations.types
-    for kind, source in enumerate(sources):
-        if source.blocked:
-            code = codes[kind][combination]
-            places = np.nonzero(code < -1)[0]
-            values, first, counts = np.unique(code[places], return_index=True, return_counts=True)
-            for value, at, count in zip(values.tolist(), first.tolist(), counts.tolist(), strict=True):
-                what = f"{source.blocked[-value - 2]!r} is a blocked {TYPE_NAMES[kind]}"
-                tell(int(places[at]), _FIELD_OF_TYPE[kind], ID_BLOCKED, f"{what}; it was set aside in {count:,} calls.")
-    for call, kind, value in people.dropped:
-        text = sources[kind].values_by_code[value]
-        limit = f"{LIMITS[kind]} {TYPE_NAMES[kind]}" if kind else "one user_id"
-        message = f"{text!r} was not attached, or a profile would break its limits ({limit}). The event is kept."
-        tell(call, _FIELD_OF_TYPE[kind], LIMIT_EXCEEDED, message)
-    without = order[people.profile[order] < 0]
-    for call in without.tolist():
-        tell(
-            call,
-            "userId",
-            NO_IDENTIFIERS,
-            "every identifier of the call is blocked. Give it a real userId or anonymousId.",
-        )
-    return len(without)
+    kept = np.sort(order)
+    return len(tell_of_identifiers(log.combinations, coded, combination, people, kept, tell))
 
 
 def _in_file_order(rejects: list[Reject]) -> list[Reject]:
@@ -299,7 +276,7 @@ def _write(
     heads = np.searchsorted(profile_at, np.arange(n_profiles))
     sink.put("since", time_at[heads] if n_profiles else np.empty(0, np.int64))
     sink.put_texts("profile_ids", people.texts)
-    _write_identifiers(log, sink, people)
+    identifier_types = _write_identifiers(log, sink, people)
     events: list[dict[str, Any]] = []
     contexts: list[tuple[str, dict[str, Any], NDArray[np.int32]]] = []
     names = sorted(log.groups)
@@ -334,6 +311,7 @@ def _write(
     return {
         "n_events": len(place_of_row),
         "n_profiles": n_profiles,
+        "identifier_types": identifier_types,
         "first_us": int(event_time.min()) if len(event_time) else None,
         "last_us": int(event_time.max()) if len(event_time) else None,
         "events": events,
@@ -342,15 +320,17 @@ def _write(
     }
 
 
-def _write_identifiers(log: Log, sink: Sink, people: Resolution) -> None:
-    sources = log.combinations.types
+def _write_identifiers(log: Log, sink: Sink, people: Resolution) -> list[str]:
+    """Identifiers by profile, and from when they make it eligible (AU-4); returns the types by number."""
+    coders, names = log.combinations.coders, [one.name for one in log.combinations.identifiers.types]
     pairs = zip(people.identifier_type.tolist(), people.identifier_code.tolist(), strict=True)
     sink.put("id.profile", people.identifier_profile)
     sink.put("id.type", people.identifier_type)
     sink.put("id.time", people.identifier_time)
-    sink.put_texts("id.value", [sources[kind].values_by_code[code] for kind, code in pairs])
-    for name, types in (("eligible.known", 2), ("eligible.all", 3)):
+    sink.put_texts("id.value", [coders[kind].values_by_code[code] for kind, code in pairs])
+    for array, types in (("eligible.known", KNOWN), ("eligible.all", KNOWN | {"anonymous_id"})):
         since = np.full(len(people.texts), NEVER, dtype=np.int64)
-        counted = people.identifier_type < types
+        counted = np.array([name in types for name in names])[people.identifier_type]
         np.minimum.at(since, people.identifier_profile[counted], people.identifier_time[counted])
-        sink.put(name, since)
+        sink.put(array, since)
+    return names

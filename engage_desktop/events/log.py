@@ -6,16 +6,17 @@ given, lines in theirs. Nothing is sorted, merged or deduplicated here; see `bui
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
+from engage_desktop.domain.workspace import Identity
 from engage_desktop.events.call import EVENT_OF_TYPE, TYPES, Call, unknown_type
 from engage_desktop.events.call_times import ahead, times_of
 from engage_desktop.events.checks import (
+    Context,
     Faults,
     check_groups,
     check_integrations,
@@ -26,6 +27,7 @@ from engage_desktop.events.checks import (
 from engage_desktop.events.column import Codes, ColumnBuilder, Piece, encode_values
 from engage_desktop.events.combinations import NO_VALUE_HASH, Combinations, hashes_of
 from engage_desktop.events.file_report import FileReport
+from engage_desktop.events.identifiers import EMAIL, FIELDS, Identifiers, Shown
 from engage_desktop.events.rejects import NO_EVENT, NO_ID, Fault, Reject
 from engage_desktop.events.table import Batch, TableBuilder
 
@@ -57,10 +59,11 @@ class _Part(NamedTuple):
 class Log:
     """Collects calls block by block. `read` counts every record seen, rejected ones included."""
 
-    def __init__(self, blocked: Iterable[str] = ()) -> None:
+    def __init__(self, identity: Identity | None = None) -> None:
         self.read = 0
         self.rejects: list[Reject] = []
-        self.combinations = Combinations(blocked)
+        self.identifiers = Identifiers(identity)
+        self.combinations = Combinations(self.identifiers)
         self.groups: dict[str, Group] = {}
         self.silent = Group()  # identify, group and alias: no event, yet their context counts
         self.traits = Group()  # `properties` of this one holds the traits
@@ -164,10 +167,11 @@ class Log:
             assert len(kept) < len(calls)
             self._add(_pick(calls, kept), lines[kept], file)
             return
-        email = _emails(traits, contexts, context_of)
-        email_hash = hashes_of(email) if email else np.full(len(calls), NO_VALUE_HASH)
-        ids = (user, email or [None] * len(calls), anon)
-        combination = self.combinations.encode(ids, (user_hash, email_hash, anon_hash))
+        emails = _emails(traits, contexts, context_of)
+        ids = (user, emails.values, anon)
+        further = self._further(types, traits, contexts, context_of, emails.second)
+        hashes = (user_hash, hashes_of(emails.values), anon_hash)
+        combination = self.combinations.encode(ids, hashes, emails.in_context, further)
         for part in parts:
             _append(part)
         early = ahead(time, received)
@@ -193,6 +197,28 @@ class Log:
         for i, fault in sorted(faults.items()):
             self.reject(file, int(lines[i]), fault)
         return [i for i in range(len(calls)) if i not in faults]
+
+    def _further(
+        self,
+        types: list[str | None],
+        traits: list[Any],
+        contexts: list[Context],
+        context_of: NDArray[np.intp],
+        second_emails: dict[int, str],
+    ) -> list[tuple[Shown, ...]] | None:
+        """What each call shows beside userId, one email and anonymousId, of one type the strongest first; None if no
+        call shows anything."""
+        of_context = [self.identifiers.in_context(context) if context else () for context in contexts]
+        if not any(of_context) and not second_emails and not self.identifiers.reads_traits:
+            return None
+        further = [of_context[i] for i in context_of.tolist()]
+        if self.identifiers.reads_traits:
+            for i, kind in enumerate(types):
+                if kind == "identify" and traits[i]:
+                    further[i] = self.identifiers.in_traits(traits[i]) + further[i]
+        for i, mail in second_emails.items():
+            further[i] = (Shown(EMAIL, mail, f"context.{FIELDS[EMAIL]}"), *further[i])
+        return further if any(further) else None
 
     def _event_parts(
         self, names: list[str | None], properties: list[Any], sources: list[Any], context_rows: NDArray[np.intp]
@@ -250,18 +276,23 @@ def _pick(items: list[_T], at: list[int]) -> list[_T]:
     return [items[i] for i in at]
 
 
-def _emails(
-    traits: list[Any], contexts: list[dict[str, Any] | None], context_of: NDArray[np.intp]
-) -> list[str | None] | None:
-    """traits.email, else context.traits.email (ID-1) of each call; None if no call has one."""
-    in_context: list[str | None] = [_email(context.get("traits")) if context else None for context in contexts]
-    given = any(traits)
-    if not given and not any(in_context):
-        return None
-    emails = [in_context[i] for i in context_of.tolist()]
-    if given:
-        emails = [(_email(found) if found else None) or email for found, email in zip(traits, emails, strict=True)]
-    return emails
+class _Emails(NamedTuple):
+    """traits.email, else context.traits.email (ID-1) of each call, which are from the context (None: of no call), and by
+    position the other email of calls that show two."""
+
+    values: list[str | None]
+    in_context: NDArray[np.bool_] | None
+    second: dict[int, str]
+
+
+def _emails(traits: list[Any], contexts: list[Context], context_of: NDArray[np.intp]) -> _Emails:
+    told = [_email(context.get("traits")) if context else None for context in contexts]
+    if not any(told):
+        return _Emails([_email(found) for found in traits] if any(traits) else [None] * len(traits), None, {})
+    own, other = [_email(found) for found in traits], [told[i] for i in context_of.tolist()]
+    second = {i: mail for i, mail in enumerate(other) if mail and own[i] and mail != own[i]}
+    in_context = np.array([mail is not None for mail in other]) & np.array([mail is None for mail in own])
+    return _Emails([mine or mail for mine, mail in zip(own, other, strict=True)], in_context, second)
 
 
 def _email(traits: object) -> str | None:

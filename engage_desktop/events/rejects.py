@@ -28,6 +28,9 @@ class Fault(NamedTuple):
 
 ID_BLOCKED = "id_value_blocked"
 LIMIT_EXCEEDED = "identifier_value_limit_exceeded"
+TIME_LIMIT_EXCEEDED = "identifier_value_time_limit_exceeded"
+MERGES_EXCEEDED = "profile_merge_limit_exceeded"
+MAPPINGS_EXCEEDED = "identifier_mapping_limit_exceeded"
 NO_IDENTIFIERS = "no_matching_identifiers"
 INVALID_EMAIL = "INVALID_EMAIL"
 INVALID_PHONE = "INVALID_PHONE"
@@ -35,7 +38,8 @@ INVALID_STATUS = "INVALID_SUBSCRIPTION_STATUS"
 OVER_LIMIT = "csv_limit_exceeded"
 IN_FUTURE = "timestamp_in_future"
 NOTICE_CODES = frozenset(
-    {ID_BLOCKED, LIMIT_EXCEEDED, INVALID_EMAIL, INVALID_PHONE, INVALID_STATUS, OVER_LIMIT, IN_FUTURE}
+    {ID_BLOCKED, LIMIT_EXCEEDED, TIME_LIMIT_EXCEEDED, MERGES_EXCEEDED, MAPPINGS_EXCEEDED}
+    | {INVALID_EMAIL, INVALID_PHONE, INVALID_STATUS, OVER_LIMIT, IN_FUTURE}
 )
 """Codes that tell of an identifier or a cell set aside, or of something odd, while the record was kept (ID-5, ID-12,
 SB-8, EV-1)."""

@@ -18,7 +18,6 @@ from engage_desktop.events.arrays import Arrays, FolderArrays, Sink
 from engage_desktop.events.column import ABSENT, NO_NUMBER, Column
 from engage_desktop.events.elements import ELEMENTS, elements
 from engage_desktop.events.history import TraitHistory, history, trait_history
-from engage_desktop.events.identity import TYPE_NAMES
 from engage_desktop.events.rejects import Reject
 from engage_desktop.events.sorting import stable_order
 from engage_desktop.events.stored import StoredTable, constant
@@ -41,6 +40,7 @@ class EventStore:
         self.last_us: int | None = meta["last_us"]
         self.event_names: tuple[str, ...] = tuple(event["name"] for event in meta["events"])
         self._event = {name: i for i, name in enumerate(self.event_names)}
+        self._times: dict[str, NDArray[np.int64]] = {}
         self._traits: dict[str, TraitHistory] = {}
         self._addresses: dict[str, TraitHistory] = {}
         self._subscriptions: dict[str, TraitHistory] = {}
@@ -92,6 +92,12 @@ class EventStore:
     def profiles(self, name: str) -> NDArray[np.int32]:
         i = self._event.get(name)
         return np.empty(0, np.int32) if i is None else self._arrays.get(f"e{i}.profile")
+
+    def times(self, name: str) -> NDArray[np.int64]:
+        """`time` of the rows of that name; kept once asked for, as a property that was read is."""
+        if name not in self._times:
+            self._times[name] = self.time[self.rows(name)]
+        return self._times[name]
 
     def column(self, name: str, path: str | tuple[str, ...]) -> Column:
         """A property by path (`address.city`, or a tuple of parts), aligned to rows(name). A path through the
@@ -173,12 +179,13 @@ class EventStore:
         return [msgspec.json.decode(text, type=Reject) for text in self._arrays.texts("rejects")]
 
     def identifiers(self, profile: int) -> list[tuple[str, str, int]]:
-        """(type, value, first instant) of one profile: user_id, email, anonymous_id, each by first sight."""
-        owner = self._arrays.get("id.profile")
+        """(type, value, first instant) of one profile: user_id, email, anonymous_id, then the other types, the strongest
+        first; each by first sight."""
+        owner, names = self._arrays.get("id.profile"), self.meta["identifier_types"]
         start, end = np.searchsorted(owner, [profile, profile + 1]).tolist()
         kinds, times = self._arrays.get("id.type"), self._arrays.get("id.time")
         values = self._arrays.texts("id.value")
-        return [(TYPE_NAMES[int(kinds[i])], values[i], int(times[i])) for i in range(start, end)]
+        return [(names[int(kinds[i])], values[i], int(times[i])) for i in range(start, end)]
 
     @cached_property
     def place_of_row(self) -> NDArray[np.uint32]:

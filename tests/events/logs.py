@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engage_desktop.domain.duration import format_instant
+from engage_desktop.domain.workspace import Identity
 from engage_desktop.events import EventStore, ImportReport, build_store
 
 Call = Mapping[str, Any]
@@ -45,11 +46,13 @@ def write_log(path: Path, calls: Iterable[Call | str]) -> Path:
     return path
 
 
-def imported(calls: Iterable[Call | str], folder: Path | None = None) -> tuple[EventStore, ImportReport]:
+def imported(
+    calls: Iterable[Call | str], folder: Path | None = None, *, identity: Identity | None = None
+) -> tuple[EventStore, ImportReport]:
     """Import calls through a temporary file, into memory or into `folder`."""
     with tempfile.TemporaryDirectory() as temporary:
-        return build_store([write_log(Path(temporary) / "log.jsonl", calls)], folder)
+        return build_store([write_log(Path(temporary) / "log.jsonl", calls)], folder, identity=identity)
 
 
-def store_of(calls: Iterable[Call | str]) -> EventStore:
-    return imported(calls)[0]
+def store_of(calls: Iterable[Call | str], *, identity: Identity | None = None) -> EventStore:
+    return imported(calls, identity=identity)[0]

@@ -11,7 +11,7 @@ import pyarrow.parquet
 import pytest
 
 from engage_desktop.domain.errors import Cancelled, InputError
-from engage_desktop.domain.workspace import IdentifierRule, Identity
+from engage_desktop.domain.workspace import Identity
 from engage_desktop.events import NUMBER, EventStore, ImportReport, build_store
 from tests.events.logs import identify, imported, track, with_, write_log
 
@@ -221,10 +221,8 @@ def test_missing_files_and_folders_stop_before_anything_is_read(tmp_path: Path) 
         build_store([])
 
 
-def test_own_identifier_rules_are_refused_and_own_blocked_values_used(tmp_path: Path) -> None:
+def test_own_blocked_values_are_used(tmp_path: Path) -> None:
     path = write_log(tmp_path / "log.jsonl", [track("test", "E", 0), track("u", "E", 0)])
-    with pytest.raises(InputError, match="not supported yet"):
-        build_store(path, identity=Identity(identifiers=(IdentifierRule(type="shop_id"),)))
     store, _ = build_store(path, identity=Identity(blocked=("test",)))
     assert list(store.profile_ids) == ["u"]
 
