@@ -200,13 +200,21 @@ def test_the_laws_notice(monkeypatch: pytest.MonkeyPatch) -> None:
     since = buckets.Bucket.since.fget
     assert since is not None
     monkeypatch.setattr(buckets.Bucket, "since", property(lambda self: since(self) + 1_000_000))
-    with pytest.raises(AssertionError):
-        for case in cases(range(8)):
-            buckets_change_nothing(case)
-    with pytest.raises(AssertionError):
-        for case in cases(range(8)):
-            later = replace(case, window=(case.window[0] + 4 * GRID, case.window[1]))
-            assert rows(tables(case)) == rows(tables(later))
+    assert any(_breaks(buckets_change_nothing, case) for case in cases(range(8)))
+
+    def a_late_beginning_changes_nothing(case: Case) -> None:
+        later = replace(case, window=(case.window[0] + 4 * GRID, case.window[1]))
+        assert rows(tables(case)) == rows(tables(later))
+
+    assert any(_breaks(a_late_beginning_changes_nothing, case) for case in cases(range(8)))
+
+
+def _breaks(law: Callable[[Case], None], case: Case) -> bool:
+    try:
+        law(case)
+    except AssertionError:
+        return True
+    return False
 
 
 @pytest.mark.prove
