@@ -34,7 +34,7 @@ class LogCase:
 
 def generate(seed: int) -> LogCase:
     rng = random.Random(seed)
-    if seed % 50 == 0:
+    if seed % 40 == 0:
         return _crowd(rng)
     settings = None if rng.random() < 0.25 else _settings(rng)
     own = [rule["type"] for rule in settings["identifiers"] if rule["type"] in OWN] if settings else []
@@ -162,7 +162,7 @@ def _unusable(rng: random.Random) -> dict[str, Any]:
 def _crowd(rng: random.Random) -> LogCase:
     """Enough devices of one person for the cap of merges (ID-8), in pieces of one to three."""
     records: list[dict[str, Any]] = []
-    number = rng.randint(95, 115)
+    number = rng.randint(104, 130)
 
     def say(at: int, **ids: str) -> None:
         record = {"type": "track", "event": "A", "timestamp": format_instant(START + at * 1_000_000), "properties": {}}
