@@ -75,22 +75,15 @@ json_ = st.recursive(
 
 
 def by_hand(value: Any, path: tuple[str, ...]) -> list[Any]:
-    """One element after the other: `$` steps into a list, a key into an object, lists count by what they hold."""
+    """One element after the other: `$` steps into one list, a key into an object, lists count by what they hold."""
     if not path:
         if isinstance(value, list):
             return [one for element in value for one in by_hand(element, ())]
         return [] if value is None else [value]
     if path[0] == "$":
         elements = value if isinstance(value, list) else []
-        return [one for element in elements for one in below(element, path[1:])]
+        return [one for element in elements for one in by_hand(element, path[1:])]
     return by_hand(value[path[0]], path[1:]) if isinstance(value, dict) and path[0] in value else []
-
-
-def below(element: Any, path: tuple[str, ...]) -> list[Any]:
-    """An element that is a list itself stands for what it holds, unless another `$` asks for its elements."""
-    if path and path[0] != "$" and isinstance(element, list):
-        return [one for inner in element for one in below(inner, path)]
-    return by_hand(element, path)
 
 
 @settings(max_examples=300, deadline=None)
