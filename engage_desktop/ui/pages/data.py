@@ -20,6 +20,7 @@ from engage_desktop.app.protocol import (
 )
 from engage_desktop.ui import formats
 from engage_desktop.ui.pages.base import Page
+from engage_desktop.ui.pages.import_options import ImportOptions
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.widgets.common import Card, button, column, label, row
 from engage_desktop.ui.widgets.table import SmallTable
@@ -56,7 +57,11 @@ class DataPage(Page):
         self._import.clicked.connect(self.choose_files)
         self._cancel = button("Stop import", "data.cancel")
         self._cancel.clicked.connect(self.cancel)
+        self._refused: list[str] = []
+        self._say = button("How files are read…", "data.options.show")
+        self._say.setCheckable(True)
         self.head.addWidget(self._cancel)
+        self.head.addWidget(self._say)
         self.head.addWidget(self._import)
         self._progress_card = Card("data.progress.card")
         self._said = label("", "muted", "data.progress.sentence", wrap=True)
@@ -67,6 +72,11 @@ class DataPage(Page):
         self._progress_card.body.addWidget(self._said)
         self._progress_card.body.addWidget(self._bar)
         self.body.addWidget(self._progress_card)
+        self.options = ImportOptions()
+        self.options.again.connect(lambda: self.import_files(self._refused))
+        self._say.toggled.connect(self.options.setVisible)
+        self.options.hide()
+        self.body.addWidget(self.options)
         self._figures = {
             key: Figure(f"data.{key}", what)
             for key, what in (
@@ -198,11 +208,22 @@ class DataPage(Page):
         dialog.open()
 
     def import_files(self, paths: list[str]) -> None:
-        if paths and not self.importing:
-            self._set_busy(True)
-            self._said.setText("Reading…")
-            self._bar.setRange(0, 0)
-            self.session.ask(ImportLogs(tuple(paths)), self._import_reply)
+        if not paths or self.importing:
+            return
+        self._refused = paths
+        mapping = self.options.mapping()
+        if mapping is None:
+            self._ask_how()
+            return
+        self._set_busy(True)
+        self._said.setText("Reading…")
+        self._bar.setRange(0, 0)
+        self.session.ask(ImportLogs(tuple(paths), mapping, self.options.options()), self._import_reply)
+
+    def _ask_how(self) -> None:
+        """Open the options for files that could not be read as they are."""
+        self._say.setChecked(True)
+        self.options.offer_again(bool(self._refused))
 
     def cancel(self) -> None:
         self._said.setText("Stopping…")
@@ -216,13 +237,18 @@ class DataPage(Page):
                 self._said.setText(reply.sentence)
             case LogInfo():
                 self._set_busy(False)
+                self.options.reset()
+                self._say.setChecked(False)
                 refused = f", {formats.count(reply.rejected, 'row')} refused" if reply.rejected else ""
                 self.session.notify(
                     "info",
                     f"The log now holds {formats.count(reply.events, 'event')} of {formats.count(reply.people, 'person', 'people')}{refused}.",
                 )
                 self.session.workbench.set_log(reply)
-            case Failed() | Ok():
+            case Failed():
+                self._set_busy(False)
+                self._ask_how()
+            case Ok():
                 self._set_busy(False)
 
     def _set_busy(self, busy: bool) -> None:
