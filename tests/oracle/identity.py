@@ -64,7 +64,8 @@ def identify(calls: list[Call], settings: IdentitySettings, rules: Rules) -> tup
             ids = list(call.identifiers)
             for person in people:
                 if person not in matched:
-                    person.attached = {one: at for one, at in person.attached.items() if one not in ids}
+                    left = {one: at for one, at in person.attached.items() if one not in ids}
+                    person.attached = left or person.attached  # nobody without a name
         if not matched:
             matched = [Person()]
             people += matched

@@ -81,6 +81,10 @@ def _call(rng: random.Random, own: list[str]) -> dict[str, Any]:
     if rng.random() < 0.4:
         late = rng.choice((0, 0, 0, 1_000_000, 1_000_000, -1_000_000, HOUR, HOUR, -24 * HOUR, -24 * HOUR - 1))
         record["receivedAt"] = format_instant(parse_instant(record["timestamp"]) + late)
+    if rng.random() < 0.06:  # no timestamp, but what it can be told from (EV-1, D-47)
+        record |= {"receivedAt": record.pop("timestamp"), "originalTimestamp": _instant(rng)}
+        if rng.random() < 0.7:
+            record["sentAt"] = _instant(rng)
     if rng.random() < 0.4:
         record["messageId"] = f"m{rng.randrange(10**9)}"
     roll = rng.random()

@@ -6,9 +6,13 @@ ID-1..ID-12, D-2, D-6, D-7, D-47, D-54, EV-3, EV-7..EV-10, EV-12, AU-4, AMB-2, A
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
+from tests.golden.people_found import of_oracle
+from tests.golden.test_people import flags_about_people
+from tests.oracle.rules import LAW
 from tests.random_cases.identities import LogCase, differences, generate, report, shrink
 from tests.random_cases.identity_census import EXPECTED, census
 
@@ -42,6 +46,17 @@ def test_the_same_people_in_five_thousand_logs() -> None:
     found = _run(PROOF)
     print(f"\n{_table(found, len(PROOF))}")
     assert not [feature for feature in EXPECTED if found[feature] < 0.01 * len(PROOF)]
+
+
+ONLY_BY_GOLDENS = {"thousand_mappings", "three_hundred_fields_fit", "duplicates_by_message_id_only"}
+
+
+@pytest.mark.parametrize("flag", sorted(flags_about_people() - ONLY_BY_GOLDENS))
+def test_the_logs_hang_on_every_rule(flag: str) -> None:
+    """A positive control: with a rule switched off, one of the everyday logs gives other people."""
+    off = replace(LAW, **{flag: False})
+    cases = map(generate, EVERY_DAY)
+    assert any(of_oracle(one.records, one.identity) != of_oracle(one.records, one.identity, off) for one in cases)
 
 
 def test_a_seed_is_a_case() -> None:
