@@ -60,7 +60,7 @@ def identify(calls: list[Call], settings: IdentitySettings, rules: Rules) -> tup
             matched = _matched(people, ids)
             if not rules.drops_until_it_fits:
                 break
-        if not rules.dropped_is_not_attached:
+        if not rules.dropped_is_not_attached:  # the misreading: it moves along with the call
             ids = list(call.identifiers)
             for person in people:
                 if person not in matched:
