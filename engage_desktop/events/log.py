@@ -165,7 +165,8 @@ class Log:
             check_numbers(faults := {}, calls)
             kept = self._reject(faults, calls, lines, file)
             assert len(kept) < len(calls)
-            self._add(_pick(calls, kept), lines[kept], file)
+            if kept:
+                self._add(_pick(calls, kept), lines[kept], file)
             return
         emails = _emails(traits, contexts, context_of)
         ids = (user, emails.values, anon)

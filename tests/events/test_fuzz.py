@@ -287,6 +287,13 @@ def test_ten_minutes_of_damaged_files(originals: dict[str, bytes], tmp_path: Pat
     print(f"\n{sum(seen.values()):,} damaged files: {len(seen)} different outcomes, no crash")
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_block_of_nothing_but_numbers_too_large(tmp_path: Path, count: int) -> None:
+    """Found by fuzzing: a file whose every record is refused for what only its columns can tell."""
+    line = json.dumps(track("u", "E", TIMES[0], n=10**400)).encode() + b"\n"
+    assert _import(tmp_path, "log.jsonl", line * count, random.Random(1)) == "kept, some rejected"
+
+
 def test_a_package_that_is_none_of_ours_is_refused_by_name(tmp_path: Path) -> None:
     """A zip with other parts, a Parquet file under a false name."""
     other = io.BytesIO()
