@@ -185,6 +185,12 @@ class SyntheticLog:
     def subscription(self, channel: str) -> History:
         return self._status
 
+    @property
+    def zones(self) -> History:
+        """Nobody's calls tell one."""
+        nobody = np.zeros(self.n_profiles + 1, np.int64)
+        return History(nobody, np.empty(0, np.int64), texts(np.empty(0, np.int32), ()))
+
     # -- accounts: none --------------------------------------------------------------------
 
     account_ids: tuple[str, ...] = ()

@@ -77,6 +77,10 @@ class Bucket:
     def trait_names(self) -> Iterable[str]:
         return self.log.trait_names()
 
+    @property
+    def zones(self) -> TraitHistory:
+        return self._history(self.log.zones)
+
     def address(self, channel: str) -> TraitHistory:
         return self._history(self.log.address(channel))
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal, TypeVar
+from typing import Literal as Literal_
+from typing import TypeVar
 
 from engage_desktop.domain.campaigns import Campaigns
-from engage_desktop.domain.condition import Condition, Reduce
+from engage_desktop.domain.condition import Condition, Literal, Reduce, Trait
 from engage_desktop.domain.duration import parse_duration, parse_instant
 from engage_desktop.domain.errors import DesignError
 from engage_desktop.domain.journey import AudienceEntry, EventEntry, Exit, Journey
@@ -28,19 +29,22 @@ from engage_desktop.engine.definitions import (
     Member,
     Node,
     OfAccounts,
+    Side,
     TraitMeaning,
     WrongLevel,
     digest_of,
     resolve,
     resolve_reduce,
+    resolve_side,
 )
 from engage_desktop.engine.plan import Plan, PlanAudience, PlanEntry, PlanExit, PlanJourney, PlanStep, PlanTrait
 from engage_desktop.engine.steps import STEP_COMPILERS
 from engage_desktop.engine.steps.base import StepContext
 from engage_desktop.language import QueryError, check, parse, parse_condition
+from engage_desktop.language.printer import split_path
 
 _NOTHING: Node = Constant(False)
-_TARGETS: dict[Level, Literal["users", "accounts"]] = {"user": "users", "account": "accounts"}
+_TARGETS: dict[Level, Literal_["users", "accounts"]] = {"user": "users", "account": "accounts"}
 _Name = TypeVar("_Name", Member, Computed)
 
 
@@ -195,6 +199,7 @@ class _JourneyCompiler:
         policies = compiler.campaigns.policies
         self._context = StepContext(
             journey.key,
+            journey.entry.event if isinstance(journey.entry, EventEntry) else None,
             policies.address.unknown == "assume",
             policies.subscription.unknown == "assume",
             self._channel_of,
@@ -343,6 +348,17 @@ class _JourneyCompiler:
         if self.compiler.campaigns.destination(key) is None:
             self.compiler.fault("unknown_destination", f"{self.step_path}.{field}", f"There is no destination '{key}'.",
                                 "Name one that exists.")  # fmt: skip
+
+    def value(self, trait: str, field: str) -> Side:
+        """A trait by its name, computed ones and audiences too."""
+        try:
+            return resolve_side(Trait(split_path(trait)), self.compiler)
+        except WrongLevel as error:
+            self.compiler.fault("level", f"{self.step_path}.{field}", str(error))
+            return Literal("")
+
+    def fault(self, field: str, message: str, mend: str) -> None:
+        self.compiler.fault("step", f"{self.step_path}.{field}", message, mend)
 
     def _channel_of(self, key: str) -> tuple[str, str]:
         message = self.compiler.campaigns.message(key)

@@ -30,6 +30,7 @@ from engage_desktop.engine import history as histories
 from engage_desktop.engine import intervals as sets
 from engage_desktop.engine.arrays import Mask, Profiles
 from engage_desktop.engine.cache import LeafCache
+from engage_desktop.engine.calendar import zone_named
 from engage_desktop.engine.definitions import (
     AskUsers,
     AudienceMeaning,
@@ -255,6 +256,13 @@ class Conditions:
         return not_(at_least(math.ceil(number) if op == "<" else math.floor(number) + 1))
 
     # -- events ----------------------------------------------------------------------------
+
+    def valid_zones(self) -> History:
+        """What calls told of zones, names that are none left out: an earlier one then stands (D-47)."""
+        told = histories.of_trait(self.log.zones)
+        valid = np.array([zone_named(text) is not None for text in told.column.texts] or [False])
+        keep = valid[np.maximum(np.asarray(told.column.code), 0)] if len(told.time) else np.zeros(0, np.bool_)
+        return told if keep.all() else histories.selected(told, keep)
 
     def profile_hashes(self) -> ProfileHashes:
         """H of the profiles' ids, kept from run to run."""

@@ -125,6 +125,11 @@ def resolve(condition: Node, names: Names, level: Level = "user", *, include_ano
     return _Resolver(names, level, include_anonymous=include_anonymous).condition(condition)
 
 
+def resolve_side(side: Side, names: Names, level: Level = "user") -> Side:
+    """A scalar with its name replaced; raises WrongLevel."""
+    return _Resolver(names, level).side(side)
+
+
 def resolve_reduce(reduce: Reduce, names: Names, level: Level) -> Reduce:
     """The definition of a computed trait, resolved; raises WrongLevel."""
     found: Reduce = _Resolver(names, level).side(reduce)

@@ -84,6 +84,12 @@ def gather(history: History, owner: AnyArray, first: Instants) -> History:
     return History(start, np.maximum(history.time[at], first[one]), take(history.column, at))
 
 
+def selected(history: History, keep: Mask) -> History:
+    """The entries at which `keep` is true; each then holds to the next one kept."""
+    kept = np.append(0, np.cumsum(keep))
+    return History(kept[history.start], history.time[keep], take(history.column, keep))
+
+
 def place_at(history: History, subject: AnyArray, at: Instants) -> Rows:
     """The entry in force for each subject at its instant, -1 where there is none yet."""
     own = subject.astype(np.int64)

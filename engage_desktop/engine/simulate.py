@@ -82,7 +82,7 @@ def simulate(
             asked = whole if audience.member.level == "account" else conditions
             table = _membership_rows(audience.index, asked.intervals(audience.member), window)
             tables.add("memberships", audience.key, table, 0 if asked is whole else first)
-        view = View(part, conditions, seed)
+        view = View(part, conditions, seed, plan.campaigns.workspace.timezone)
         for journey in journeys:
             tell(f"Journey {journey.journey.key}")
             for name, table in _journey(journey, view, window, texts, cancelled).items():

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from engage_desktop.engine import calendar
+from engage_desktop.engine import history as histories
 from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Profiles, Rows, upper_bound
 from engage_desktop.engine.conditions import Conditions, EventRows
-from engage_desktop.engine.definitions import Node
-from engage_desktop.engine.source import Log
+from engage_desktop.engine.definitions import Node, Side
+from engage_desktop.engine.frames import take_or_absent
+from engage_desktop.engine.moments import Moments
+from engage_desktop.engine.source import TEXT, Column, Log
 from engage_desktop.engine.tokens import Tokens
 
 
 class View:
     """A log and what conditions mean on it, as steps see them."""
 
-    def __init__(self, log: Log, conditions: Conditions, seed: int) -> None:
+    def __init__(self, log: Log, conditions: Conditions, seed: int, workspace_zone: str = "UTC") -> None:
+        self.workspace_zone = workspace_zone
         self.log = log
         self.conditions = conditions
         self.seed = seed
@@ -62,6 +67,36 @@ class View:
     def first_holding(self, node: Node, profile: Profiles, time: Instants) -> Instants:
         """The first instant >= `time` at which `node` holds, NEVER where there is none."""
         return self.conditions.intervals(node).first_at_or_after(profile, time)
+
+    # -- zones -----------------------------------------------------------------------------
+
+    def zones_of(self, profile: Profiles, time: Instants, *, own: bool) -> tuple[list[str], AnyArray]:
+        """Zone names, and for each profile at its instant which of them is its own (D-30), else the workspace's."""
+        names = [self.workspace_zone]
+        zone = np.zeros(len(profile), np.int64)
+        if own:
+            trait = histories.of_trait(self.log.trait(("timezone",)))
+            for history in (self.conditions.valid_zones(), trait):  # the trait has the last word
+                column = take_or_absent(history.column, histories.place_at(history, profile, time))
+                valid = np.array([calendar.zone_named(text) is not None for text in column.texts] or [False])
+                code = np.maximum(np.asarray(column.code), 0)
+                known = (np.asarray(column.kind) == TEXT) & valid[code]
+                zone[known] = code[known] + len(names)
+                names += list(column.texts)
+        return names, zone
+
+    def value_at(self, side: Side, profile: Profiles, time: Instants) -> Column:
+        """A trait of each profile at its instant."""
+        return Moments(self.conditions, profile, time).value(side)
+
+    def property_of(self, name: str, path: tuple[str, ...], row: Rows) -> Column:
+        """A property of the events of a name at the given rows, absent where a row is -1 or another event's."""
+        rows = np.asarray(self.log.rows(name))
+        place = np.searchsorted(rows, np.maximum(row, 0).astype(np.uint32))
+        place = np.where((row >= 0) & (place < len(rows)), place, -1)
+        if len(rows):
+            place[(place >= 0) & (rows[np.maximum(place, 0)] != row)] = -1
+        return take_or_absent(self.log.column(name, path), place)
 
 
 def state_at(start: AnyArray, times: AnyArray, profile: Profiles, at: Instants) -> Rows:

@@ -124,6 +124,10 @@ class Walk:
         left = tokens.time
         if step.compiled.waits:
             moves, left = self._cut(tokens, leaving)
+        if moves is not None and leaving.leave is not None and leaving.leave.any():
+            gone = leaving.leave & moves
+            self._end(tokens.take(gone), EXITED, self._leave_detail(step.index))
+            moves = moves & ~gone
         branch_text = np.array([self.texts.code(branch) for branch in step.branches] or [-1], np.int32)
         output = leaving.output
         branch: AnyArray = np.full(len(tokens), branch_text[output]) if isinstance(output, int) else branch_text[output]

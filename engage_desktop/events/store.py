@@ -133,6 +133,13 @@ class EventStore:
             self._traits[key] = trait_history(self.n_profiles, self._trait_table(), path, place, profile, time)
         return self._traits[key]
 
+    @cached_property
+    def zones(self) -> TraitHistory:
+        """The zone that each person's calls told, whether it is the name of one or not (D-30)."""
+        from engage_desktop.events.zones import told_zones
+
+        return told_zones(self)
+
     def address(self, channel: str) -> TraitHistory:
         """The address of `email`, `sms`, `whatsapp` or `push` over time; a blank one counts as removed (D-23)."""
         from engage_desktop.events.contact import address

@@ -7,6 +7,7 @@ from typing import Any
 
 from engage_desktop.engine.steps.base import CompiledStep, StepCompiler
 from engage_desktop.engine.steps.delay import compile_delay
+from engage_desktop.engine.steps.delay_until import compile_delay_until
 from engage_desktop.engine.steps.hold import compile_hold
 from engage_desktop.engine.steps.instant import compile_end, compile_send
 from engage_desktop.engine.steps.message import compile_message
@@ -16,6 +17,7 @@ from engage_desktop.engine.steps.wait import compile_wait
 
 STEP_COMPILERS: dict[str, Callable[[Any, StepCompiler], CompiledStep]] = {
     "delay": compile_delay,
+    "delay_until": compile_delay_until,
     "hold": compile_hold,
     "wait": compile_wait,
     "split": compile_split,

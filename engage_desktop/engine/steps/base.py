@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engage_desktop.engine.arrays import Instants, Mask, Rows
 
 if TYPE_CHECKING:
-    from engage_desktop.engine.definitions import Node
+    from engage_desktop.engine.definitions import Node, Side
     from engage_desktop.engine.tokens import Tokens
     from engage_desktop.engine.view import View
 
@@ -34,6 +34,8 @@ class Departures:
     how: NDArray[np.int8] | int = INSTANT
     time: Instants | None = None
     row: Rows | None = None
+    leave: Mask | None = None
+    """Tokens whose instance ends here and now instead of moving on (how is INSTANT)."""
     on_holdout: Mask | None = None
     """Tokens that from here on travel on a branch with role holdout."""
     messages: MessageRows | None = None
@@ -69,6 +71,8 @@ class StepCompiler(Protocol):
     def duration(self, text: str) -> int: ...
     def message(self, key: str, field: str) -> None: ...
     def destination(self, key: str, field: str) -> None: ...
+    def value(self, trait: str, field: str) -> Side: ...
+    def fault(self, field: str, message: str, mend: str) -> None: ...
     @property
     def context(self) -> StepContext: ...
 
@@ -78,6 +82,7 @@ class StepContext:
     """The surroundings a step may depend on."""
 
     journey_key: str
+    entry_event: str | None
     assume_address: bool
     assume_subscription: bool
     channel_of: Callable[[str], tuple[str, str]]
