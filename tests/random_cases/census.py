@@ -91,7 +91,8 @@ def features(case: Case, tables: Tables) -> Iterator[str]:
         yield "assumed visits"
     instants = {id(person): {call.time for call in person.calls} for person in people.values()}
     for row in tables["memberships"]:
-        if row["to_at"] is not None and row["to_at"] not in instants[id(people[row["profile"]])]:
+        person = people.get(row["profile"])  # None: the row is of an account
+        if person and row["to_at"] is not None and row["to_at"] not in instants[id(person)]:
             yield "interval closed by expiry"
     for person in people.values():
         if person.merges:

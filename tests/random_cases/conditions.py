@@ -23,7 +23,13 @@ GAPS = ("30 minutes", "1 hour", "90 minutes")
 SOURCES = ("web", "ios")
 WORDS = ("'x'", "'pro'", "'free'", "'true'", "''", "'2'")
 NUMBERS = ("0", "1", "2", "2.5", "3")
-DATES = ("2024-01-01T03:00:00Z", "2024-01-01T05:00:00+01:00", "2024-01-01T06:30:00Z", "2024-01-01", "2024-01-02")
+DATES = (
+    "2024-01-01T03:00:00Z",
+    "2024-01-01T05:00:00+01:00",
+    "2024-01-01T05:00:00Z",
+    "2024-01-01T06:30:00Z",
+    "2024-01-02",
+)
 PROPERTIES = ("n", "n", "n", "n", "c", "c", "item.sku", "lines.$.sku", "lines.$.qty", "lines")
 CUSTOM = ("plan", "score", "tags", "home.city", "home")
 GROUP = ("tier", "limit")
@@ -123,7 +129,7 @@ class Writer:
         if roll < 0.8:
             values = ", ".join(self.rng.sample((*WORDS, *NUMBERS, *DATES[:2]), self.rng.choice((1, 2))))
             return f"{left}.{self.one('one_of', 'none_of')}({values})"
-        word = self.one("'x'", "'r'", "'pr'", "'e'", "'Pro'", "'\"sku\":'", "'2'")
+        word = self.one("'x'", "'r'", "'pr'", "'.0'", "'.0'", "'Pro'", "'\"sku\":'", "'2'")
         return f"{left}.{self.one('contains', 'omits', 'starts_with', 'ends_with')}({word})"
 
     def date(self, left: str) -> str:
@@ -174,7 +180,7 @@ class Writer:
     def stream(self, names: Names, level: int = 0) -> str:
         """`event(...)` with filters; below another one (`level`) mostly after the parent."""
         chain = [f"event('{self.one(*EVENTS)}')"]
-        if self.rng.random() < (0.6, 0.5, 0.2)[level]:
+        if self.rng.random() < (0.6, 0.55, 0.5)[level]:
             chain.append(f"where({self.where(names, level)})")
         if self.rng.random() < 0.12:
             chain.append(f"sources({{exclude: ['{self.one(*SOURCES)}']}})")
@@ -182,7 +188,7 @@ class Writer:
         if parent and self.rng.random() < 0.75:
             chain.append(f"within(parent: {self.one(*self.windows)})")
         elif parent:
-            chain.append("between(parent: {}, {})".format(*self.rng.choice(self.betweens)))
+            chain.append("between(parent: {}, {})".format(*self.rng.choice((*self.betweens, BETWEENS[-1]))))
         for _ in range(self.rng.choice((0, 0, 0, 0, 1) if level else (0, 0, 1, 1, 1, 1, 1, 1, 1, 2))):
             chain.append(self.window())
         return ".".join(chain)
@@ -207,9 +213,9 @@ class Writer:
             return self.compare("context('page.path')")
         if roll < 0.46:
             return self.date(self.one("property('at')", "property('at')", "context('page.until')"))
-        if names.of_audience and roll < 0.54:
+        if names.of_audience and roll < 0.56:
             return self.audience(names)
-        if level and roll < 0.66:
+        if level and roll < 0.66 + 0.1 * (level == 2):
             return (
                 f"property('{self.one('n', 'c', 'n')}') {self.one(*SYMBOLS)} property(parent: '{self.one('n', 'c')}')"
             )
@@ -224,34 +230,40 @@ class Writer:
         roll = self.rng.random()
         stream = self.stream(names, level)
         if roll < 0.7:
-            return (
-                f"{self.one('', '', 'NOT ')}{stream}.count() {self.one('>= 1', '>= 1', '= 0', '= 1', '>= 2', '<= 1')}"
-            )
+            return f"{self.one('', '', 'NOT ')}{stream}.count() {self.one('>= 1', '>= 1', '= 0', '= 1', '= 1', '>= 2', '<= 1')}"
         kind = self.one(*NUMERIC)
         if roll < 0.85:
             return f"{self.reduced(stream, kind)} {self.one(*SYMBOLS)} property('n')"
         return self.number(self.reduced(stream, kind))
 
     def reduced(self, stream: str, kind: str) -> str:
-        of = self.one(
-            *(f"property('{path}')" for path in PROPERTIES), "context('page.depth')", "property('d')", "property('d')"
-        )
+        """The stream made one value, of properties that often have what the reducer takes."""
         word, _, cast = kind.partition(" ")
         if kind == "count":
             return f"{stream}.count()"
-        if kind in ("first", "last") and self.rng.random() < 0.3:
-            of = "property('at')"
+        usual = {
+            "sum": ("d",),
+            "avg": ("d", "n"),
+            "mode": ("n", "c", "d", "lines.$.sku"),
+            "first": ("at", "n"),
+            "last": ("at", "n", "c"),
+        }
+        path = self.one(*PROPERTIES, "d") if self.rng.random() < 0.4 else self.one(*usual.get(word, ("n", "c", "d")))
+        of = "context('page.depth')" if self.rng.random() < 0.08 else f"property('{path}')"
+        as_cast = f" as {cast}" if cast else ""
         if word == "unique_count":
             return f"{stream}.unique({of}).count()"
         if word == "mode":
-            return f"{stream}.mode({of}{' as ' + cast if cast else ''}{self.one('', '', ', 1', ', 3')})"
-        return f"{stream}.{word}({of}{' as ' + cast if cast else ''})"
+            return f"{stream}.mode({of}{as_cast}{self.one('', ', 1', ', 1', ', 3')})"
+        return f"{stream}.{word}({of}{as_cast})"
 
     # Computed traits
 
     def definition(self, names: Names) -> str:
         """A computed trait: any reducer, over a window, a session or everything."""
-        stream = self.stream(names)
+        stream = self.stream(names) if self.rng.random() < 0.7 else f"event('{self.one(*EVENTS)}')"
+        if names.of_trait and self.rng.random() < 0.3:
+            stream += f".where(property('n') {self.one(*SYMBOLS)} trait('{self.one(*names.of_trait)}'))"
         if self.rng.random() < 0.2:
             event = stream.partition(".")[0]
             where = f".where({self.where(names)})" if self.rng.random() < 0.3 else ""

@@ -11,9 +11,11 @@ from tests.random_cases.conditions import EVENTS, SOURCES
 START = parse_instant("2024-01-01T00:00:00Z")
 GRID = 30 * 60 * 1_000_000
 SLOTS = 20
-NUMBERS: tuple[Any, ...] = (0, 1, 2, 2, 3, 2.5, "2", "2.0", "3", "1e0", "x", "", None, True, [1, 3], ["x", "2"], [], -1)
+NUMBERS: tuple[Any, ...] = (
+    0, 1, 2, 2, 3, 2.5, 2.0, 10, "10", "2", "2.0", "3", "1e0", "x", "", None, True, [1, 3], ["x", "2"], [], -1, " 2", "2.", "true",
+)  # fmt: skip
 WORDS: tuple[Any, ...] = ("x", "pro", "free", "Pro", "true", "", None, True, False, 2, ["x", "pro"], ["free"], [])
-DECIMALS: tuple[Any, ...] = (0.1, 0.2, 0.3, 0.3, "0.7", 0.00003, 12.3456, -0.1, 100)
+DECIMALS: tuple[Any, ...] = (0.1, 0.2, 0.2, 0.3, 0.3, "0.7", 0.00003, 12.3456, -0.1, 9, 10)
 LINES: tuple[dict[str, Any], ...] = (
     {"sku": "x", "qty": 1},
     {"sku": "pro", "qty": 3},
@@ -24,24 +26,26 @@ LINES: tuple[dict[str, Any], ...] = (
 STATUSES = ("subscribed", "subscribed", "subscribed", "SUBSCRIBED", "unsubscribed", "did-not-subscribe", "", None)
 
 
-def log(rng: random.Random, people: tuple[int, ...] = (3, 4, 5, 6), most: int = 14) -> list[dict[str, Any]]:
+def log(
+    rng: random.Random, people: tuple[int, ...] = (3, 4, 5, 6), most: int = 14, slots: int = SLOTS
+) -> list[dict[str, Any]]:
     """Raw calls in file order, some unusable, some sent twice."""
     names = [f"u{number}" for number in range(rng.choice(people))]
-    records = [_call(rng, person, names) for person in names for _ in range(rng.randint(5, most))]
+    records = [_call(rng, person, names, slots) for person in names for _ in range(rng.randint(5, most))]
     if rng.random() < 0.7:
         rng.shuffle(records)
     for number, record in enumerate(records):
         if rng.random() < 0.5:
             record["messageId"] = f"m{number}"
     for record in rng.sample(records, rng.choice((0, 0, 1, 2))):
-        records.append({**record, "timestamp": _instant(rng)})  # sent twice under one messageId, or once more
+        records.append({**record, "timestamp": _instant(rng, slots)})  # sent twice under one messageId, or once more
     if rng.random() < 0.15:
         records.insert(rng.randrange(len(records)), _unusable(rng))
     return records
 
 
-def _call(rng: random.Random, person: str, people: list[str]) -> dict[str, Any]:
-    record: dict[str, Any] = {"timestamp": _instant(rng)}
+def _call(rng: random.Random, person: str, people: list[str], slots: int) -> dict[str, Any]:
+    record: dict[str, Any] = {"timestamp": _instant(rng, slots)}
     if rng.random() < 0.6:
         late = rng.choice((0, 0, 1_000_000, 1_000_000, -1_000_000, GRID))
         record["receivedAt"] = format_instant(parse_instant(record["timestamp"]) + late)
@@ -56,7 +60,7 @@ def _call(rng: random.Random, person: str, people: list[str]) -> dict[str, Any]:
             properties["c"] = rng.choice(WORDS)
         if rng.random() < 0.15:
             properties["item"] = rng.choice(({"sku": "x"}, {"sku": 2}, {}, "x"))
-        if rng.random() < 0.3:
+        if rng.random() < 0.6:
             properties["d"] = rng.choice(DECIMALS)
         if rng.random() < 0.3:
             properties["at"] = _date(rng)
@@ -83,7 +87,7 @@ def _call(rng: random.Random, person: str, people: list[str]) -> dict[str, Any]:
     elif roll < 0.82:
         traits: dict[str, Any] = {"tier": rng.choice(WORDS), "limit": rng.choice(NUMBERS), "due": _date(rng)}
         kept = {key: traits[key] for key in traits if rng.random() < 0.5}
-        record |= {"type": "group", "groupId": rng.choice("gggh"), "traits": kept}
+        record |= {"type": "group", "groupId": rng.choice("gghk"), "traits": kept}
     else:
         _traits(rng, record, person)
     return record
@@ -139,7 +143,7 @@ def _identify(rng: random.Random, record: dict[str, Any], person: str, people: l
 
 def _date(rng: random.Random) -> Any:
     """A date mostly on the grid, in several ways to write one; or what is none."""
-    at = START + rng.randrange(2, SLOTS) * GRID + rng.choice((0, 0, 0, 0, 1))
+    at = START + rng.randrange(4, 14) * GRID + rng.choice((0, 0, 0, 0, 1))
     text = format_instant(at)
     elsewhere = format_instant(at + 2 * GRID).removesuffix("Z") + "+01:00"
     return rng.choice(
@@ -147,9 +151,9 @@ def _date(rng: random.Random) -> Any:
     )
 
 
-def _instant(rng: random.Random) -> str:
+def _instant(rng: random.Random, slots: int) -> str:
     """On the grid, nine times in ten; else a microsecond beside it, or anywhere."""
-    at = START + rng.randrange(SLOTS) * GRID
+    at = START + rng.randrange(slots) * GRID
     roll = rng.random()
     if roll < 0.04:
         at += rng.choice((-1, 1))

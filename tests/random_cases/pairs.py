@@ -9,7 +9,7 @@ from typing import Any
 from engage_desktop import engine as product
 from engage_desktop.domain.errors import EngageError
 from tests.golden.cases import same_value, same_values
-from tests.oracle import replay
+from tests.oracle import Tables, replay
 from tests.oracle.intervals import change_instants
 from tests.oracle.rules import LAW, Rules
 from tests.oracle.world import World, world_of
@@ -20,7 +20,9 @@ from tests.random_cases.generate import Case
 from tests.random_cases.logs import GRID, SLOTS, START, log
 from tests.random_cases.run import shrink
 
-KINDS = ("audience", "audience", "trait", "trait", "account audience", "account trait")
+Values = dict[tuple[str, int], dict[str, Any]]
+"""(trait, instant) -> its value for each person or account."""
+KINDS = ("audience", "audience", "audience", "trait", "trait", "account audience", "account audience", "account trait")
 INSTANTS = 3  # at which the values of each trait are compared
 
 
@@ -41,8 +43,13 @@ def made(rng: random.Random) -> Case:
         "audiences": audiences,
         "journeys": [],
     }
-    last = START + rng.choice((SLOTS - 4, SLOTS, SLOTS + 4, SLOTS + 16)) * GRID + rng.choice((0, 0, 0, -1))
-    return Case(log(rng, people=(2, 3, 3, 4), most=12), design, (START, last), rng.randrange(1 << 30))
+    last = START + rng.choice((SLOTS - 6, SLOTS, SLOTS, SLOTS + 12)) * GRID + rng.choice((0, 0, 0, -1))
+    return Case(
+        log(rng, people=(2, 3, 3, 4), most=12, slots=rng.choice((8, 12, 16))),
+        design,
+        (START, last),
+        rng.randrange(1 << 30),
+    )
 
 
 def instants(case: Case, world: World) -> dict[str, list[int]]:
@@ -56,10 +63,10 @@ def instants(case: Case, world: World) -> dict[str, list[int]]:
     return found
 
 
-def values(case: Case, rules: Rules = LAW) -> dict[tuple[str, int], dict[str, Any]]:
-    """(trait, instant) -> the oracle's value for each person or account."""
+def values(case: Case, rules: Rules = LAW) -> Values:
+    """What the oracle says of the computed traits at some instants."""
     world = world_of(case.records, case.campaigns, rules)
-    result: dict[tuple[str, int], dict[str, Any]] = {}
+    result: Values = {}
     for key, at_all in instants(case, world).items():
         subjects: list[Any] = world.people if world.traits[key].level == "user" else world.accounts
         for at in at_all:
@@ -69,8 +76,11 @@ def values(case: Case, rules: Rules = LAW) -> dict[tuple[str, int], dict[str, An
 
 def differs(case: Case, engine: Any = product) -> str:
     """What engine and oracle say differently about the conditions, '' when nothing; an exception is a difference."""
-    memberships = replay(case.records, case.campaigns, case.window)
-    expected = values(case)
+    return difference_from(case, replay(case.records, case.campaigns, case.window), values(case), engine)
+
+
+def difference_from(case: Case, memberships: Tables, expected: Values, engine: Any = product) -> str:
+    """The same beside what the oracle has said already."""
     try:
         store = store_of(case.records, case.campaigns)
         run = engine.simulate(engine.compile_campaigns(case.campaigns), store, window=case.window)
