@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engage_desktop.app.levels import ids_of
 from engage_desktop.document import content_hash, load, validate
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import format_instant
@@ -282,13 +283,13 @@ def remarks(replayed: Replay) -> list[str]:
 
 
 def audience_at(campaigns: Campaigns, log: Log, key: str, at_us: int | None) -> tuple[int, list[str]]:
-    """The instant asked (default the log's last) and the members' ids, sorted by code points."""
-    from engage_desktop.engine import compile_campaigns, members_at, membership
+    """The instant asked (default the log's last) and the members' ids, people or accounts, by code points."""
+    from engage_desktop.engine import compile_campaigns, members
 
-    if campaigns.audience(key) is None:
+    audience = campaigns.audience(key)
+    if audience is None:
         known = ", ".join(audience.key for audience in campaigns.audiences) or "none"
         raise UserError(f"There is no audience {key!r} in this design. Its audiences: {known}.")
     at_us = default_window(log.store)[1] if at_us is None else at_us
-    members = members_at(membership(compile_campaigns(campaigns), log.store, key), at_us)
-    ids = log.store.profile_ids
-    return at_us, [ids[int(member)] for member in members]
+    ids = ids_of(log.store, audience.level)
+    return at_us, [ids[int(member)] for member in members(compile_campaigns(campaigns), log.store, key, at_us)]

@@ -157,6 +157,47 @@ def test_the_engine_refuses_journey_values_on_its_own():
     assert {problem.code for problem in caught.value.problems} == {"not_yet"}
 
 
+COMPUTED = [
+    "trait('renewal_at').before_date(2020-01-31)",
+    "trait('renewal_at').after_date(2020-01-31T09:00:00Z)",
+    "NOT trait('renewal_at').within_next(10 days)",
+    "event('A').where(property('due').within_last(10 days)).count() >= 1",
+    "event('A').where(NOT property('due').before_last(10 days)).count() >= 1",
+    "trait('renewal_at').after_next(10 days)",
+    "trait('renewal_at') = 2020-01-31",
+    "2020-01-31 != trait('renewal_at')",
+    "event('A').where(property('due').one_of(2020-01-31, 'never')).count() >= 1",
+    "event('A').sources({exclude: ['web']}).count() >= 1",
+    "event('A').where(property('lines.$.sku') != 'x').count() >= 1",
+    "event('A').where(context('page.url') = 'x').count() >= 1",
+    "event('A').sum(property('price')) > 3",
+    "event('A').max(property('x') as string) = 'late'",
+    "event('A').mode(property('x'), 3) = 'a'",
+    "event('A').unique(context('page.path')).count() > 2",
+    "event('A').first(context('page.path')) = '/'",
+    "event('A').count() > trait('n')",
+    "trait('a') = trait('b')",
+    "event('A').where(property('x') = trait('a')).count() >= 1",
+    "event('A').where(event('B').count() >= 1).count() >= 1",
+    "event('A').where(event('B').between(parent: 1 day, 2 days).count() >= 1).count() >= 1",
+    "event('A').where(event('B').where(property('x') = property(parent: 'x')).count() >= 1).count() >= 1",
+    "event('A').where(event('B').sources({exclude: ['web']}).count() >= 1).count() >= 1",
+    "trait('session_pages') > 3",
+]
+
+
+@pytest.mark.parametrize("text", COMPUTED)
+def test_all_of_the_language_is_accepted_and_compiles(text):
+    """AU-*, QL-*, D-8, D-42, D-43: validation and engine agree that these can be computed."""
+    session = {"key": "session_pages", "name": "S", "definition": "event('A').expires_after(1 hour).count()"}
+    for level in ("user", "account"):
+        named = text.replace("trait('session_pages')", "ANY trait('session_pages')") if level == "account" else text
+        asked = {"key": "asked", "name": "A", "level": level, "definition": named}
+        campaigns = design(traits=[session], audiences__1=asked, journeys=[])
+        assert validate(campaigns) == ()
+        compile_campaigns(campaigns)
+
+
 def test_policies_of_sending_matter_only_to_messages():
     quiet = design(policies={"caps": [{"max": 2, "per": "7d"}]}, journeys=[])
     assert validate(quiet) == ()
