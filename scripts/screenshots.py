@@ -93,6 +93,8 @@ class Photographer:
         window.palette_.hide()
         window.open_campaign("audience", "slipping_away")
         self.picture("audience", lambda: window.watch.current)
+        window.open_campaign("trait", "lifetime_value")
+        self.picture("trait", lambda: window.trait_watch.current)
         for page in ("audiences", "journeys", "data", "deliver", "activity", "broadcasts", "content"):
             window.show_page(page)
             self.picture(page)
