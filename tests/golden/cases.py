@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engage_desktop.document import validate
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import format_instant, parse_instant
 
@@ -45,6 +46,11 @@ class Golden:
     seed: int
     expect: dict[str, list[tuple[Any, ...]]]
     trait_values: dict[str, dict[int, dict[str, Any]]]
+
+    @property
+    def not_yet(self) -> bool:
+        """Whether the product says that it cannot simulate the design yet: refused, or computed right."""
+        return any(problem.code == "not_yet" for problem in validate(self.campaigns) if problem.severity == "error")
 
 
 def instant(text: str) -> int:
@@ -78,7 +84,9 @@ def _golden(case: dict[str, Any]) -> Golden:
         campaigns=Campaigns.model_validate_json(json.dumps(_campaigns(case))),
         window=(instant(start), instant(end)),
         seed=case.get("seed", 0),
-        expect={table: [_row(table, row) for row in rows] for table, rows in case["expect"].items() if table in COLUMNS},
+        expect={
+            table: [_row(table, row) for row in rows] for table, rows in case["expect"].items() if table in COLUMNS
+        },
         trait_values={
             key: {instant(at): values for at, values in steps.items()}
             for key, steps in case["expect"].get("trait_values", {}).items()
@@ -95,7 +103,13 @@ def _records(line: dict[str, Any]) -> list[dict[str, Any]]:
         record: dict[str, Any] = {"timestamp": format_instant(instant(line["at"]) + later)}
         if "received" in line:
             record["receivedAt"] = format_instant(instant(line["received"]))
-        for short, long in (("user", "userId"), ("anon", "anonymousId"), ("id", "messageId"), ("context", "context"), ("source", "sourceId")):
+        for short, long in (
+            ("user", "userId"),
+            ("anon", "anonymousId"),
+            ("id", "messageId"),
+            ("context", "context"),
+            ("source", "sourceId"),
+        ):
             if short in line:
                 record[long] = line[short]
         if "track" in line:

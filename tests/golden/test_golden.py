@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engage_desktop.domain.errors import UserError
 from tests.golden.cases import COLUMNS, Golden, load, rows, same_values
 from tests.oracle import replay, trait_value
 from tests.random_cases.compare import engine_tables, engine_trait_values
@@ -38,7 +39,11 @@ def test_oracle(case: Golden) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_engine(case: Golden) -> None:
-    tables = engine_tables(case.records, case.campaigns, case.window, case.seed)
+    try:
+        tables = engine_tables(case.records, case.campaigns, case.window, case.seed)
+    except UserError:
+        assert case.not_yet  # what validation calls not yet is refused; all else is computed
+        return
     assert {table: rows(tables, table) for table in case.expect} == case.expect, case.why
     for key, at, expected in trait_steps(case):
         found = engine_trait_values(case.records, case.campaigns, key, at)

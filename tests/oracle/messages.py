@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engage_desktop.domain.campaigns import Campaigns
 from tests.oracle.contacts import Contacts, address
-from tests.oracle.journeys import Due
+from tests.oracle.instance import Due
 from tests.oracle.scope import Refused
 from tests.oracle.state import State
 

@@ -52,7 +52,7 @@ def texts(campaigns: Campaigns) -> Iterator[str]:
     for journey in campaigns.journeys:
         entry: Any = journey.entry
         found = [entry.condition if isinstance(entry, AudienceEntry) else entry.where]
-        found += [rule.where for rule in journey.exits]
+        found += [text for rule in journey.exits for text in (rule.where, rule.condition)]
         for step in journey.steps:
             found += [getattr(branch, "where", None) for branch in getattr(step, "branches", ())]
             if isinstance(step, Wait):

@@ -9,8 +9,9 @@ from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.step import Send
 from tests.oracle.accounts import AccountState
 from tests.oracle.contacts import Contacts
+from tests.oracle.instance import Due, seq_order
 from tests.oracle.intervals import change_instants, intervals
-from tests.oracle.journeys import Due, Instance, Walk
+from tests.oracle.journeys import Walk
 from tests.oracle.messages import Settled, settle
 from tests.oracle.rules import LAW, Rules
 from tests.oracle.state import State
@@ -71,11 +72,9 @@ def _journeys(state: State, window: tuple[int, int], seed: int, contacts: Contac
             """Whether the message was dropped."""
             outcome = settle(due, state, campaigns, contacts)
             settled.append(outcome)
-            instance = due.instance
-            if outcome.status != "dropped" and outcome.assumed and due.step.when_not_sent == "leave":
-                earlier = instance.assumed_after
-                instance.assumed_after = due.visit if earlier is None else min(earlier, due.visit)
-            return outcome.status == "dropped"
+            dropped = outcome.status == "dropped"
+            due.visit.on_by_assumption = outcome.assumed and not dropped and due.step.when_not_sent == "leave"
+            return dropped
 
         walk.run(settle_one)
         _rows(walk, settled, tables)
@@ -83,6 +82,7 @@ def _journeys(state: State, window: tuple[int, int], seed: int, contacts: Contac
 
 def _rows(walk: Walk, settled: list[Settled], tables: Tables) -> None:
     journey, profile = walk.journey.key, walk.state.profile
+    order = seq_order(walk.journey)
     walk.instances.sort(key=lambda one: (one.entered_at, one.row))
     number = {id(instance): at for at, instance in enumerate(walk.instances, 1)}
     for instance in walk.instances:
@@ -91,8 +91,9 @@ def _rows(walk: Walk, settled: list[Settled], tables: Tables) -> None:
             {"journey": journey, **who, "identifier": None, "entered_at": instance.entered_at, "ended_at": instance.ended_at,
              "outcome": instance.outcome, "detail": instance.detail}
         )  # fmt: skip
-        for seq, visit in enumerate(instance.visits):
-            kind = _kind(instance, seq)
+        visits = sorted(instance.visits, key=lambda visit: (visit.entered_at, order[visit.step], visit.number))  # D-46
+        for seq, visit in enumerate(visits):
+            kind = "assumed" if visit.rests_on_assumption() else "observed"
             tables["visits"].append(
                 {"journey": journey, **who, "seq": seq, "step": visit.step, "entered_at": visit.entered_at,
                  "left_at": visit.left_at, "branch": visit.branch, "pass": visit.number,
@@ -105,14 +106,9 @@ def _rows(walk: Walk, settled: list[Settled], tables: Tables) -> None:
                      "changed_at": visit.entered_at, "kind": kind}
                 )  # fmt: skip
     for one in settled:
+        assumed = one.assumed or one.due.visit.rests_on_assumption()
         tables["messages"].append(
             {"campaign": journey, "step": one.due.step.key, "profile": profile, "instance": number[id(one.due.instance)],
              "channel": one.channel, "message": one.message, "due_at": one.due.due_at, "sent_at": one.sent_at,
-             "status": one.status, "reason": one.reason, "kind": _kind(one.due.instance, one.due.visit, one.assumed)}
+             "status": one.status, "reason": one.reason, "kind": "assumed" if assumed else "observed"}
         )  # fmt: skip
-
-
-def _kind(instance: Instance, seq: int, assumed: bool = False) -> str:
-    """D-27: what would not be there but for an assumed message that says leave is assumed itself."""
-    rests = instance.assumed_after is not None and seq > instance.assumed_after
-    return "assumed" if assumed or rests else "observed"

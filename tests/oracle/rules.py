@@ -37,6 +37,11 @@ class Rules(ConditionRules):
     existing_only_when_asked: bool = True  # D-17
     age_tested_before_arrival: bool = True  # D-18, D-12
     age_spares_end_of_path: bool = True  # D-50
+    condition_tested_at_entry: bool = True  # D-18: true at entry = ended there, with no visits
+    condition_tested_before_arrival: bool = True  # D-12
+    condition_spares_end_of_path: bool = True  # D-50
+    exits_of_state_in_list_order: bool = True  # D-12: condition and age are one phase
+    exits_before_waits: bool = True  # D-12: exits by condition and age before waits and timers
     sticky_without_entry_key: bool = True  # D-19
     draw_below_is_branch: bool = True  # D-19: u < cumulative, in list order
     assume_covers_unknown_only: bool = True  # D-49: a removed address is never assumed

@@ -79,7 +79,7 @@ def _mutated_law(seed: int, rules: Rules) -> Tables:
 def test_mutant_of_the_product(mutant: ProductMutant) -> None:
     goldens = []
     with mutated(mutant) as engine:
-        for golden in GOLDENS:
+        for golden in (case for case in GOLDENS if not case.not_yet):
             tables = engine_tables(golden.records, golden.campaigns, golden.window, golden.seed, engine)
             if any(rows(tables, table) != expected for table, expected in golden.expect.items()):
                 goldens.append(golden.name)
