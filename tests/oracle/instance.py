@@ -1,0 +1,94 @@
+"""What is written down of one traversal of a journey: its visits, and the paths that are still under way (D-14)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from engage_desktop.domain.journey import Journey
+from engage_desktop.domain.step import SendMessage, StepBase, outputs
+
+
+@dataclass(eq=False)
+class Visit:
+    step: str
+    entered_at: int
+    number: int  # pass
+    before: Visit | None  # the visit that led here
+    left_at: int | None = None
+    branch: str | None = None
+    on_by_assumption: bool = False  # a message that says leave, and was not dropped only by assumption
+
+    def rests_on_assumption(self) -> bool:
+        """D-27: what would not be there but for an assumed message that says leave is assumed itself."""
+        visit = self.before
+        while visit is not None:
+            if visit.on_by_assumption:
+                return True
+            visit = visit.before
+        return False
+
+
+@dataclass(eq=False)
+class Path:
+    """One way through the steps. `order` sorts the paths of an instance by the branches they took (D-14)."""
+
+    order: tuple[int, ...] = ()
+    visit: Visit | None = None  # the last one
+    step: StepBase | None = None  # where it waits
+    deadline: int | None = None
+    held_out: bool = False  # D-52
+
+
+@dataclass(eq=False)
+class Instance:
+    entered_at: int
+    row: int  # of the entry event, else -1
+    paths: list[Path] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
+    ended_at: int | None = None
+    outcome: str = "active"
+    detail: str | None = None
+    end_text: str | None = None
+
+    @property
+    def active(self) -> bool:
+        return self.ended_at is None
+
+    def waiting(self) -> Iterator[tuple[Path, StepBase]]:
+        """The paths under way when a phase begins, ties by branch order (D-50), as far as they are still where they were."""
+        for path, step in [(path, path.step) for path in sorted(self.paths, key=lambda path: path.order)]:
+            if self.active and path in self.paths and step is not None and path.step is step:
+                yield path, step
+
+    def passes(self, key: str) -> int:
+        return sum(visit.step == key for visit in self.visits)
+
+
+@dataclass(eq=False)
+class Due:
+    """A message due at an instant, for the policy of that instant (D-49)."""
+
+    instance: Instance
+    step: SendMessage
+    visit: Visit
+    due_at: int
+    held_out: bool
+
+
+def seq_order(journey: Journey) -> dict[str, int]:
+    """D-46: the place of each step among visits of one instant, a reversed post-order of a depth-first walk from `start`."""
+    left: list[str] = []
+
+    def go(key: str | None) -> None:
+        if key is None or key in seen:
+            return
+        seen.add(key)
+        for output in outputs(journey.by_key[key]):
+            if not output.loop:
+                go(output.target)
+        left.append(key)
+
+    seen: set[str] = set()
+    go(journey.start)
+    return {key: place for place, key in enumerate(reversed(left))}

@@ -1,0 +1,175 @@
+"""How an instance moves once something moves it: exits before arrival, arrivals, steps that take no time (D-14)."""
+
+from __future__ import annotations
+
+import heapq
+from typing import Any
+
+from engage_desktop.domain.duration import parse_duration
+from engage_desktop.domain.journey import AudienceEntry, Exit, Journey
+from engage_desktop.domain.step import (
+    Delay,
+    End,
+    Hold,
+    RandomSplit,
+    Send,
+    SendMessage,
+    Split,
+    StepBase,
+    Wait,
+)  # fmt: skip
+from tests.oracle.draw import u
+from tests.oracle.instance import Due, Instance, Path, Visit
+from tests.oracle.log import Call
+from tests.oracle.parse import parse
+from tests.oracle.scope import Refused
+from tests.oracle.state import State
+
+
+class Movement:
+    """Arrivals and ends of one journey's instances; the instants at which something may happen are its `agenda`."""
+
+    def __init__(self, state: State, journey: Journey, seed: int) -> None:
+        self.state, self.journey, self.rules, self.seed = state, journey, state.rules, seed
+        self.steps = journey.by_key
+        self.instances: list[Instance] = []
+        self.due: list[Due] = []
+        self.agenda: list[int] = []
+
+    def enter(self, t: int, event: Call | None) -> Instance:
+        instance = Instance(t, event.row if event else -1)
+        path = Path()
+        instance.paths.append(path)
+        self.instances.append(instance)
+        for rule in self.journey.exits:
+            if rule.after:
+                heapq.heappush(self.agenda, t + parse_duration(rule.after))
+        self.arrive(instance, path, self.journey.start, t, event, first=True)
+        return instance
+
+    def leave(self, path: Path, t: int, branch: str | None) -> None:
+        """Leave the step where the path waits."""
+        assert path.visit is not None
+        path.visit.left_at, path.visit.branch = t, branch
+        path.step, path.deadline = None, None
+
+    def arrive(
+        self, instance: Instance, path: Path, key: str | None, t: int, event: Call | None, first: bool = False
+    ) -> None:
+        """Arrive at a step and cross every step that takes no time; `event` is the one that moved the path, if any."""
+        while True:
+            rule = self.exit_of_state(instance, t, before=("entry" if first else "step" if key else "end"))
+            if rule is not None:
+                return self.end(instance, t, "exited", rule.key)
+            if key is None:
+                return self._finish(instance, path, t)
+            first, step = False, self.steps[key]
+            visit = Visit(key, t, instance.passes(key) + 1, path.visit)
+            instance.visits.append(visit)
+            path.visit = visit
+            match step:
+                case Delay():
+                    return self._stay(path, step, t, step.duration)
+                case Hold():
+                    self._stay(path, step, t, step.timeout)
+                    return self._hold_reached(instance, path, t, event)
+                case Wait():
+                    if not (self.rules.wait_passes_at_once and self.state.holds(parse(step.condition), t)):
+                        return self._stay(path, step, t, step.timeout)
+                    key = step.next
+                case Split():
+                    branches = list(step.branches) if self.rules.first_branch_wins else list(reversed(step.branches))
+                    taken = next((one for one in branches if self.state.holds(parse(one.condition), t)), None)
+                    visit.branch, key = (taken.key, taken.next) if taken else ("otherwise", step.otherwise)
+                case RandomSplit():
+                    drawn = self._draw(instance, step)
+                    path.held_out = path.held_out or drawn.role == "holdout"  # D-52
+                    visit.branch, key = drawn.key, drawn.next
+                case SendMessage():
+                    self.due.append(Due(instance, step, visit, t, path.held_out))
+                    key = step.next
+                case Send():
+                    key = step.next
+                case End():
+                    instance.end_text, key = step.outcome, None  # D-50
+                case _:
+                    raise Refused(f"step {key}")
+            visit.left_at = t
+
+    def exit_of_state(self, instance: Instance, t: int, before: str = "") -> Exit | None:
+        """D-18: of the exits by condition and age that apply at t, the one that came first, then list order.
+
+        They are tested in their phase, and `before` every arrival, the first included, but not before the end of a
+        path (D-12, D-50).
+        """
+        rules, found = self.rules, []
+        for place, rule in enumerate(self.journey.exits):
+            if rule.after:
+                since = instance.entered_at + parse_duration(rule.after)
+                tested = {"step": rules.age_tested_before_arrival, "end": not rules.age_spares_end_of_path}
+                if since <= t and tested.get(before, True):
+                    found.append((since, place, rule))
+            elif rule.condition:
+                tested = {
+                    "entry": rules.condition_tested_at_entry,
+                    "step": rules.condition_tested_before_arrival,
+                    "end": not rules.condition_spares_end_of_path,
+                }
+                if tested.get(before, True) and self.state.holds(parse(rule.condition), t):
+                    found.append((t, place if rules.exits_of_state_in_list_order else -1, rule))
+        return min(found, key=lambda one: one[:2])[2] if found else None
+
+    def _hold_reached(self, instance: Instance, path: Path, t: int, event: Call | None) -> None:
+        """D-13: a hold hears later events only."""
+        if event is None and not self.rules.hold_needs_later_event:
+            for old in [one for one in self.state.person.events if one.time == t]:
+                self.hear(instance, path, old, t)
+
+    def hear(self, instance: Instance, path: Path, event: Call, t: int) -> None:
+        """A branch of a hold takes an event."""
+        raise NotImplementedError
+
+    def _stay(self, path: Path, step: StepBase, t: int, duration: str | None) -> None:
+        path.step, path.deadline = step, None
+        if duration is not None:
+            length = parse_duration(duration)
+            if length <= 0:
+                raise Refused(f"step {step.key} takes no time")
+            path.deadline = t + length
+            heapq.heappush(self.agenda, t + length)
+
+    def _draw(self, instance: Instance, step: RandomSplit) -> Any:
+        """D-19."""
+        parts = [self.journey.key, step.key, self.state.profile]
+        if not step.sticky or not self.rules.sticky_without_entry_key:
+            parts.append(str(instance.entered_at))
+        drawn, so_far = u(self.seed, *parts), 0.0
+        for branch in step.branches[:-1]:
+            so_far += branch.percent
+            if drawn < so_far / 100 if self.rules.draw_below_is_branch else drawn >= 1 - so_far / 100:
+                return branch
+        return step.branches[-1]
+
+    def _finish(self, instance: Instance, path: Path, t: int) -> None:
+        """D-14: the instance ends when all its paths have."""
+        instance.paths.remove(path)
+        if not instance.paths:
+            self.end(instance, t, "completed", instance.end_text)
+
+    def end(self, instance: Instance, t: int, outcome: str, detail: str | None) -> None:
+        """End an instance; a visit cut short keeps null as branch (formats 4)."""
+        for path in instance.paths:
+            if path.step is not None:
+                self.leave(path, t, None)
+        instance.ended_at, instance.outcome, instance.detail = t, outcome, detail
+        entry = self.journey.entry
+        if isinstance(entry, AudienceEntry) and entry.reentry.mode == "after_exit":
+            heapq.heappush(self.agenda, self.clock(instance))
+
+    def clock(self, last: Instance) -> int:
+        """D-45: the cool-down counts from ended_at of any outcome."""
+        reentry = self.journey.entry.reentry
+        if last.ended_at is None or reentry is None:
+            raise Refused("an active instance has no clock")
+        cool_down = parse_duration(reentry.cool_down) if reentry.cool_down else 0
+        return (last.ended_at if self.rules.cool_down_from_exit else last.entered_at) + cool_down
