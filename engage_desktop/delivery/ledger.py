@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engage_desktop.delivery.call import message_id
 from engage_desktop.domain.duration import parse_duration, parse_instant
 from engage_desktop.domain.people import Sync
-from engage_desktop.domain.step import Send
+from engage_desktop.domain.step import Ad, Send
 
 if TYPE_CHECKING:
     from pyarrow import Table
@@ -64,20 +64,20 @@ def deliveries(run: Run, store: EventStore, schema: Any) -> Table:
 
 
 def _step_rows(run: Run, store: EventStore) -> list[Row]:
-    from engage_desktop.engine import KINDS
+    from engage_desktop.engine import CHANGES, KINDS, entry_keys
 
     table = run.deliveries
     campaigns = run.plan.campaigns
     rows = []
-    names = ("campaign", "step", "profile", "entered_at", "changed_at", "kind")
-    for campaign, step, profile, entered, changed, kind in zip(*(table[name].tolist() for name in names), strict=True):
+    columns = [table[name].tolist() for name in ("campaign", "step", "profile", "change", "changed_at", "kind")]
+    for campaign, step, profile, change, changed, kind, key in zip(*columns, entry_keys(run), strict=True):
         journey = campaigns.journeys[campaign]
         one = journey.steps[step]
         who = store.profile_ids[profile]
-        assert isinstance(one, Send)  # only send steps make these rows
-        destination = one.destination
-        name = message_id(destination, journey.key, one.key, who, str(entered), 1, "sent", changed)
-        rows.append((destination, journey.key, one.key, who, "sent", changed, changed, None, name, KINDS[kind]))
+        assert isinstance(one, Send | Ad)  # only these steps make rows
+        destination, word = one.destination, CHANGES[change]
+        name = message_id(destination, journey.key, one.key, who, key, 1, word, changed)
+        rows.append((destination, journey.key, one.key, who, word, changed, changed, None, name, KINDS[kind]))
     return rows
 
 

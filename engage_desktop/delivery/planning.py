@@ -155,11 +155,10 @@ def _audience_call(
 def _step_calls(
     run: Run, store: EventStore, people: People, destination: Destination, withheld: Counter[str]
 ) -> Iterator[Call]:
-    from engage_desktop.engine import KINDS
+    from engage_desktop.engine import KINDS, entry_keys
 
-    table = run.deliveries
-    names = ("campaign", "step", "profile", "entered_at", "changed_at", "kind")
-    for campaign, number, who, entered, changed_at, kind in zip(*(table[name].tolist() for name in names), strict=True):
+    columns = [run.deliveries[name].tolist() for name in ("campaign", "step", "profile", "changed_at", "kind")]
+    for campaign, number, who, changed_at, kind, entry_key in zip(*columns, entry_keys(run), strict=True):
         journey = run.plan.campaigns.journeys[campaign]
         step = journey.steps[number]
         if not isinstance(step, Send) or step.destination != destination.key:
@@ -170,7 +169,7 @@ def _step_calls(
         if not destination.sandbox:
             withheld["past step, not a sandbox"] += 1
             continue
-        person, entry_key = store.profile_ids[who], str(entered)
+        person = store.profile_ids[who]
         name = message_id(destination.key, journey.key, step.key, person, entry_key, 1, "sent", changed_at)
         yield Call(
             name, destination.key, subject(journey.key, step.key), person, "sent", changed_at,

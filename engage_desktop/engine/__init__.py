@@ -7,7 +7,7 @@ from engage_desktop.engine.compile import compile_campaigns
 from engage_desktop.engine.history import History
 from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.plan import Plan
-from engage_desktop.engine.run import KINDS, OUTCOMES, REASONS, STATUSES, Run
+from engage_desktop.engine.run import CHANGES, KINDS, OUTCOMES, REASONS, STATUSES, Run, entry_keys
 from engage_desktop.engine.simulate import (
     condition_intervals,
     members,
@@ -19,6 +19,7 @@ from engage_desktop.engine.simulate import (
 )
 
 __all__ = [
+    "CHANGES",
     "KINDS",
     "NEVER",
     "OUTCOMES",
@@ -31,6 +32,7 @@ __all__ = [
     "Run",
     "compile_campaigns",
     "condition_intervals",
+    "entry_keys",
     "members",
     "members_at",
     "membership",

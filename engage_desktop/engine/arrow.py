@@ -9,7 +9,7 @@ import numpy as np
 import xxhash
 
 from engage_desktop.engine.arrays import NEVER, AnyArray
-from engage_desktop.engine.run import KINDS, OUTCOMES, REASONS, STATUSES, Run, Table
+from engage_desktop.engine.run import CHANGES, KINDS, OUTCOMES, REASONS, STATUSES, Run, Table, entry_keys
 from engage_desktop.engine.source import Log
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class _Builder:
             "journey": self.texts(table["journey"], self.journey_keys),
             "profile": self.profile(table),
             "instance": pa.array(table["instance"]),
-            "identifier": pa.nulls(len(table["instance"]), pa.string()),
+            "identifier": self.texts(table["identifier"], self.run.texts),
             "entered_at": self.instants(table["entered_at"]),
             "ended_at": self.instants(table["ended_at"]),
             "outcome": self.texts(table["outcome"], OUTCOMES),
@@ -181,7 +181,7 @@ class _Builder:
             "campaign": self.texts(table["campaign"], self.journey_keys),
             "step": self.texts(step, [one.key for one in self.steps]),
             "profile": self.profile(table),
-            "change": self.texts(np.zeros(n, np.int32), ["sent"]),
+            "change": self.texts(table["change"], CHANGES),
             "changed_at": self.instants(table["changed_at"]),
             "due_at": self.instants(table["changed_at"]),
             "batch": pa.nulls(n, pa.int32()),
@@ -194,23 +194,13 @@ class _Builder:
         found = []
         rows = zip(
             step.tolist(),
-            table["campaign"].tolist(),
-            table["profile"].tolist(),
-            table["entered_at"].tolist(),
-            table["changed_at"].tolist(),
+            *(table[name].tolist() for name in ("campaign", "profile", "change", "changed_at")),
+            entry_keys(self.run),
             strict=True,
         )
-        for at, campaign, profile, entered_at, changed_at in rows:
+        for at, campaign, profile, change, changed_at, key in rows:
             one = self.steps[at]
-            parts = (
-                one.destination,
-                self.journey_keys[campaign],
-                one.key,
-                self.ids[profile],
-                entered_at,
-                1,
-                "sent",
-                changed_at,
-            )
+            person = self.ids[profile]
+            parts = one.destination, self.journey_keys[campaign], one.key, person, key, 1, CHANGES[change], changed_at
             found.append(xxhash.xxh3_64_hexdigest("|".join(map(str, parts)).encode()))
         return found

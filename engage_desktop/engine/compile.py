@@ -200,6 +200,7 @@ class _JourneyCompiler:
         self._context = StepContext(
             journey.key,
             journey.entry.event if isinstance(journey.entry, EventEntry) else None,
+            _identifier_path(journey),
             policies.address.unknown == "assume",
             policies.subscription.unknown == "assume",
             self._channel_of,
@@ -282,7 +283,12 @@ class _JourneyCompiler:
             listens = self._event(entry.event, f"{path}.event")
             where = self._where(entry.where, f"{path}.where")
             members = None if entry.audience is None else self._audience(entry.audience, f"{path}.audience")
-            return PlanEntry(reentry.mode, cool_down, listens, where, members)
+            identifier = _identifier_path(self.journey)
+            if identifier is not None and reentry.mode != "every":
+                self.compiler.fault("reentry_identifier", f"{path}.reentry.identifier",
+                                    f"An identifier has no meaning with re-entry '{reentry.mode}'.",
+                                    "Set the mode to every (D-50).")  # fmt: skip
+            return PlanEntry(reentry.mode, cool_down, listens, where, members, identifier=identifier)
         if reentry.mode == "after_exit" and cool_down <= 0:
             self.compiler.fault("cool_down", f"{path}.reentry.cool_down", "Entry by audience needs a cool-down above zero.",
                                 "Write a duration such as 30d (D-45).")  # fmt: skip
@@ -303,8 +309,12 @@ class _JourneyCompiler:
                 "exit", path, "An exit rule is by event, by condition or by age.", "Give exactly one of them."
             )
         if rule.event is not None:
+            where = self._where(rule.where, f"{path}.where")
             return PlanExit(
-                rule.key, self._event(rule.event, f"{path}.event"), self._where(rule.where, f"{path}.where")
+                rule.key,
+                self._event(rule.event, f"{path}.event"),
+                where,
+                match_identifier=rule.match_identifier,
             )
         if rule.condition is not None:
             return PlanExit(rule.key, condition=self.compiler.condition(rule.condition, f"{path}.condition"))
@@ -363,6 +373,11 @@ class _JourneyCompiler:
     def _channel_of(self, key: str) -> tuple[str, str]:
         message = self.compiler.campaigns.message(key)
         return ("email", "subscribed") if message is None else (message.channel, message.send_to)
+
+
+def _identifier_path(journey: Journey) -> tuple[str, ...] | None:
+    reentry = journey.entry.reentry
+    return None if reentry is None or reentry.identifier is None else split_path(reentry.identifier)
 
 
 def _distinct(problems: list[Problem]) -> list[Problem]:

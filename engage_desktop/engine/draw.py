@@ -61,6 +61,13 @@ def uniforms(seed: int, fixed: Sequence[str], *varying: Hashes) -> NDArray[np.fl
     return (states >> np.uint64(11)).astype(np.float64) / float(1 << 53)
 
 
-def entry_key_hashes(entered_at: Instants) -> Hashes:
-    """H of the entry keys: entered_at in microseconds as text (D-19)."""
-    return hashes_of([str(at) for at in entered_at.tolist()])
+def entry_key(entered_at: int, identifier: str | None) -> str:
+    """The name of an entry of a person: its instant in microseconds, and the identifier where there is one (D-19)."""
+    return str(entered_at) if identifier is None else f"{entered_at}|{identifier}"
+
+
+def entry_key_hashes(entered_at: Instants, identifiers: Sequence[str] | None = None) -> Hashes:
+    """H of the entry keys."""
+    if identifiers is None:
+        return hashes_of([str(at) for at in entered_at.tolist()])
+    return hashes_of([entry_key(at, value) for at, value in zip(entered_at.tolist(), identifiers, strict=True)])

@@ -1,7 +1,7 @@
 """Who enters a journey and when: candidates, and re-entry (D-13, D-16, D-17, D-45).
 
-`once` and `every` are settled before anybody walks. `after_exit` needs to know how the
-instance before ended, so it goes by generations: all first instances, then all second ones.
+`once` and `every` are settled before anybody walks. `after_exit` and identifiers need to know how
+the instance before ended, so they go by generations: all first instances, then all second ones.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Generator
 import numpy as np
 
 from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Profiles, Rows, first_of_each
+from engage_desktop.engine.identifiers import ByIdentifier
 from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.plan import PlanJourney
 from engage_desktop.engine.tokens import Entries
@@ -24,13 +25,17 @@ def generations(journey: PlanJourney, view: View, window: tuple[int, int]) -> Ge
     The first `next()` gives the first batch; `send(ends)` the following one. Batches are sorted
     by (profile, time, row) and never empty.
     """
-    source = (
-        EventSource(journey, view, window) if journey.entry.event is not None else StateSource(journey, view, window)
-    )
-    batch = source.first() if journey.entry.mode != "every" else source.every()
+    entry = journey.entry
+    source: EventSource | StateSource
+    if entry.identifier is not None:
+        source = IdentifierSource(journey, view, window)
+    else:
+        source = EventSource(journey, view, window) if entry.event is not None else StateSource(journey, view, window)
+    again = entry.mode == "after_exit" or entry.identifier is not None
+    batch = source.every() if entry.mode == "every" and entry.identifier is None else source.first()
     while len(batch):
         ends: Ends = yield batch
-        if journey.entry.mode != "after_exit":
+        if not again:
             return
         over = ends.time != NEVER
         batch = source.following(batch, ends, over) if over.any() else batch.take(np.zeros(0, np.intp))
@@ -120,3 +125,33 @@ class StateSource:
         time = self.intervals.first_at_or_after(profile, ends.time[over] + self.cool_down_us)
         keep = time <= self.last_at
         return self._entries(profile[keep], time[keep])
+
+
+class IdentifierSource(EventSource):
+    """One active instance a value of the identifier; an event without it does not enter (D-16)."""
+
+    def __init__(self, journey: PlanJourney, view: View, window: tuple[int, int]) -> None:
+        super().__init__(journey, view, window)
+        name, path = journey.entry.event, journey.entry.identifier
+        assert name is not None
+        assert path is not None
+        code = view.identifiers(path).of(name)[np.searchsorted(view.log.rows(name), self.row.astype(np.uint32))]
+        keep = code >= 0
+        self.row, self.profile, self.time, self.code = self.row[keep], self.profile[keep], self.time[keep], code[keep]
+        self.next = ByIdentifier(self.profile, self.code, self.row)
+
+    def _entries(self, at: AnyArray) -> Entries:
+        return Entries(self.profile[at], self.time[at], self.row[at], True, self.code[at])
+
+    def first(self) -> Entries:
+        pair = self.profile.astype(np.int64) * self.next.size + self.code
+        return self._entries(np.sort(np.unique(pair, return_index=True)[1]))
+
+    def following(self, batch: Entries, ends: Ends, over: AnyArray) -> Entries:
+        """The next entry event of the value; one that ended its instance may enter again (D-12)."""
+        assert batch.identifier is not None
+        profile, ended, row = batch.profile[over], ends.time[over], ends.row[over]
+        allowed = np.where(row >= 0, row, self.view.first_row_after(profile, ended))
+        allowed = np.maximum(allowed, batch.row[over] + 1)
+        place = self.next.next(profile, batch.identifier[over], allowed)
+        return self._entries(np.sort(place[place >= 0]))

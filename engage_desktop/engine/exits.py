@@ -26,7 +26,9 @@ class ExitTimes:
     deadline_rule: NDArray[np.int8] | None
 
 
-def exit_times(exits: tuple[PlanExit, ...], entries: Entries, view: View) -> ExitTimes:
+def exit_times(
+    exits: tuple[PlanExit, ...], entries: Entries, view: View, identifier: tuple[str, ...] | None = None
+) -> ExitTimes:
     """The exits of all instances; an event counts when it is later than the entry (D-13, D-18)."""
     n = len(entries)
     row = row_time = row_rule = deadline = deadline_rule = None
@@ -35,7 +37,12 @@ def exit_times(exits: tuple[PlanExit, ...], entries: Entries, view: View) -> Exi
             if row is None or row_rule is None:
                 row, row_rule = np.full(n, view.no_row, np.int64), np.zeros(n, np.int8)
                 after = entries.row if entries.by_event else view.first_row_after(entries.profile, entries.time) - 1
-            found = view.next_event(view.conditions.events(rule.event, rule.where), entries.profile, after)
+            if rule.match_identifier and identifier is not None and entries.identifier is not None:
+                found = view.next_event_of(
+                    rule.event, rule.where, identifier, entries.profile, entries.identifier, after
+                )
+            else:
+                found = view.next_event(view.conditions.events(rule.event, rule.where), entries.profile, after)
             earlier = found < row  # of rules for one event the first in list order
             row[earlier] = found[earlier]
             row_rule[earlier] = index

@@ -43,6 +43,7 @@ class PlanEntry:
     filter: Node | None = None
     condition: Node | None = None
     include_existing: bool = False
+    identifier: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class PlanExit:
     where: Node | None = None
     condition: Node | None = None
     after_us: int | None = None
+    match_identifier: bool = False
 
 
 @dataclass(frozen=True)

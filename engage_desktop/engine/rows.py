@@ -11,11 +11,13 @@ from engage_desktop.engine.tokens import Entries
 from engage_desktop.engine.walk import WalkResult
 
 
-def collect(journey: PlanJourney, walks: list[tuple[Entries, WalkResult]]) -> dict[str, Table]:
+def collect(
+    journey: PlanJourney, walks: list[tuple[Entries, WalkResult]], identifiers: AnyArray | None = None
+) -> dict[str, Table]:
     """Tables `instances visits messages deliveries` of one journey, those without rows left out."""
     if not walks:
         return {}
-    rows = _Rows(journey, walks)
+    rows = _Rows(journey, walks, identifiers)
     found = {"instances": rows.instances()}
     for name in ("visits", "messages", "deliveries"):
         table = rows.table(name)
@@ -28,7 +30,10 @@ class _Rows:
     """`order` puts instances as they set out into (profile, entered_at, row); `place` inverts it
     (both None where they stand so already, as all of one walk do)."""
 
-    def __init__(self, journey: PlanJourney, walks: list[tuple[Entries, WalkResult]]) -> None:
+    def __init__(
+        self, journey: PlanJourney, walks: list[tuple[Entries, WalkResult]], identifiers: AnyArray | None
+    ) -> None:
+        """`identifiers`: the text of a run for each code of an entry's identifier."""
         self.journey = journey
         self.walks = walks
         self.profile: AnyArray = np.concatenate([entries.profile for entries, _ in walks])
@@ -42,6 +47,10 @@ class _Rows:
             self.place = np.empty(n, np.int64)
             self.place[self.order] = np.arange(n)
             self.profile, self.entered_at = self.profile[self.order], self.entered_at[self.order]
+        self.identifier: AnyArray = np.full(n, -1, np.int32)
+        if identifiers is not None:
+            code = np.concatenate([entries.identifier for entries, _ in walks])
+            self.identifier = identifiers[code if self.order is None else code[self.order]]
         heads = np.flatnonzero(first_of_each(self.profile))
         count = np.diff(np.append(heads, n))
         self.number = (np.arange(n) - np.repeat(heads, count) + 1).astype(np.int32)
@@ -56,6 +65,7 @@ class _Rows:
             "outcome": self._ends("outcome"),
             "detail": self._ends("detail"),
             "kind": self._ends("assumed").astype(np.int8),
+            "identifier": self.identifier,
         }
 
     def _ends(self, name: str) -> AnyArray:
@@ -87,6 +97,8 @@ class _Rows:
         if at is not None:
             columns = {one: column[at] for one, column in columns.items()}
         head = "journey" if name == "visits" else "campaign"
+        if name == "deliveries":
+            columns["identifier"] = np.repeat(self.identifier, counts)
         return columns | {
             head: np.full(len(instance), self.journey.index, np.int16),
             "profile": np.repeat(self.profile, counts),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from engage_desktop.engine.arrays import AnyArray
+from engage_desktop.engine.draw import entry_key
 
 if TYPE_CHECKING:
     from engage_desktop.engine.plan import Plan
@@ -17,6 +18,8 @@ Table: TypeAlias = dict[str, AnyArray]
 
 OUTCOMES = ("completed", "exited", "active", "expired", "dropped")
 COMPLETED, EXITED, ACTIVE = range(3)
+CHANGES = ("sent", "added", "removed")
+ENTRY_SENT, ADDED, REMOVED = range(3)
 KINDS = ("observed", "assumed", "learned", "reweighted")
 OBSERVED, ASSUMED = range(2)
 STATUSES = ("sent", "dropped", "held_out", "waiting")
@@ -59,15 +62,21 @@ class Run:
     counts: dict[str, int] = field(default_factory=dict)
 
 
+def entry_keys(run: Run) -> list[str]:
+    """The entry key of the instance behind each row of `deliveries` (D-19)."""
+    pairs = zip(run.deliveries["entered_at"].tolist(), run.deliveries["identifier"].tolist(), strict=True)
+    return [entry_key(at, None if code < 0 else run.texts[code]) for at, code in pairs]
+
+
 INSTANCES = {"journey": np.int16, "profile": np.int32, "instance": np.int32, "entered_at": np.int64,
-             "ended_at": np.int64, "outcome": np.int8, "detail": np.int32, "kind": np.int8}  # fmt: skip
+             "ended_at": np.int64, "outcome": np.int8, "detail": np.int32, "kind": np.int8, "identifier": np.int32}  # fmt: skip
 VISITS = {"journey": np.int16, "profile": np.int32, "instance": np.int32, "seq": np.int32, "step": np.int16,
           "entered_at": np.int64, "left_at": np.int64, "branch": np.int32, "pass": np.int32, "kind": np.int8}  # fmt: skip
 MEMBERSHIPS = {"audience": np.int16, "profile": np.int32, "from_at": np.int64, "to_at": np.int64}
 MESSAGES = {"campaign": np.int16, "step": np.int16, "profile": np.int32, "instance": np.int32, "due_at": np.int64,
             "sent_at": np.int64, "status": np.int8, "reason": np.int8, "kind": np.int8}  # fmt: skip
 DELIVERIES = {"campaign": np.int16, "step": np.int16, "profile": np.int32, "instance": np.int32,
-              "changed_at": np.int64, "entered_at": np.int64, "kind": np.int8}  # fmt: skip
+              "changed_at": np.int64, "entered_at": np.int64, "kind": np.int8, "identifier": np.int32, "change": np.int8}  # fmt: skip
 
 
 TABLES = {

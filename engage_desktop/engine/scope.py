@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.condition import Expression
-from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey, ScheduleEntry
+from engage_desktop.domain.journey import Journey, ScheduleEntry
 from engage_desktop.domain.problem import Problem
 from engage_desktop.domain.step import Hold, SendMessage
 from engage_desktop.engine.steps import STEP_COMPILERS
@@ -53,13 +53,6 @@ def journey_problems(journey: Journey, campaigns: Campaigns) -> list[Problem]:
     entry = journey.entry
     if isinstance(entry, ScheduleEntry):
         found.append(not_yet(f"{path}.entry", "Entry by schedule"))
-    elif isinstance(entry, EventEntry | AudienceEntry) and entry.reentry.identifier is not None:
-        found.append(not_yet(f"{path}.entry.reentry.identifier", "Re-entry by identifier"))
-    found += [
-        not_yet(f"{path}.exits.{rule.key}.match_identifier", "Matching an identifier")
-        for rule in journey.exits
-        if rule.match_identifier
-    ]
     found += [
         not_yet(f"{path}.exits.{rule.key}.send", "Sending on exit") for rule in journey.exits if rule.send is not None
     ]

@@ -243,4 +243,6 @@ def _journey(
             entries = batches.send(result.ends)
         except StopIteration:
             entries = None
-    return collect(journey, walks)
+    path = journey.entry.identifier
+    known = None if path is None else [texts.code(text) for text in view.identifiers(path).texts]
+    return collect(journey, walks, None if known is None else np.array(known or [-1], np.int32))

@@ -18,12 +18,15 @@ class Entries:
     time: Instants
     row: Rows
     by_event: bool
+    identifier: AnyArray | None = None
+    """Code of the value that keeps each instance apart (`identifiers.Identifiers`); None where nothing does."""
 
     def __len__(self) -> int:
         return len(self.profile)
 
     def take(self, at: AnyArray) -> Entries:
-        return Entries(self.profile[at], self.time[at], self.row[at], self.by_event)
+        identifier = None if self.identifier is None else self.identifier[at]
+        return Entries(self.profile[at], self.time[at], self.row[at], self.by_event, identifier)
 
 
 @dataclass(eq=False)
@@ -56,6 +59,12 @@ class Tokens:
     def entered_at(self) -> Instants:
         """When the instance of each token was entered."""
         return self.entries.time[self.instance]
+
+    @property
+    def identifier(self) -> AnyArray:
+        """Code of the identifier of each token's instance; only where the entry has one."""
+        assert self.entries.identifier is not None
+        return self.entries.identifier[self.instance]
 
     def take(self, at: AnyArray) -> Tokens:
         """The tokens at the given places (or where a mask is true), copied."""

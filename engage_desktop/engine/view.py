@@ -10,6 +10,7 @@ from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Profil
 from engage_desktop.engine.conditions import Conditions, EventRows
 from engage_desktop.engine.definitions import Node, Side
 from engage_desktop.engine.frames import take_or_absent
+from engage_desktop.engine.identifiers import ByIdentifier, Identifiers
 from engage_desktop.engine.moments import Moments
 from engage_desktop.engine.source import TEXT, Column, Log
 from engage_desktop.engine.tokens import Tokens
@@ -26,6 +27,8 @@ class View:
         self.no_row: int = log.n_events
         """The row that stands for "no event"."""
         self.profile_hashes = conditions.profile_hashes()
+        self._identifiers: dict[tuple[str, ...], Identifiers] = {}
+        self._by_identifier: dict[tuple[str, str, tuple[str, ...]], tuple[AnyArray, ByIdentifier]] = {}
 
     # -- events ----------------------------------------------------------------------------
 
@@ -51,6 +54,29 @@ class View:
         place[~found] = 0
         found &= events.profile[place] == profile
         return np.where(found, events.rows[place], self.no_row).astype(np.int64, copy=False)
+
+    def identifiers(self, path: tuple[str, ...]) -> Identifiers:
+        """The values of a property that keeps instances apart."""
+        return self._identifiers.setdefault(path, Identifiers(self.log, path))
+
+    def next_event_of(
+        self, name: str, where: Node | None, path: tuple[str, ...], profile: Profiles, code: AnyArray, row: Rows
+    ) -> Rows:
+        """The first matching event of each profile later than `row` that carries the identifier, else `no_row`."""
+        key = (name, repr(where), path)
+        if key not in self._by_identifier:
+            events = self.conditions.events(name, where)
+            own = self.identifiers(path).of(name)[np.searchsorted(self.log.rows(name), events.rows)]
+            keep = own >= 0
+            self._by_identifier[key] = (
+                events.rows[keep],
+                ByIdentifier(events.profile[keep], own[keep], events.rows[keep]),
+            )
+        rows, search = self._by_identifier[key]
+        place = search.next(profile, code, row + 1)
+        found = np.full(len(profile), self.no_row, np.int64)
+        found[place >= 0] = rows[place[place >= 0]]
+        return found
 
     def time_of(self, row: Rows) -> Instants:
         """The instant of each row, NEVER for `no_row`."""

@@ -66,7 +66,7 @@ class Walk:
         self.to = to
         self.texts = texts
         self.cancelled = cancelled
-        self.exits: ExitTimes = exit_times(journey.exits, entries, view)
+        self.exits: ExitTimes = exit_times(journey.exits, entries, view, journey.entry.identifier)
         self.exit_text = np.array([texts.code(rule.key) for rule in journey.exits] or [-1], np.int32)
         self.leave_rank = _leave_ranks(journey)
         self.ends = Ends(
@@ -323,6 +323,7 @@ class Walk:
             "changed_at": tokens.time,
             "entered_at": tokens.entered_at,
             "kind": tokens.assumed.astype(np.int8),
+            "change": np.zeros(len(tokens), np.int8),
         })  # fmt: skip
 
 

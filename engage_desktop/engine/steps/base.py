@@ -83,6 +83,8 @@ class StepContext:
 
     journey_key: str
     entry_event: str | None
+    identifier: tuple[str, ...] | None
+    """Path of the property of the entry event that keeps instances apart."""
     assume_address: bool
     assume_subscription: bool
     channel_of: Callable[[str], tuple[str, str]]

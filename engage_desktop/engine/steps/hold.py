@@ -21,12 +21,14 @@ class HoldListener:
     event: str
     where: Node | None
     loop: bool
+    any_identifier: bool = False
 
 
 @dataclass(frozen=True)
 class HoldStep:
     branches: tuple[HoldListener, ...]
     timeout_us: int
+    identifier: tuple[str, ...] | None = None
     waits: bool = True
 
     def depart(self, tokens: Tokens, view: View, *, loops: bool = True) -> Departures:
@@ -37,7 +39,11 @@ class HoldStep:
         for index, branch in enumerate(self.branches):
             if branch.loop and not loops:
                 continue
-            row = view.next_event(view.conditions.events(branch.event, branch.where), tokens.profile, tokens.row)
+            if self.identifier is not None and not branch.any_identifier:
+                own = tokens.identifier
+                row = view.next_event_of(branch.event, branch.where, self.identifier, tokens.profile, own, tokens.row)
+            else:
+                row = view.next_event(view.conditions.events(branch.event, branch.where), tokens.profile, tokens.row)
             earlier = row < best  # an event of two branches takes the first in list order
             best[earlier] = row[earlier]
             output[earlier] = index
@@ -51,7 +57,12 @@ class HoldStep:
 
 def compile_hold(step: Hold, compiler: StepCompiler) -> HoldStep:
     branches = tuple(
-        HoldListener(branch.event, compiler.where(branch.where, f"branches.{branch.key}.where"), branch.loop)
+        HoldListener(
+            branch.event,
+            compiler.where(branch.where, f"branches.{branch.key}.where"),
+            branch.loop,
+            branch.any_identifier,
+        )
         for branch in step.branches
     )
-    return HoldStep(branches, compiler.duration(step.timeout))
+    return HoldStep(branches, compiler.duration(step.timeout), compiler.context.identifier)
