@@ -33,7 +33,7 @@ def replay(
     world = world_of(records, campaigns, rules)
     contacts = Contacts([state.person for state in world.people], rules)
     tables: Tables = {name: [] for name in TABLES}
-    for subject in (*world.people, *world.accounts):
+    for subject in world.subjects:
         _memberships(subject, window, tables)
     for state in world.people:
         _journeys(state, window, seed, contacts, tables)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from engage_desktop.domain.condition import Expression
 from engage_desktop.language import parse as product_parse
 from engage_desktop.language import parse_condition, to_text
-from tests.golden.cases import load
+from tests.golden.cases import Golden, load
 from tests.language import test_accounts, test_dates, test_round_trip, test_streams
 from tests.language.trees import expressions
 from tests.oracle import Refused
@@ -20,6 +20,8 @@ from tests.oracle.parse import parse, parse_expression
 from tests.oracle.state import State
 from tests.oracle.world import world_of
 from tests.random_cases.conditions import Names, Writer
+from tests.random_cases.generate import Case
+from tests.random_cases.pairs import pair
 
 
 def test_draw_check_values() -> None:
@@ -53,7 +55,7 @@ def test_both_parsers_read_every_form(expression: Expression) -> None:
 def test_both_parsers_read_every_way_to_write() -> None:
     """QL-4, QL-5, QL-6, D-44: function forms, quotes, case, escapes, dates."""
     ways = [*test_round_trip.WAYS, *test_streams.WAYS, *test_accounts.WAYS]
-    texts = [way[0] for way in ways]
+    texts = [str(way[0]) for way in ways]
     texts += [f"trait('x') = {way[0]}" for way in test_dates.LITERALS]
     texts += [f"trait('x').{way[0]}" for way in test_dates.OPERATORS]
     for text in texts:
@@ -82,9 +84,10 @@ def test_intervals_merge_and_stay_open() -> None:
 def test_no_change_is_missed_between_the_instants_asked() -> None:
     """D-5: at random instants, and a microsecond beside those asked, membership is what the intervals say."""
     rng = random.Random(5)
-    for case in load():
+    cases: list[Golden | Case] = [*load(), *map(pair, range(25))]
+    for case in cases:
         world, until = world_of(case.records, case.campaigns), case.window[1]
-        for subject in (*world.people, *world.accounts):
+        for subject in world.subjects:
             instants = change_instants(subject, until)
             asked = [rng.randrange(instants[0], until) for _ in range(20)] if instants and instants[0] < until else []
             asked += [at + beside for at in rng.sample(instants, min(len(instants), 20)) for beside in (-1, 1)]
@@ -94,7 +97,7 @@ def test_no_change_is_missed_between_the_instants_asked() -> None:
                 held = intervals(lambda at, key=audience.key, who=subject: who.member(key, at), instants)  # type: ignore[misc]
                 for at in asked:
                     covered = any(start <= at and (end is None or at < end) for start, end in held)
-                    assert covered == subject.member(audience.key, at) or at > until, (case.name, audience.key, at)
+                    assert covered == subject.member(audience.key, at) or at > until, (case, audience.key, at)
 
 
 def test_goldens_name_their_rules_and_reasons() -> None:

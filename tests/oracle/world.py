@@ -28,6 +28,10 @@ class World:
         self._owner = {call.position: state for state in self.people for call in state.person.calls}
         self.accounts = [AccountState(account, self, rules) for account in accounts(people, rules)]
 
+    @property
+    def subjects(self) -> list[State | AccountState]:
+        return [*self.people, *self.accounts]
+
     def audience(self, key: str) -> Audience | None:
         return self.audiences.get(key)
 

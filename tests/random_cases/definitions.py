@@ -31,8 +31,15 @@ def definitions(
         else:
             made["include_anonymous"] = rng.random() < 0.3
             audiences.append(made | {"definition": writer.condition(asked, depth)})
-        field = f"account_{what}s" if account else f"{what}s"
-        names = replace(names, **{field: (*getattr(names, field), key)})
+        match kind:
+            case "trait":
+                names = replace(names, traits=(*names.traits, key))
+            case "audience":
+                names = replace(names, audiences=(*names.audiences, key))
+            case "account trait":
+                names = replace(names, account_traits=(*names.account_traits, key))
+            case _:
+                names = replace(names, account_audiences=(*names.account_audiences, key))
     rng.shuffle(traits)
     rng.shuffle(audiences)
     return traits, audiences, names

@@ -202,9 +202,9 @@ def _of_names(case: Case) -> Iterator[str]:
     campaigns = case.campaigns
     levels = {one.key: one.level for one in campaigns.audiences} | {one.key: one.level for one in campaigns.traits}
     traits = {one.key for one in campaigns.traits}
-    definitions = [(one, one.definition or "") for one in campaigns.audiences]
-    for one, text in [*definitions, *((trait, trait.definition) for trait in campaigns.traits)]:
-        tree = parse_expression(text)
+    named: list[Any] = [*campaigns.audiences, *campaigns.traits]
+    for one in named:
+        tree = parse_expression(one.definition)
         for part in parts(tree):
             key = _key(part)
             if key in levels:
