@@ -34,6 +34,11 @@ def funnel(child: str, window: str = "") -> str:
         funnel("event('B').between(parent: 1 day, 3 days).count() = 0", ".between(2 days, 7 days)"),
         funnel("property('x') = 1 AND NOT (event('B').within(parent: 1 day).count() >= 1 OR property('y') = 2)"),
         funnel(funnel("NOT event('C').within(parent: 1 hour).count() >= 1")),
+        # the wait of C is over for no B yet: between(parent: ...) says how late B came, not how long ago
+        funnel(
+            "event('B').where(NOT event('C').within(parent: 1 hour).count() >= 1)"
+            ".between(parent: 1 hour, 3 days).count() >= 1"
+        ),
         "NOT " + funnel("NOT event('B').within(parent: 1 day).count() >= 1"),
     ],
 )

@@ -38,6 +38,7 @@ def asked(level: str, definition: str, *more: dict[str, Any]) -> Any:
         ("account", "NOT event('A').where(property('x') > trait('orders')).count() >= 1"),  # means ANY
         ("account", "event('A').count() > trait('orders')"),
         ("account", "event('A').last(property('due')).within_last(3 days)"),
+        ("account", "event('A').where(property('x') = trait('orders')).last(property('due')).within_last(3 days)"),
         ("account", "trait('a.seats') > 3"),
     ],
 )
