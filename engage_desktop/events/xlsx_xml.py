@@ -11,6 +11,7 @@ from typing import IO, Any, NamedTuple
 from xml.parsers import expat
 
 MOST_COLUMNS = 16_384
+MOST_ROWS = 1 << 31  # Excel has 1,048,576, others may have more
 _CHUNK = 1 << 16
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _DIGITS = "0123456789"
@@ -106,7 +107,10 @@ class _Sheet(_Collector):
         if name == "c":
             self._attributes, self.text = attributes, None
         elif name == "row":
-            self._row = RawRow(int(attributes.get("r") or self._row.number + 1), [])
+            number = int(attributes.get("r") or self._row.number + 1)
+            if not 0 < number < MOST_ROWS:
+                raise ValueError(f"{number} is no row")
+            self._row = RawRow(number, [])
             self._next = 0
 
     def finish(self, name: str) -> None:

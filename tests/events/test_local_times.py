@@ -124,7 +124,13 @@ def test_a_day_over_twelve_proves_the_order() -> None:
 
 
 @pytest.mark.parametrize(
-    "texts", [("03/04/2011 09:00",), ("03/03/2011", "03/04/2011"), ("13/02/2011", "02/13/2011", "01/02/2011")]
+    "texts",
+    [
+        ("03/04/2011 09:00",),
+        ("03/03/2011", "03/04/2011"),
+        ("13/02/2011", "02/13/2011", "01/02/2011"),
+        ("14/13/2011", "01/02/2011"),
+    ],
 )
 def test_what_proves_nothing_or_both_is_asked(texts: tuple[str, ...]) -> None:
     with pytest.raises(InputError, match="--dates day-first"):

@@ -210,6 +210,8 @@ def test_what_other_writers_write(log: Path) -> None:
     [
         '<row r="1"><c r="A1"><v>x</v></c></row>',
         '<row r="x"><c r="A1"><v>1</v></c></row>',
+        '<row r="99999999999"><c r="A1"><v>1</v></c></row>',
+        '<row r="-1"><c r="A1"><v>1</v></c></row>',
         '<row r="1"><c r="A1" t="s"><v>99</v></c></row>',
         '<row r="1"><c r="XFE1"><v>1</v></c></row>',
         '<row r="1"><c r="a1"><v>1</v></c></row>',
