@@ -51,6 +51,10 @@ class Tokens:
     assumed: Mask
     leave_at: Instants | None = None
     leave_step: NDArray[np.int16] | None = None
+    phase: NDArray[np.int8] | None = None
+    """In journeys with forks: the phase of the instant (`steps.base`) in which a token arrived, ..."""
+    rank: NDArray[np.int64] | None = None
+    """... and the order of its path among others of one moment (`paths.Paths`)."""
 
     def __len__(self) -> int:
         return len(self.instance)
@@ -68,19 +72,16 @@ class Tokens:
 
     def take(self, at: AnyArray) -> Tokens:
         """The tokens at the given places (or where a mask is true), copied."""
+        optional = [getattr(self, name) for name in _OPTIONAL]
         return Tokens(
             self.entries,
-            self.instance[at],
-            self.profile[at],
-            self.time[at],
-            self.row[at],
-            self.on_event[at],
-            self.seq[at],
-            self.holdout[at],
-            self.assumed[at],
-            None if self.leave_at is None else self.leave_at[at],
-            None if self.leave_step is None else self.leave_step[at],
+            *(getattr(self, name)[at] for name in _COLUMNS),
+            *(None if column is None else column[at] for column in optional),
         )
+
+
+_COLUMNS = ("instance", "profile", "time", "row", "on_event", "seq", "holdout", "assumed")
+_OPTIONAL = ("leave_at", "leave_step", "phase", "rank")
 
 
 def concatenate(batches: list[Tokens], no_leave: int) -> Tokens:
@@ -93,13 +94,10 @@ def concatenate(batches: list[Tokens], no_leave: int) -> Tokens:
             if batch.leave_at is None or batch.leave_step is None:
                 batch.leave_at = np.full(len(batch), no_leave, np.int64)
                 batch.leave_step = np.full(len(batch), -1, np.int16)
-    joined = [
-        np.concatenate([getattr(batch, name) for batch in batches])
-        for name in ("instance", "profile", "time", "row", "on_event", "seq", "holdout", "assumed")
-    ]
-    leave = (
-        [np.concatenate([getattr(batch, name) for batch in batches]) for name in ("leave_at", "leave_step")]
-        if leaving
-        else []
+    joined = [np.concatenate([getattr(batch, name) for batch in batches]) for name in _COLUMNS]
+    optional = [[getattr(batch, name) for batch in batches] for name in _OPTIONAL]
+    return Tokens(
+        batches[0].entries,
+        *joined,
+        *(None if parts[0] is None else np.concatenate(parts) for parts in optional),
     )
-    return Tokens(batches[0].entries, *joined, *leave)

@@ -14,13 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engage_desktop.domain.errors import Cancelled
-from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Rows
+from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Rows, first_of_each
 from engage_desktop.engine.exits import ExitTimes, exit_times
+from engage_desktop.engine.paths import Paths, cut
 from engage_desktop.engine.plan import PlanJourney, PlanStep
-from engage_desktop.engine.run import ACTIVE, COMPLETED, EXITED, SENT, Table, Texts
-from engage_desktop.engine.steps.base import EVENT, INSTANT, Departures, MessageRows
+from engage_desktop.engine.run import ACTIVE, ADDED, COMPLETED, ENTRY_SENT, EXITED, REMOVED, SENT, Table, Texts
+from engage_desktop.engine.steps.base import ENTRY, EVENT, INSTANT, Departures, MessageRows
+from engage_desktop.engine.steps.fork import ForkStep
 from engage_desktop.engine.steps.hold import MAX_PASSES, HoldStep
-from engage_desktop.engine.steps.instant import EndStep, SendStep
+from engage_desktop.engine.steps.instant import AdStep, EndStep, SendStep
 from engage_desktop.engine.tokens import Entries, Tokens, concatenate
 from engage_desktop.engine.view import View
 
@@ -35,6 +37,8 @@ class Ends:
     outcome: NDArray[np.int8]
     detail: NDArray[np.int32]
     assumed: Mask
+    by_rule: Mask
+    """Exited by a rule of the journey, not by a leave."""
 
 
 @dataclass(eq=False)
@@ -75,9 +79,12 @@ class Walk:
             np.full(n, ACTIVE, np.int8),
             np.full(n, -1, np.int32),
             np.zeros(n, np.bool_),
+            np.zeros(n, np.bool_),
         )
         self.result = WalkResult(self.ends, [], [], [])
         self.pending: list[list[Tokens]] = [[] for _ in journey.steps]
+        forks = any(isinstance(step.compiled, ForkStep) for step in journey.steps)
+        self.paths = Paths(journey, n) if forks else None
 
     def run(self) -> WalkResult:
         """Walk; raises Cancelled between steps."""
@@ -93,19 +100,31 @@ class Walk:
             np.zeros(n, np.bool_),
             np.zeros(n, np.bool_),
         )
+        if self.paths is not None:
+            start.phase = np.full(n, EVENT if entries.by_event else ENTRY, np.int8)
+            start.rank = np.zeros(n, np.int64)
         self._arrive(start, 0 if self.journey.steps else -1, -1, first=True)
         for place, step in enumerate(self.journey.steps):
             if self.cancelled is not None and self.cancelled():
                 raise Cancelled("Stopped.")
             batches, self.pending[place] = self.pending[place], []
             if batches:
-                self._step(step, concatenate(batches, NEVER))
+                tokens = concatenate(batches, NEVER)
+                if self.paths is not None:
+                    tokens, over = self.paths.first_arrivals(tokens)
+                    self._complete(over, None, by_step=False)
+                self._step(step, tokens)
+        if self.paths is not None:
+            self._join(self.paths)
         return self.result
 
     # -- one step --------------------------------------------------------------------------
 
     def _step(self, step: PlanStep, tokens: Tokens) -> None:
         compiled = step.compiled
+        if isinstance(compiled, ForkStep):
+            self._fork(step, compiled, tokens)
+            return
         if not isinstance(compiled, HoldStep):
             self._settle(step, tokens, compiled.depart(tokens, self.view), 1)
             return
@@ -127,12 +146,31 @@ class Walk:
         if moves is not None and leaving.leave is not None and leaving.leave.any():
             gone = leaving.leave & moves
             self._end(tokens.take(gone), EXITED, self._leave_detail(step.index))
+            if self.paths is not None:
+                rank = np.full(int(gone.sum()), self.leave_rank[step.index], np.int64)
+                self.paths.left(tokens.instance[gone], tokens.time[gone], rank)
             moves = moves & ~gone
         branch_text = np.array([self.texts.code(branch) for branch in step.branches] or [-1], np.int32)
         output = leaving.output
         branch: AnyArray = np.full(len(tokens), branch_text[output]) if isinstance(output, int) else branch_text[output]
         if moves is not None and not moves.all():
             branch = np.where(moves, branch, np.int32(-1))
+        self._visit(step, tokens, left, branch, number)
+        if leaving.messages is not None:
+            self._message(step, tokens, leaving.messages)
+        elif isinstance(step.compiled, SendStep):
+            self._deliver(step, tokens, tokens.time, ENTRY_SENT)
+        elif isinstance(step.compiled, AdStep):
+            self._advertise(step, step.compiled, tokens)
+        elif isinstance(step.compiled, EndStep):
+            self._complete(tokens, step.compiled.outcome, by_step=True)
+            return []
+        moved = self._moved(step, tokens, leaving, moves, left)
+        if moved is None:
+            return []
+        return self._dispatch(step, moved, output if moves is None or isinstance(output, int) else output[moves])
+
+    def _visit(self, step: PlanStep, tokens: Tokens, left: Instants, branch: AnyArray, number: int) -> None:
         self.result.visits.append({
             "instance": tokens.instance,
             "seq": tokens.seq,
@@ -143,17 +181,23 @@ class Walk:
             "pass": np.full(len(tokens), number, np.int32),
             "kind": tokens.assumed.astype(np.int8),
         })  # fmt: skip
-        if leaving.messages is not None:
-            self._message(step, tokens, leaving.messages)
-        elif isinstance(step.compiled, SendStep):
-            self._deliver(step, tokens)
-        elif isinstance(step.compiled, EndStep):
-            self._complete(tokens, step.compiled.outcome)
-            return []
-        moved = self._moved(step, tokens, leaving, moves, left)
-        if moved is None:
-            return []
-        return self._dispatch(step, moved, output if moves is None or isinstance(output, int) else output[moves])
+
+    def _fork(self, step: PlanStep, compiled: ForkStep, tokens: Tokens) -> None:
+        """One visit, left when the last branch is taken; each branch takes a token of its own along."""
+        assert self.paths is not None
+        left = tokens.time
+        place = self.journey.steps.index(step)
+        for branch, target in enumerate(step.targets):
+            leaving = compiled.depart(tokens, self.view, branch)
+            moves, until = self._cut(tokens, leaving)
+            left = np.maximum(left, until)
+            moved = self._moved(step, tokens, leaving, moves, until)
+            if moved is not None:
+                self.paths.branch(moved, place, branch)
+                self._arrive(moved, target, step.index)
+        self._visit(step, tokens, left, np.full(len(tokens), -1, np.int32), 1)
+        if not step.targets:
+            self._complete(tokens, None, by_step=False)
 
     def _dispatch(self, step: PlanStep, moved: Tokens, output: AnyArray | int) -> list[Tokens]:
         """Hand the moved tokens to the targets of their outputs, in branch order."""
@@ -181,9 +225,10 @@ class Walk:
                 gone = tokens.take(due)
                 assert self.exits.deadline_rule is not None
                 self._end(gone, EXITED, self.exit_text[self.exits.deadline_rule[gone.instance]])
+                self.ends.by_rule[gone.instance] = True
                 tokens = tokens.take(~due)
         if target < 0:
-            self._complete(tokens, None)
+            self._complete(tokens, None, by_step=False)
         elif len(tokens):
             if self.journey.steps[target].index == origin:
                 return [tokens]
@@ -219,17 +264,21 @@ class Walk:
             rule[cut] = self.exit_text[exits.row_rule[instance[cut]]]
             row[cut] = exit_row[cut]
         taken = rule >= 0
+        by_rule = taken
         if tokens.leave_at is not None and tokens.leave_step is not None:
             cut = waits & (time > tokens.leave_at)
             time = np.where(cut, tokens.leave_at, time)
             rule[cut] = [self._leave_detail(at) for at in tokens.leave_step[cut].tolist()]
             row[cut] = -1
-            taken |= cut
+            taken = taken | cut
+            by_rule = by_rule & ~cut
         inside = time > self.to
         if inside.any():
             time = np.where(inside, NEVER, time)
             self.ends.assumed[instance[inside & tokens.assumed]] = True
-            taken &= ~inside
+            taken = taken & ~inside
+            if self.paths is not None:
+                self.paths.inside[instance[inside]] = True
         if taken.any():
             gone = instance[taken]
             self.ends.time[gone] = time[taken]
@@ -237,6 +286,7 @@ class Walk:
             self.ends.outcome[gone] = EXITED
             self.ends.detail[gone] = rule[taken]
             self.ends.assumed[gone] = tokens.assumed[taken]
+            self.ends.by_rule[gone] = by_rule[taken]
         return ~(taken | inside), time
 
     def _leave_detail(self, step_index: int) -> int:
@@ -259,6 +309,10 @@ class Walk:
         if moves is None:
             return moved
         moved.time = left[at]
+        if moved.phase is not None:
+            how = np.asarray(leaving.how)
+            how = how[at] if how.ndim else how
+            moved.phase = np.where(how == INSTANT, moved.phase, how).astype(np.int8)
         if isinstance(leaving.how, int):
             if leaving.how != INSTANT:
                 moved.on_event = np.zeros(len(moved), np.bool_)
@@ -280,9 +334,55 @@ class Walk:
         ends.detail[gone] = detail
         ends.assumed[gone] = tokens.assumed
 
-    def _complete(self, tokens: Tokens, outcome: str | None) -> None:
-        if len(tokens):
+    def _complete(self, tokens: Tokens, outcome: str | None, *, by_step: bool) -> None:
+        """Paths end; without forks with them their instances."""
+        if not len(tokens):
+            return
+        if self.paths is None:
             self._end(tokens, COMPLETED, self.texts.code(outcome))
+        else:
+            self.paths.ended(tokens, self.texts.code(outcome), by_step=by_step)
+
+    def _join(self, paths: Paths) -> None:
+        """What the paths of an instance come to together: a leave on one takes all, then all that ended are done."""
+        ends, result, n = self.ends, self.result, len(self.entries)
+        instance, at, rank = paths.first_leaves()
+        latest = np.full(n, -NEVER, np.int64)  # until when each instance is anywhere
+        for visits in result.visits:
+            np.maximum.at(latest, visits["instance"], visits["left_at"])
+        # an exit that came first, or all paths over by then: nobody is there to leave
+        gone = (latest[instance] > at) & ~((ends.outcome[instance] == EXITED) & (ends.time[instance] < at))
+        gone &= ~((ends.outcome[instance] == EXITED) & (ends.time[instance] == at) & (ends.by_rule[instance]))
+        instance, at, rank = instance[gone], at[gone], rank[gone]
+        ends.time[instance], ends.row[instance], ends.outcome[instance] = at, -1, EXITED
+        steps = np.argsort(self.leave_rank[:-1], kind="stable")
+        ends.detail[instance] = [self._leave_detail(int(steps[one])) for one in rank.tolist()]
+        result.visits = cut(result.visits, "entered_at", instance, at, n)
+        result.messages = cut(result.messages, "due_at", instance, at, n)
+        result.deliveries = cut(result.deliveries, "caused_at", instance, at, n)
+        limit = np.full(n, NEVER, np.int64)
+        limit[instance] = at
+        for visits in result.visits:
+            short = visits["left_at"] > limit[visits["instance"]]
+            visits["left_at"] = np.where(short, limit[visits["instance"]], visits["left_at"])
+            visits["branch"] = np.where(short, np.int32(-1), visits["branch"])
+        paths.settle(ends.time, ends.row, ends.outcome, ends.detail, ends.assumed)
+        self._number()
+
+    def _number(self) -> None:
+        """`seq` by time; of one instant in the order of the steps, then of passes (D-46)."""
+        if not self.result.visits:
+            return
+        place_of = np.zeros(len(self.journey.journey.steps), np.int64)
+        for place, step in enumerate(self.journey.steps):
+            place_of[step.index] = place
+        columns = {name: np.concatenate([one[name] for one in self.result.visits]) for name in self.result.visits[0]}
+        instance = columns["instance"]
+        order = np.lexsort((columns["pass"], place_of[columns["step"]], columns["entered_at"], instance))
+        heads = np.flatnonzero(first_of_each(instance[order]))
+        seq = np.arange(len(order)) - np.repeat(heads, np.diff(np.append(heads, len(order))))
+        columns["seq"][order] = seq.astype(np.int32)
+        self.result.visits = [columns]
 
     # -- what steps leave behind -----------------------------------------------------------
 
@@ -304,6 +404,9 @@ class Walk:
         if rows.leave is None:
             return
         leave = rows.leave[at]
+        if self.paths is not None and leave.any():
+            rank = np.full(int(leave.sum()), self.leave_rank[step.index], np.int64)
+            self.paths.left(moved.instance[leave], moved.time[leave], rank)
         moved.assumed = moved.assumed | (rows.assumed[at] & ~leave)
         if not leave.any():
             return
@@ -316,14 +419,22 @@ class Walk:
         moved.leave_at = np.where(leave, moved.time, moved.leave_at)
         moved.leave_step = np.where(leave, np.int16(step.index), moved.leave_step)
 
-    def _deliver(self, step: PlanStep, tokens: Tokens) -> None:
+    def _advertise(self, step: PlanStep, compiled: AdStep, tokens: Tokens) -> None:
+        self._deliver(step, tokens, tokens.time, ADDED)
+        if compiled.remove_after_us is not None:
+            off = tokens.time + compiled.remove_after_us
+            within = off <= self.to
+            self._deliver(step, tokens.take(within), off[within], REMOVED)
+
+    def _deliver(self, step: PlanStep, tokens: Tokens, at: Instants, change: int) -> None:
         self.result.deliveries.append({
             "instance": tokens.instance,
             "step": np.full(len(tokens), step.index, np.int16),
-            "changed_at": tokens.time,
+            "changed_at": at,
+            "caused_at": tokens.time,
             "entered_at": tokens.entered_at,
             "kind": tokens.assumed.astype(np.int8),
-            "change": np.zeros(len(tokens), np.int8),
+            "change": np.full(len(tokens), change, np.int8),
         })  # fmt: skip
 
 

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from engage_desktop.engine.tokens import Tokens
     from engage_desktop.engine.view import View
 
-INSTANT, EVENT, CONDITION, TIMER = range(4)
+INSTANT, EVENT, CONDITION, TIMER, ENTRY = range(5)
 """How a token leaves: at once on arrival, on an event, when a condition begins to hold, by a
-timer. After the first, these are the phases of an instant in their order (D-12)."""
+timer. After the first, these are the phases of an instant in their order (D-12); in the last one
+people enter by audience or schedule."""
 
 
 @dataclass(eq=False)
