@@ -10,12 +10,13 @@ from statistics import median
 from typing import Any
 
 from engage_desktop.domain.duration import parse_duration
-from engage_desktop.domain.journey import Journey
+from engage_desktop.domain.journey import Exit, Journey
 from engage_desktop.domain.step import Delay, Hold, HoldBranch, RandomSplit, Split, StepBase, Wait
 from tests.oracle import Tables, replay
 from tests.oracle.log import Person, read
 from tests.oracle.rules import LAW
 from tests.random_cases.compare import same
+from tests.random_cases.features import CENSUS, LANDED
 from tests.random_cases.generate import Case
 
 Row = dict[str, Any]
@@ -41,6 +42,11 @@ DECISIVE = (
     "event_at_deadline_counts", "exit_beats_branch", "entry_event_consumed", "hold_needs_later_event",
     "cool_down_end_allows", "from_is_inclusive", "age_tested_before_arrival",
 )  # fmt: skip
+
+
+def expected(features: frozenset[str] = LANDED) -> tuple[str, ...]:
+    """What must occur in cases with the features."""
+    return (*EXPECTED, *(one for feature in sorted(features) for one in CENSUS[feature]))
 
 
 def decided(case: Case, tables: Tables) -> Iterator[str]:
@@ -71,8 +77,8 @@ class Census:
     def median_visits(self) -> float:
         return median(self.visits)
 
-    def table(self) -> str:
-        lines = [f"{self.share(feature):6.1%}  {feature}" for feature in EXPECTED]
+    def table(self, features: frozenset[str] = LANDED) -> str:
+        lines = [f"{self.share(feature):6.1%}  {feature}" for feature in expected(features)]
         return "\n".join([*lines, f"median visits {self.median_visits:g} in {self.cases} cases"])
 
 
@@ -145,6 +151,7 @@ def _length(step: StepBase) -> int | None:
 def _instances(journey: Journey, instances: list[Row], visits: list[Row], people: dict[str, Person]) -> Iterator[str]:
     entry: Any = journey.entry
     ages = {rule.key: parse_duration(rule.after) for rule in journey.exits if rule.after}
+    causes = {rule.key: rule for rule in journey.exits}
     for row in instances:
         yield f"{entry.type} {entry.reentry.mode}"
         detail = row["detail"]
@@ -154,12 +161,14 @@ def _instances(journey: Journey, instances: list[Row], visits: list[Row], people
         elif detail.startswith("step:"):
             yield "exit by leave"
         else:
-            yield "exit by age" if detail in ages else "exit by event"
+            yield _cause(causes[detail])
+            if causes[detail].condition:
+                yield from _exit_of_state(row, visits)
         if any(
             row["entered_at"] + age in times and row["ended_at"] == row["entered_at"] + age for age in ages.values()
         ):
             yield "event at an age"
-        if row["outcome"] == "exited" and detail not in ages and not detail.startswith("step:"):
+        if row["outcome"] == "exited" and detail in causes and causes[detail].event:
             yield from _beaten(journey, row, detail, visits)
     for before, after in pairwise(instances):
         if before["profile"] != after["profile"]:
@@ -173,6 +182,19 @@ def _instances(journey: Journey, instances: list[Row], visits: list[Row], people
         cool_down = entry.reentry.cool_down
         if cool_down and before["ended_at"] + parse_duration(cool_down) == after["entered_at"]:
             yield "cool-down ends"
+
+
+def _cause(rule: Exit) -> str:
+    return "exit by age" if rule.after else "exit by condition" if rule.condition else "exit by event"
+
+
+def _exit_of_state(row: Row, visits: list[Row]) -> Iterator[str]:
+    """How an exit by condition came about: at entry, or as a step was left that kept its branch."""
+    if row["entered_at"] == row["ended_at"]:
+        yield "exit by condition at entry"
+    own = [visit for visit in visits if (visit["profile"], visit["instance"]) == (row["profile"], row["instance"])]
+    if own and own[-1]["left_at"] == row["ended_at"] and own[-1]["branch"] is not None:
+        yield "exit by condition before arrival"
 
 
 def _beaten(journey: Journey, row: Row, detail: str, visits: list[Row]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import format_instant
 from tests.random_cases.conditions import EVENTS, Names, Writer, recent
 from tests.random_cases.definitions import definitions
+from tests.random_cases.features import LANDED
 from tests.random_cases.logs import GRID, SLOTS, START, log
 
 DURATIONS = ("30m", "1h", "1h", "2h", "2h", "3h", "4h", "1h30m")
@@ -32,12 +33,12 @@ class Case:
         return Campaigns.model_validate_json(json.dumps(self.design))
 
 
-def generate(seed: int) -> Case:
-    """The case of a seed."""
-    return case(random.Random(seed))
+def generate(seed: int, features: frozenset[str] = LANDED) -> Case:
+    """The case of a seed, with the given features."""
+    return case(random.Random(seed), features)
 
 
-def case(rng: random.Random) -> Case:
+def case(rng: random.Random, features: frozenset[str] = LANDED) -> Case:
     """A case from any source of randomness (Hypothesis lends one that shrinks)."""
     writer = Writer(rng)
     kinds = ["audience"] * rng.choice((1, 2, 2, 3)) + ["trait"] * rng.choice((0, 0, 1, 2))
@@ -45,7 +46,8 @@ def case(rng: random.Random) -> Case:
         kinds.append("account audience")
     traits, audiences, names = definitions(rng, writer, kinds)
     journeys = [
-        _journey(rng, key, writer, names) for key in rng.sample(("one", "two", "three"), rng.choice((1, 2, 2, 3)))
+        _journey(rng, key, writer, names, features)
+        for key in rng.sample(("one", "two", "three"), rng.choice((1, 2, 2, 3)))
     ]
     design = {
         "format": "engage-campaigns/1",
@@ -67,7 +69,7 @@ def case(rng: random.Random) -> Case:
     return Case(log(rng), design, (first, last), rng.randrange(4))
 
 
-def _journey(rng: random.Random, key: str, writer: Writer, names: Names) -> dict[str, Any]:
+def _journey(rng: random.Random, key: str, writer: Writer, names: Names, features: frozenset[str]) -> dict[str, Any]:
     size = rng.randint(2, 7)
     letters = rng.sample("abcdefgh", size)
     kinds = [rng.choice(STEPS) for _ in letters]
@@ -89,6 +91,8 @@ def _journey(rng: random.Random, key: str, writer: Writer, names: Names) -> dict
     exits = [_exit(rng, f"x{number}", writer, names) for number in rng.sample(range(9), rng.choice((0, 0, 1, 1, 2, 3)))]
     if entry["type"] == "event" and entry["reentry"]["mode"] == "after_exit" and rng.random() < 0.4:
         exits.append({"key": "again", "event": entry["event"]})  # the event that ends may enter again
+    if "exit by condition" in features and rng.random() < 0.4:
+        exits.insert(rng.randrange(len(exits) + 1), _exit_of_state(rng, writer, names, steps, letters[0], entry))
     return journey | {"entry": entry, "exits": exits, "start": letters[0], "steps": steps}
 
 
@@ -118,6 +122,25 @@ def _exit(rng: random.Random, key: str, writer: Writer, names: Names) -> dict[st
     if rng.random() < 0.4:
         rule["where"] = writer.where(names, top=True)
     return rule
+
+
+def _exit_of_state(
+    rng: random.Random,
+    writer: Writer,
+    names: Names,
+    steps: list[dict[str, Any]],
+    start: str,
+    entry: dict[str, Any],
+) -> dict[str, Any]:
+    """A condition that soon comes true, often with an event that a hold waits for; or any."""
+    holds = [step for step in steps if step["type"] == "hold"]
+    holds = [step for step in holds if step["key"] == start] or holds
+    heard = [branch["event"] for step in holds for branch in step["branches"]]
+    event = rng.choice([one for one in heard if one != entry.get("event")] or EVENTS)
+    fresh = f"event('{event}').within(30 minutes).count() >= 1"
+    stale = f"event('{entry.get('event', event)}').within(1 hour).count() = 0"
+    usual = (fresh, fresh, fresh, fresh, fresh, stale, f"event('{event}').count() >= 3", writer.condition(names))
+    return {"key": "state", "condition": rng.choice(usual)}
 
 
 def _step(rng: random.Random, kind: str, letters: list[str], at: int, writer: Writer, names: Names) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from engage_desktop.domain.errors import EngageError
 from tests.oracle import Refused, Tables, replay
 from tests.random_cases.compare import difference, engine_tables
+from tests.random_cases.features import LANDED
 from tests.random_cases.generate import Case, generate
 
 
@@ -32,13 +33,14 @@ def differs(case: Case) -> str:
     return difference(expected, found)
 
 
-def check(seed: int) -> str:
-    return differs(generate(seed))
+def check(seed: int, features: frozenset[str] = LANDED) -> str:
+    return differs(generate(seed, features))
 
 
-def report(seed: int) -> str:
+def report(seed: int, features: frozenset[str] = LANDED) -> str:
     """The smallest case found from a failing seed, as text that can be run again."""
-    return f"case {seed} (again: python -m tests.random_cases {seed})\n{smallest(generate(seed))}"
+    chosen = "" if features == LANDED else f"'with {', '.join(sorted(features))}' "
+    return f"case {seed} (again: python -m tests.random_cases {chosen}{seed})\n{smallest(generate(seed, features))}"
 
 
 def smallest(case: Case) -> str:
