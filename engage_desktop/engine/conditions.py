@@ -7,6 +7,7 @@ is kept in the leaf cache by content. What a stream shows is in `streams`.
 from __future__ import annotations
 
 import math
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -89,13 +90,13 @@ class Conditions:
         """`accounts` answers for account audiences where the log is but a bucket of people, `people` for users where
         those of the whole log are asked bucket by bucket."""
         self._accounts = accounts
-        self._people = self.intervals if people is None else people
+        self._people = people
         self.log = log
         self.n_profiles = log.n_profiles
         self.people = Root("user", np.asarray(log.since))
         self.cache = (cache if cache is not None else LeafCache()).serve(log)
         self.links = Links(log, self.cache)
-        self.streams = Streams(self)
+        self.streams = Streams(weakref.proxy(self))  # no circle, so that what a run used goes when it is over
         self._meanings = meanings
         self._cancelled = cancelled
 
@@ -159,7 +160,7 @@ class Conditions:
 
     def _ask(self, node: AskUsers) -> Intervals:
         links, eligible = self.links, np.asarray(self.log.eligible_since(node.include_anonymous))
-        item = self._people(node.item)
+        item = (self._people or self.intervals)(node.item)
         if node.quantifier == "all":
             everyone = sets.since(eligible)
             failing = sets.difference(everyone, item)

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engage_desktop.engine.arrays import (
     NEVER,
@@ -137,8 +138,9 @@ def _latest_so_far(profile: AnyArray, end: Instants) -> Instants:
         ends, rank = np.unique(end, return_inverse=True)
         reached = np.maximum.accumulate(profile.astype(np.int64) * len(ends) + rank) % len(ends)
         return np.asarray(ends[reached], np.int64)
-    reach = np.maximum.accumulate(key)
-    reach -= profile.astype(np.int64) * span
+    furthest = np.maximum.accumulate(key)
+    furthest -= profile.astype(np.uint64) * np.uint64(span)
+    reach: Instants = furthest.view(np.int64)
     reach += low
     reach[reach == low + span - 1] = NEVER
     return reach
@@ -339,18 +341,19 @@ def _span(times: tuple[Instants, ...], last: int) -> tuple[int, int] | None:
     if low == NEVER:
         low = 0
     high = max(int(one.max(where=one != NEVER, initial=low)) for one in times)
-    return None if (last + 1) * (high - low + 2) >= NEVER else (low, high - low + 2)
+    return None if (last + 1) * (high - low + 2) >= 2**64 else (low, high - low + 2)
 
 
-def _keys(profile: AnyArray, time: Instants, low: int, span: int) -> Instants:
-    key = np.minimum(time, low + span - 1)
-    key -= low
-    key += profile.astype(np.int64) * span
+def _keys(profile: AnyArray, time: Instants, low: int, span: int) -> NDArray[np.uint64]:
+    own = np.minimum(time, low + span - 1)
+    own -= low
+    key = own.view(np.uint64)
+    key += profile.astype(np.uint64) * np.uint64(span)
     return key
 
 
-def one_key(profile: AnyArray, time: Instants) -> tuple[Instants | None, int, int]:
-    """int64 keys that sort like (profile, time), with their span and low; None where they do not fit."""
+def one_key(profile: AnyArray, time: Instants) -> tuple[NDArray[np.uint64] | None, int, int]:
+    """uint64 keys that sort like (profile, time), with their span and low; None where they do not fit."""
     bound = _span((time,), int(profile.max())) if len(profile) else None
     if bound is None:
         return None, 0, 0

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engage_desktop.domain.condition import And, Compare, CompareDate, Context, Not, Or, Property, Reduce, Trait
+from engage_desktop.domain.condition import (
+    And,
+    Compare,
+    CompareDate,
+    Context,
+    Literal,
+    Not,
+    Or,
+    Property,
+    Reduce,
+    Trait,
+)
 from engage_desktop.engine import history as histories
 from engage_desktop.engine.arrays import AnyArray, Instants, Mask
 from engage_desktop.engine.dates import holding, instants_in
@@ -35,6 +46,10 @@ from engage_desktop.events.column import Column as Values
 
 if TYPE_CHECKING:
     from engage_desktop.engine.conditions import Conditions
+
+COMPARED: dict[str, np.ufunc] = {
+    "=": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal,
+}  # fmt: skip
 
 
 class Moments:
@@ -90,6 +105,10 @@ class Moments:
                 if level == "user":
                     inside = inside & (self.conditions.log.eligible_since(meaning.include_anonymous) <= self.at)
                 return inside
+            case Compare(left, op, (Literal(int() as number),)) if self._counts(left) and op in COMPARED:
+                # counts as they are: most audiences are made of these
+                says: Mask = COMPARED[op](self._count(self.conditions.definition(left)), number)
+                return self.exists & says
             case Compare(left, op, values) if self._looks(left) or any(map(self._looks, values)):
                 if all(map(is_constant, values)):
                     return self.exists & column_holds(self.value(left), op, literals_of(values))
@@ -101,6 +120,18 @@ class Moments:
                 mask[place[(start <= self.at[place]) & (end > self.at[place])]] = True
                 return self.exists & mask
         return self.conditions.intervals(node, self.root).value(self.owner, self.at)
+
+    def _counts(self, side: Side) -> bool:
+        """Whether it is a plain count of everybody's events."""
+        if self.everybody is None:
+            return False
+        reduce = self.conditions.definition(side)
+        return isinstance(reduce, Reduce) and reduce.kind == "count" and reduce.stream.session is None
+
+    def _count(self, reduce: Reduce) -> AnyArray:
+        assert self.everybody is not None
+        owner = self.conditions.streams.visible(reduce.stream, self.root, self.everybody).owner
+        return np.bincount(owner, minlength=self.root.n)
 
     def _looks(self, side: Side) -> bool:
         """Whether a value is quicker found at the moments than over all time."""

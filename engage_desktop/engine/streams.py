@@ -130,16 +130,14 @@ class Streams:
             return pieces.events.select(pieces.event[(pieces.start <= at) & (pieces.end > at)])
         events = self.all_of(stream.event, root)
         low, high = bounds(stream, parent=False)
-        age = np.int64(at) - events.time
-        # as unsigned a negative age is a huge one: one comparison for both ends
-        length = NEVER if high is None else max(high - low, 0)
-        seen: Mask = (age - low if low else age).view(np.uint64) < np.uint64(length)
+        seen = events.time <= at - low
+        if high is not None:
+            seen &= events.time > at - high
+        events = events.select(seen)
         own = split(stream.where).own
         if own is not None:
-            seen &= self.mask(own, events)
-        if stream.exclude:
-            seen &= ~_from_sources(events, stream.exclude)
-        return events.select(seen)
+            events = events.select(self.mask(own, events))
+        return events.select(~_from_sources(events, stream.exclude)) if stream.exclude else events
 
     def settles_sessions(self, stream: Stream, frame: Frame) -> bool:
         """Whether sessions are the same at every instant: nothing but time adds or takes events."""
