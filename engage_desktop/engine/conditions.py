@@ -175,7 +175,8 @@ class Conditions:
             return histories.where_pairs(self.history(left, frame), op, self.history(values[0], frame))
         literals = literals_of(values)
         reduce = self.definition(left) if isinstance(frame, Root) else left
-        if isinstance(reduce, Reduce) and reduce.kind == "count" and reduce.stream.session is None:
+        plain = isinstance(reduce, Reduce) and reduce.kind == "count" and reduce.stream.session is None
+        if plain and op not in ("contains", "omits", "starts_with", "ends_with"):  # those look into a trait's text form
             return self._count(reduce.stream, op, literals, frame)
         return histories.where_column(self.history(left, frame), op, literals, frame.since)
 

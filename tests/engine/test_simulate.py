@@ -249,3 +249,19 @@ def test_a_busy_profile_enters_again_and_again(tmp_path: Path) -> None:
     assert np.diff(mine).tolist() == [100 * 60_000_000] * (len(mine) - 1)
     assert len(mine) == 15
     assert run.instances["instance"].tolist() == [*range(1, 16), 1]
+
+
+def test_a_count_read_as_a_trait_is_a_number_to_text_operators(tmp_path: Path) -> None:
+    """D-40: `contains` looks into its shortest form."""
+    store = store_of([track("u", "A", f"2024-01-01T0{hour}:00:00Z") for hour in range(3)], tmp_path)
+    plan = compile_campaigns(
+        campaigns(
+            traits=[{"key": "n", "name": "N", "definition": "event('A').count()"}],
+            audiences=[
+                {"key": key, "name": key, "definition": f"trait('n').contains('{text}')"}
+                for key, text in (("three", "3"), ("point", ".0"))
+            ],
+        )
+    )
+    assert membership(plan, store, "three").start.tolist() == [T0 + 2 * 3_600_000_000]
+    assert not len(membership(plan, store, "point"))

@@ -9,4 +9,4 @@ CENSUS = {
     "exit by condition": ("exit by condition", "exit by condition at entry", "exit by condition before arrival"),
 }
 ALL = frozenset(CENSUS)
-LANDED: frozenset[str] = frozenset()
+LANDED: frozenset[str] = frozenset({"exit by condition"})
