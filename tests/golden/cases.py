@@ -1,7 +1,7 @@
 """Read the golden cases and write out their shorthand.
 
 A case: `name`, `rules` (decision ids), `flags`? (fields of the oracle's Rules that the case hangs on), `why` (the
-reasoning by hand), `log`, `traits`, `audiences`, `journeys`, `window`, `seed`, `expect` (only the tables of interest,
+reasoning by hand), `log`, `traits`, `audiences`, `journeys`, `timezone` (of the workspace), `window`, `seed`, `expect` (only the tables of interest,
 each complete) with `trait_values`: {key: {instant: {profile or account: value}}}, who is not listed has none.
 
 Instants are `HH:MM[:SS[.ffffff]]`, with `Nd ` before for a later day, of 2024-01-01 UTC; ISO text stands as it is.
@@ -133,7 +133,7 @@ def _campaigns(case: dict[str, Any]) -> dict[str, Any]:
     default = [{"key": "m", "channel": "email", "body": "x"}, {"key": "s", "channel": "sms", "body": "x"}]
     return {
         "format": "engage-campaigns/1",
-        "workspace": {"name": "Golden"},
+        "workspace": {"name": "Golden", "timezone": case.get("timezone", "UTC")},
         "traits": _keyed(case.get("traits", [])),
         "audiences": _keyed(case.get("audiences", [])),
         "messages": case.get("messages", default),

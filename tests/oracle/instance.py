@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.step import SendMessage, StepBase, outputs
+from tests.oracle.log import Call
 
 
 @dataclass(eq=False)
@@ -43,13 +44,17 @@ class Path:
 @dataclass(eq=False)
 class Instance:
     entered_at: int
-    row: int  # of the entry event, else -1
+    event: Call | None  # that it was entered by
     paths: list[Path] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
     ended_at: int | None = None
     outcome: str = "active"
     detail: str | None = None
     end_text: str | None = None
+
+    @property
+    def row(self) -> int:
+        return self.event.row if self.event else -1
 
     @property
     def active(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from engage_desktop.domain.duration import parse_instant
 from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey
-from engage_desktop.domain.step import Delay, Hold, Wait
+from engage_desktop.domain.step import Delay, DelayUntil, Hold, Wait
 from tests.oracle.instance import Due, Instance, Path
 from tests.oracle.intervals import change_instants, intervals
 from tests.oracle.log import Call
@@ -151,7 +151,7 @@ class Walk(Movement):
             for path, step in instance.waiting():
                 if path.deadline is None or path.deadline > t:
                     continue
-                is_delay = isinstance(step, Delay)
+                is_delay = isinstance(step, Delay | DelayUntil)
                 self.leave(path, t, None if is_delay else "timeout")
                 self.arrive(instance, path, step.next if is_delay else step.on_timeout, t, None)  # type: ignore[attr-defined]
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import heapq
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from engage_desktop.domain.duration import parse_duration
 from engage_desktop.domain.journey import AudienceEntry, Exit, Journey
 from engage_desktop.domain.step import (
     Delay,
+    DelayUntil,
     End,
     Hold,
     RandomSplit,
@@ -18,12 +20,14 @@ from engage_desktop.domain.step import (
     StepBase,
     Wait,
 )  # fmt: skip
+from tests.oracle.calendars import date_of, in_years, next_clock, offset_of, zone_of
 from tests.oracle.draw import u
 from tests.oracle.instance import Due, Instance, Path, Visit
 from tests.oracle.log import Call
-from tests.oracle.parse import parse
+from tests.oracle.parse import dotted, parse
 from tests.oracle.scope import Refused
 from tests.oracle.state import State
+from tests.oracle.values import walk
 
 
 class Movement:
@@ -37,7 +41,7 @@ class Movement:
         self.agenda: list[int] = []
 
     def enter(self, t: int, event: Call | None) -> Instance:
-        instance = Instance(t, event.row if event else -1)
+        instance = Instance(t, event)
         path = Path()
         instance.paths.append(path)
         self.instances.append(instance)
@@ -70,6 +74,15 @@ class Movement:
             match step:
                 case Delay():
                     return self._stay(path, step, t, step.duration)
+                case DelayUntil():
+                    target = self._target(instance, step, t)
+                    if target is not None and target > t:
+                        return self._stay_until(path, step, target)
+                    is_past = target is None or target < t or not self.rules.target_of_now_is_not_past
+                    if step.past == "leave" and is_past and (target is not None or self.rules.missing_date_is_past):
+                        path.step = step
+                        return self.end(instance, t, "exited", f"step:{key}")  # D-33, D-21
+                    key = step.next
                 case Hold():
                     self._stay(path, step, t, step.timeout)
                     return self._hold_reached(instance, path, t, event)
@@ -135,8 +148,33 @@ class Movement:
             length = parse_duration(duration)
             if length <= 0:
                 raise Refused(f"step {step.key} takes no time")
-            path.deadline = t + length
-            heapq.heappush(self.agenda, t + length)
+            self._stay_until(path, step, t + length)
+
+    def _stay_until(self, path: Path, step: StepBase, deadline: int) -> None:
+        path.step, path.deadline = step, deadline
+        heapq.heappush(self.agenda, deadline)
+
+    def _target(self, instance: Instance, step: DelayUntil, t: int) -> int | None:
+        """The instant waited for, fixed on arrival (D-46); None where there is no date (D-33)."""
+        rules, zone = self.rules, self.zone(step.zone, t)
+        offset = offset_of(step.offset)
+        if step.time is not None:
+            return next_clock(t, step.time, step.weekdays, zone, rules)
+        if step.at is not None:
+            value: Any = step.at
+        elif step.trait is not None:
+            value = self.state.read(dotted(step.trait), t)
+        else:
+            value = walk(instance.event.properties, dotted(step.property or "")) if instance.event else None
+        at = date_of(value, zone, rules)
+        return None if at is None else in_years(at + offset)
+
+    def zone(self, of: str, t: int) -> ZoneInfo:
+        """D-30."""
+        workspace = self.state.world.campaigns.workspace.timezone
+        if of == "workspace" or not self.rules.zone_of_profile_by_default:
+            return ZoneInfo(workspace)
+        return zone_of(self.state.read(("timezone",), t), self.state.person, t, workspace, self.rules)
 
     def _draw(self, instance: Instance, step: RandomSplit) -> Any:
         """D-19."""

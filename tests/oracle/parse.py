@@ -335,8 +335,12 @@ def _unquote(text: str) -> str:
 
 def _path(text: str) -> tuple[str, ...]:
     r"""A dotted name: its parts. A literal dot is `\.` or `\\.`, a literal backslash `\\\\` (QL-6)."""
+    return dotted(_unquote(text))
+
+
+def dotted(text: str) -> tuple[str, ...]:
+    r"""The parts of a dotted name that stands without quotes, in a field of its own."""
     parts, at = [""], 0
-    text = _unquote(text)
     while at < len(text):
         if text[at] == ".":
             parts.append("")

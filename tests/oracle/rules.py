@@ -42,6 +42,17 @@ class Rules(ConditionRules):
     condition_spares_end_of_path: bool = True  # D-50
     exits_of_state_in_list_order: bool = True  # D-12: condition and age are one phase
     exits_before_waits: bool = True  # D-12: exits by condition and age before waits and timers
+    zone_of_profile_by_default: bool = True  # formats 2
+    zone_trait_first: bool = True  # D-30
+    any_call_tells_the_zone: bool = True  # D-53: an identify too
+    last_valid_zone_counts: bool = True  # D-47
+    clock_is_strictly_later: bool = True  # D-31, D-46
+    offset_at_target: bool = True  # D-32: the offset in force at the target, not on arrival
+    gap_ends_at_its_end: bool = True  # D-32: a time in a gap is the first instant after it, not as far after it
+    first_of_two: bool = True  # D-32
+    date_without_zone_is_local: bool = True  # D-42
+    target_of_now_is_not_past: bool = True  # D-46
+    missing_date_is_past: bool = True  # D-33: `leave` acts on it too
     sticky_without_entry_key: bool = True  # D-19
     draw_below_is_branch: bool = True  # D-19: u < cumulative, in list order
     assume_covers_unknown_only: bool = True  # D-49: a removed address is never assumed

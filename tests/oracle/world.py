@@ -8,6 +8,7 @@ from typing import Any
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.people import Audience
 from tests.oracle.accounts import AccountState
+from tests.oracle.designs import refuse_journeys
 from tests.oracle.links import accounts
 from tests.oracle.log import Call, Person, read
 from tests.oracle.names import refuse_names
@@ -65,6 +66,7 @@ class World:
 def world_of(records: Iterable[Mapping[str, Any]], campaigns: Campaigns, rules: Rules = LAW) -> World:
     """The world of a log; `Refused` where the campaigns are out of scope or clash with it."""
     refuse(campaigns)
+    refuse_journeys(campaigns)
     people, _ = read(records, rules, campaigns.identity)
     world = World(people, campaigns, rules)
     refuse_names(campaigns, people)

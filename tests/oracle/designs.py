@@ -1,0 +1,44 @@
+"""Journeys that mean nothing: refused before anything is computed, each with the rule that it breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.step import DelayUntil, RandomSplit, StepBase
+from tests.oracle.calendars import date_of, next_clock, offset_of
+from tests.oracle.rules import LAW
+from tests.oracle.scope import Refused
+
+
+def refuse_journeys(campaigns: Campaigns) -> None:
+    """Raise `Refused` for the first thing wrong."""
+    for journey in campaigns.journeys:
+        for step in journey.steps:
+            for reason in _step(step):
+                raise Refused(f"step {journey.key}.{step.key}: {reason}")
+
+
+def _step(step: StepBase) -> Iterator[str]:
+    match step:
+        case DelayUntil():
+            yield from _delay_until(step)
+        case RandomSplit(branches=branches) if round(sum(branch.percent for branch in branches), 6) != 100:
+            yield "the percentages do not sum to 100 (J2-19, V-16)"
+
+
+def _delay_until(step: DelayUntil) -> Iterator[str]:
+    """D-31: exactly one target; weekdays go with a time, an offset with a property or trait."""
+    targets = [name for name in ("time", "at", "property", "trait") if getattr(step, name) is not None]
+    if len(targets) != 1:
+        yield "one of time, at, property, trait"
+    if step.weekdays and step.time is None:
+        yield "weekdays need a time"
+    if step.offset is not None and not {"property", "trait"} & set(targets):
+        yield "an offset is for a property or trait"
+    if step.time is not None:
+        next_clock(0, step.time, step.weekdays, UTC, LAW)
+    offset_of(step.offset)
+    if step.at is not None and date_of(step.at, UTC, LAW) is None:
+        yield f"{step.at!r} is no date"
