@@ -180,7 +180,7 @@ class Writer:
     def stream(self, names: Names, level: int = 0) -> str:
         """`event(...)` with filters; below another one (`level`) mostly after the parent."""
         chain = [f"event('{self.one(*EVENTS)}')"]
-        if self.rng.random() < (0.6, 0.55, 0.5)[level]:
+        if self.rng.random() < (0.6, 0.6, 0.5)[level]:
             chain.append(f"where({self.where(names, level)})")
         if self.rng.random() < 0.12:
             chain.append(f"sources({{exclude: ['{self.one(*SOURCES)}']}})")
@@ -215,13 +215,13 @@ class Writer:
             return self.date(self.one("property('at')", "property('at')", "context('page.until')"))
         if names.of_audience and roll < 0.56:
             return self.audience(names)
-        if level and roll < 0.66 + 0.1 * (level == 2):
+        if level and roll < (0.66, 0.66, 0.9)[level]:
             return (
                 f"property('{self.one('n', 'c', 'n')}') {self.one(*SYMBOLS)} property(parent: '{self.one('n', 'c')}')"
             )
         if top and roll < 0.62:
             return self.count(names)
-        if level < 2 and not top and roll < 0.8:
+        if level < 2 and not top and roll < (0.8, 0.9)[level]:
             return self.child(names, level + 1)
         return self.compare(f"property('{self.one(*PROPERTIES)}')")
 
@@ -229,6 +229,9 @@ class Writer:
         """A funnel child, compared with a number or with a property of its parent."""
         roll = self.rng.random()
         stream = self.stream(names, level)
+        if level == 2 and roll < 0.5:  # seldom met at this depth unless it is plain
+            stream = f"event('{self.one(*EVENTS)}').where(property('n') {self.one(*SYMBOLS)} property(parent: 'n'))"
+            return f"{stream}.count() {self.one('>= 1', '= 0')}"
         if roll < 0.7:
             return f"{self.one('', '', 'NOT ')}{stream}.count() {self.one('>= 1', '>= 1', '= 0', '= 1', '= 1', '>= 2', '<= 1')}"
         kind = self.one(*NUMERIC)
@@ -262,11 +265,12 @@ class Writer:
     def definition(self, names: Names) -> str:
         """A computed trait: any reducer, over a window, a session or everything."""
         stream = self.stream(names) if self.rng.random() < 0.7 else f"event('{self.one(*EVENTS)}')"
-        if names.of_trait and self.rng.random() < 0.3:
+        roll = self.rng.random()
+        if names.of_trait and roll < 0.3:
             stream += f".where(property('n') {self.one(*SYMBOLS)} trait('{self.one(*names.of_trait)}'))"
-        if self.rng.random() < 0.2:
+        elif roll > 0.75:
             event = stream.partition(".")[0]
-            where = f".where({self.where(names)})" if self.rng.random() < 0.3 else ""
+            where = self.one("", f".where({self.where(names)})", f".where(property('{self.one('n', 'c')}').exists())")
             stream = f"{event}{where}.expires_after({self.one(*GAPS)})"
         kind = self.one(*NUMERIC, *OTHER, "unique", "unique", "unique", "count", "count", "sum")
         return self.reduced(stream, kind)
