@@ -51,8 +51,8 @@ def check_groups(
         for i, kind in enumerate(types):
             if kind == "group":
                 _check_group(faults, i, "groupId", calls[i].groupId or "")
-    named = [context["groupId"] if context and "groupId" in context else None for context in contexts]
-    for k, group in enumerate(named):
+    for k in [k for k, context in enumerate(contexts) if context and "groupId" in context]:
+        group = contexts[k]["groupId"]  # type: ignore[index]  # looked at one line above
         if isinstance(group, str) and not 0 < len(group) <= 500:
             for i in np.nonzero(context_of == k)[0].tolist():
                 if types[i] == "track":
@@ -67,7 +67,7 @@ def _check_group(faults: Faults, i: int, field: str, group: str) -> None:
 def check_integrations(faults: Faults, calls: list[Call]) -> None:
     """EV-11: `integrations.Personas = false` keeps a call out of Engage."""
     given = [call.integrations for call in calls]
-    if all(one is NO_CONTEXT for one in given):
+    if given.count(NO_CONTEXT) == len(given):
         return
     for i, raw in enumerate(map(bytes, given)):
         if b"Personas" in raw:

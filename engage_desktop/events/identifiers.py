@@ -4,7 +4,6 @@ ID-5, D-47)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -17,11 +16,13 @@ BASE: Final = ("user_id", "email", "anonymous_id")
 """The types that name a profile, the strongest first (D-6). Their numbers are 0, 1, 2."""
 KNOWN: Final = frozenset({"user_id", "email", "android.idfa", "ios.idfa"})
 """Types of which one makes eligible for audiences (AU-4); with anonymous people, `anonymous_id` does too."""
+_IN_CONTEXT: Final = frozenset({"device", "integrations", "externalIds"})
 _DEVICES: Final = ("android", "ios")
 EMAIL: Final = 1
 FIELDS: Final = ("userId", "traits.email", "anonymousId")
 """Where a call shows the types of BASE."""
 _LIMIT, _USER_LIMIT = 5, 1
+_ZEROS: Final = re.compile("[0-]*").fullmatch
 _BLOCKED_EXACT: Final = frozenset({"-1", "null", "anonymous"})
 _encode = msgspec.json.Encoder().encode
 
@@ -65,10 +66,20 @@ class Identifiers:
         self._kind = {one.name: kind for kind, one in enumerate(types)}
         self._own = [(name, self._kind[name], path_parts(name)) for name in names if name not in BUILT_IN_IDENTIFIERS]
         self.reads_traits = bool(self._own)
-        self.is_blocked = _matcher(identity.blocked if identity else ())
+        blocked = identity.blocked if identity else ()
+        self.blocked_exact = _BLOCKED_EXACT.union(text for text in blocked if not is_pattern(text))
+        self.blocked_patterns = tuple(re.compile(text[1:-1]).fullmatch for text in blocked if is_pattern(text))
 
-    def in_context(self, context: dict[str, Any]) -> tuple[Shown, ...]:
+    def is_blocked(self, value: str) -> bool:
+        """Whether a value, not empty, is none (ID-5): whatever its type."""
+        if value in self.blocked_exact or (value[0] in "0-" and _ZEROS(value)):
+            return True
+        return bool(self.blocked_patterns) and any(match(value) for match in self.blocked_patterns)
+
+    def in_context(self, context: dict[str, Any] | None) -> tuple[Shown, ...]:
         """What a context shows beside `traits.email`: devices, Google Analytics, external ids."""
+        if context is None or _IN_CONTEXT.isdisjoint(context):
+            return ()
         found: list[Shown] = []
         device = context.get("device")
         if type(device) is dict:
@@ -117,14 +128,3 @@ def id_text(value: object) -> str:
     if type(value) in (int, float):
         return _encode(value).decode()
     return value if type(value) is str else ""
-
-
-def _matcher(blocked: Iterable[str]) -> Callable[[str], bool]:
-    """Whether a value is blocked: ID-5, and one's own exact values and /patterns/ of the whole value."""
-    blocked = tuple(blocked)
-    exact = _BLOCKED_EXACT | {text for text in blocked if not is_pattern(text)}
-    zeros = re.compile(r"[0-]*").fullmatch
-    own = [re.compile(text[1:-1]).fullmatch for text in blocked if is_pattern(text)]
-    return lambda value: (
-        value in exact or (value[0] in "0-" and zeros(value) is not None) or any(match(value) for match in own)
-    )

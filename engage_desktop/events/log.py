@@ -209,7 +209,7 @@ class Log:
     ) -> list[tuple[Shown, ...]] | None:
         """What each call shows beside userId, one email and anonymousId, of one type the strongest first; None if no
         call shows anything."""
-        of_context = [self.identifiers.in_context(context) if context else () for context in contexts]
+        of_context = list(map(self.identifiers.in_context, contexts))
         if not any(of_context) and not second_emails and not self.identifiers.reads_traits:
             return None
         further = [of_context[i] for i in context_of.tolist()]
@@ -288,9 +288,10 @@ class _Emails(NamedTuple):
 
 def _emails(traits: list[Any], contexts: list[Context], context_of: NDArray[np.intp]) -> _Emails:
     told = [_email(context.get("traits")) if context else None for context in contexts]
+    own: list[str | None] = [_email(found) if found else None for found in traits] if any(traits) else []
     if not any(told):
-        return _Emails([_email(found) for found in traits] if any(traits) else [None] * len(traits), None, {})
-    own, other = [_email(found) for found in traits], [told[i] for i in context_of.tolist()]
+        return _Emails(own or [None] * len(traits), None, {})
+    own, other = own or [None] * len(traits), [told[i] for i in context_of.tolist()]
     second = {i: mail for i, mail in enumerate(other) if mail and own[i] and mail != own[i]}
     in_context = np.array([mail is not None for mail in other]) & np.array([mail is None for mail in own])
     return _Emails([mine or mail for mine, mail in zip(own, other, strict=True)], in_context, second)

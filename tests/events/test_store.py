@@ -249,6 +249,14 @@ def everything(store: EventStore) -> dict[str, Any]:
         store.trait_names(),
     )
     told["rejects"] = [reject[1:] for reject in store.rejects()]
+    told["accounts"] = (list(store.account_ids), store.account_since.tolist(), [one.tolist() for one in store.links()])
+    for path in store.account_trait_names():
+        history = store.account_trait(path)
+        told[f"account {path}"] = [entries(history, account) for account in range(len(store.account_ids))]
+    told["order"] = store.ordinal.tolist()
+    for name in store.event_names:
+        for what, column in (("source", store.source(name)), ("elements", store.column(name, "p.$"))):
+            told[f"{what} {name}"] = [column.value(i) for i in range(len(column))]
     return told
 
 
@@ -259,6 +267,10 @@ def test_a_folder_says_the_same_as_memory(tmp_path_factory: pytest.TempPathFacto
     calls = []
     for user, event, at, inner, context in log:
         call = track(user, event, at, **inner) if event else identify(user, at, **inner)
+        if event == "F":
+            call = with_(call, sourceId=f"s{at}")
+        elif at > 6:
+            call = {**call, "type": "group", "groupId": f"g{at}", "traits": inner}
         calls.append(with_(call, context=context))
     path = write_log(folder / "log.jsonl", [*calls, "{broken"])
     memory, _ = build_store(path)
