@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from statistics import median
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from engage_desktop.domain.duration import parse_duration
+from engage_desktop.domain.duration import EPOCH, parse_duration
 from engage_desktop.domain.journey import Exit, Journey
-from engage_desktop.domain.step import Delay, Hold, HoldBranch, RandomSplit, Split, StepBase, Wait
+from engage_desktop.domain.step import Delay, DelayUntil, Hold, HoldBranch, RandomSplit, Split, StepBase, Wait
 from tests.oracle import Tables, replay
+from tests.oracle.calendars import zone_of
 from tests.oracle.log import Person, read
 from tests.oracle.rules import LAW
 from tests.random_cases.compare import same
@@ -89,7 +92,7 @@ def features(case: Case, tables: Tables) -> Iterator[str]:
     for journey in campaigns.journeys:
         visits = [row for row in tables["visits"] if row["journey"] == journey.key]
         instances = [row for row in tables["instances"] if row["journey"] == journey.key]
-        yield from _visits(journey, visits, people)
+        yield from _visits(journey, visits, people, campaigns.workspace.timezone)
         yield from _instances(journey, instances, visits, people)
     for row in tables["messages"]:
         yield row["status"]
@@ -106,12 +109,14 @@ def features(case: Case, tables: Tables) -> Iterator[str]:
     yield from _window(case, tables, people)
 
 
-def _visits(journey: Journey, visits: list[Row], people: dict[str, Person]) -> Iterator[str]:
+def _visits(journey: Journey, visits: list[Row], people: dict[str, Person], zone: str) -> Iterator[str]:
     for row in visits:
         step = journey.by_key[row["step"]]
         times = {event.time for event in people[row["profile"]].events}
         yield f"step {step.type}"
         yield from _branch(step, row)
+        if isinstance(step, DelayUntil):
+            yield from _calendar(step, row, people[row["profile"]], zone)
         if row["left_at"] is None:
             continue
         deadline = row["entered_at"] + (_length(step) or -1)
@@ -143,6 +148,37 @@ def _branch(step: StepBase, row: Row) -> Iterator[str]:
         yield "branch of sticky random" if step.sticky else "branch of random, not sticky"
 
 
+def _calendar(step: DelayUntil, row: Row, person: Person, workspace: str) -> Iterator[str]:
+    """Which moment was waited for, and what the zone had to do with it."""
+    kind = "weekday" if step.weekdays else "date" if step.at else next(
+        name for name in ("time", "property", "trait") if getattr(step, name) is not None
+    )  # fmt: skip
+    yield f"until a {kind}"
+    if step.offset:
+        yield "until with an offset"
+    if step.zone == "workspace":
+        yield "until in the workspace's zone"
+    start, end = row["entered_at"], row["left_at"]
+    if end == start:
+        yield "moment past or missing"
+        return
+    said: dict[str, Any] = {}
+    for call in person.calls:
+        if call.time <= start:
+            said |= {name: call.traits[name] for name in ("timezone",) if name in call.traits}
+    zone = ZoneInfo(workspace)
+    if step.zone == "profile":
+        zone = zone_of(said.get("timezone"), person, start, workspace, LAW)
+        if zone.key != workspace and not (step.trait or step.property):
+            yield "profile's own zone"
+    if end is not None and _offset(zone, start) != _offset(zone, end):
+        yield "clocks change while waiting"
+
+
+def _offset(zone: ZoneInfo, at: int) -> timedelta | None:
+    return (EPOCH + timedelta(microseconds=at)).astimezone(zone).utcoffset()
+
+
 def _length(step: StepBase) -> int | None:
     text = step.duration if isinstance(step, Delay) else getattr(step, "timeout", None)
     return parse_duration(text) if text else None
@@ -159,7 +195,7 @@ def _instances(journey: Journey, instances: list[Row], visits: list[Row], people
         if row["outcome"] != "exited":
             yield row["outcome"]
         elif detail.startswith("step:"):
-            yield "exit by leave"
+            yield "exit by leave" if journey.by_key[detail[5:]].type == "message" else "leave of a delay"
         else:
             yield _cause(causes[detail])
             if causes[detail].condition:

@@ -1,0 +1,155 @@
+"""Random journeys over the parts that are asked for."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from engage_desktop.domain.duration import format_instant
+from tests.random_cases.conditions import EVENTS, Names, Writer, recent
+from tests.random_cases.logs import GRID, START
+from tests.random_cases.zones import target as target_of_delay
+
+DURATIONS = ("30m", "1h", "1h", "2h", "2h", "3h", "4h", "1h30m")
+STEPS = (
+    "delay", "hold", "hold", "hold", "wait", "wait", "wait", "split", "random", "random", "message", "message", "message", "send", "end",
+)  # fmt: skip
+PERCENTS = ((50, 50), (30, 70), (33.3, 33.3, 33.4), (10, 20, 70), (100,))
+MORE = {"delay_until": ("delay_until", "delay_until", "delay_until")}
+"""Steps that come with a feature, and often are the first."""
+
+
+class JourneyWriter:
+    """Writes journeys from one source of randomness."""
+
+    def __init__(self, rng: random.Random, writer: Writer, names: Names, features: frozenset[str]) -> None:
+        self.rng, self.writer, self.names, self.features = rng, writer, names, features
+        self.more = tuple(kind for feature in sorted(features & MORE.keys()) for kind in MORE[feature])
+
+    def journey(self, key: str) -> dict[str, Any]:
+        rng, features = self.rng, self.features
+        size = rng.randint(2, 7) + rng.randint(0, bool(self.more))
+        letters = rng.sample("abcdefgh", size)
+        kinds = [rng.choice(STEPS + self.more) for _ in letters]
+        if rng.random() < 0.6:
+            kinds[0] = rng.choice(("hold", "hold", "delay", "wait"))
+        elif self.more and rng.random() < 0.8:
+            kinds[0] = rng.choice(self.more)
+        for at in range(1, size):  # a message after a random split, so that holdouts meet one
+            if kinds[at - 1] == "random" and rng.random() < 0.6:
+                kinds[at] = "message"
+        steps = [self.step(kind, letters, at) for at, kind in enumerate(kinds)]
+        rng.shuffle(steps)
+        entry = self.entry()
+        journey: dict[str, Any] = {"key": key, "name": key}
+        if rng.random() < 0.2:
+            journey["priority"] = rng.choice((-1, 1, 2))
+        if rng.random() < 0.12:
+            journey["starts"] = format_instant(START + rng.randrange(10) * GRID)
+        if rng.random() < 0.1:
+            journey["ends"] = format_instant(START + rng.randrange(10, 24) * GRID)
+        exits = [self.exit(f"x{number}") for number in rng.sample(range(9), rng.choice((0, 0, 1, 1, 2, 3)))]
+        if entry["type"] == "event" and entry["reentry"]["mode"] == "after_exit" and rng.random() < 0.4:
+            exits.append({"key": "again", "event": entry["event"]})  # the event that ends may enter again
+        if "exit by condition" in features and rng.random() < 0.4:
+            exits.insert(rng.randrange(len(exits) + 1), self.exit_of_state(steps, letters[0], entry))
+        return journey | {"entry": entry, "exits": exits, "start": letters[0], "steps": steps}
+
+    def entry(self) -> dict[str, Any]:
+        rng, writer, names = self.rng, self.writer, self.names
+        by_event = rng.random() < 0.62
+        mode = rng.choice(("once", "every", "after_exit", "every" if by_event else "once"))
+        reentry: dict[str, Any] = {"mode": mode}
+        if mode == "after_exit" and (not by_event or rng.random() < 0.6):
+            reentry["cool_down"] = rng.choice(("30m", "1h", "2h"))
+        if by_event:
+            entry: dict[str, Any] = {"type": "event", "event": rng.choice(EVENTS), "reentry": reentry}
+            if rng.random() < 0.25:
+                entry["where"] = writer.where(names, top=True)
+            if rng.random() < 0.25:
+                entry["audience"] = rng.choice(names.of_audience)
+            return entry
+        entry = {"type": "audience", "include_existing": rng.random() < 0.5, "reentry": reentry}
+        if rng.random() < 0.5:
+            return entry | {"audience": rng.choice(names.of_audience)}
+        return entry | {"condition": writer.condition(names)}
+
+    def exit(self, key: str) -> dict[str, Any]:
+        rng, writer, names = self.rng, self.writer, self.names
+        if rng.random() < 0.45:
+            return {"key": key, "after": rng.choice(("30m", "1h", "1h", "2h", "3h"))}
+        rule = {"key": key, "event": rng.choice(EVENTS)}
+        if rng.random() < 0.4:
+            rule["where"] = writer.where(names, top=True)
+        return rule
+
+    def exit_of_state(self, steps: list[dict[str, Any]], start: str, entry: dict[str, Any]) -> dict[str, Any]:
+        """A condition that soon comes true, often with an event that a hold waits for; or any."""
+        rng, writer, names = self.rng, self.writer, self.names
+        holds = [step for step in steps if step["type"] == "hold"]
+        holds = [step for step in holds if step["key"] == start] or holds
+        heard = [branch["event"] for step in holds for branch in step["branches"]]
+        event = rng.choice([one for one in heard if one != entry.get("event")] or EVENTS)
+        fresh = f"event('{event}').within(30 minutes).count() >= 1"
+        stale = f"event('{entry.get('event', event)}').within(1 hour).count() = 0"
+        usual = (fresh, fresh, fresh, fresh, fresh, stale, f"event('{event}').count() >= 3", writer.condition(names))
+        return {"key": "state", "condition": rng.choice(usual)}
+
+    def step(self, kind: str, letters: list[str], at: int) -> dict[str, Any]:
+        """A step whose targets all lie later in `letters`, so the graph has no cycle."""
+        rng, writer, names = self.rng, self.writer, self.names
+
+        def target() -> str | None:
+            later = letters[at + 1 :]
+            if not later or rng.random() < 0.08:
+                return None
+            return later[0] if rng.random() < 0.75 else rng.choice(later)
+
+        step: dict[str, Any] = {"key": letters[at], "type": kind}
+        if kind == "delay":
+            step |= {"duration": rng.choice(DURATIONS), "next": target()}
+        elif kind == "delay_until":
+            step |= target_of_delay(rng, names.traits) | {"next": target()}
+        elif kind == "hold":
+            branches = []
+            for key in rng.sample(("p", "q", "r"), rng.choice((1, 1, 2, 3))):
+                branch: dict[str, Any] = {"key": key, "event": rng.choice(EVENTS)}
+                if rng.random() < 0.3:
+                    branch["where"] = writer.where(names, top=True)
+                if rng.random() < 0.35:
+                    branch["loop"] = True
+                else:
+                    branch["next"] = target()
+                branches.append(branch)
+            step |= {"branches": branches, "timeout": rng.choice(DURATIONS), "on_timeout": target()}
+        elif kind == "wait":
+            awaited = writer.condition(names) if rng.random() < 0.4 else recent(rng)
+            step |= {"condition": awaited, "next": target()}
+            if rng.random() < 0.8:
+                step |= {"timeout": rng.choice(("30m", *DURATIONS)), "on_timeout": target()}
+        elif kind == "split":
+            branches = [
+                {"key": key, "condition": writer.condition(names), "next": target()}
+                for key in rng.sample(("p", "q", "r"), rng.choice((1, 2, 2)))
+            ]
+            step |= {"branches": branches, "otherwise": target()}
+        elif kind == "random":
+            percents = rng.choice(PERCENTS)
+            branches = []
+            for key, percent in zip(rng.sample(("p", "q", "r"), len(percents)), percents, strict=True):
+                branch = {"key": key, "percent": percent, "next": target()}
+                if rng.random() < 0.5:
+                    branch["role"] = "holdout"
+                branches.append(branch)
+            step |= {"branches": branches, "sticky": rng.random() < 0.5}
+        elif kind == "message":
+            step |= {"message": rng.choice(("mail", "mail", "text", "bill", "ping")), "next": target()}
+            if rng.random() < 0.5:
+                step["when_not_sent"] = "leave"
+            if rng.random() < 0.3:
+                step["priority"] = rng.choice((0, 1, 5))
+        elif kind == "send":
+            step |= {"destination": "crm", "next": target()}
+        else:
+            step["outcome"] = rng.choice(("won", "lost", None))
+        return {name: value for name, value in step.items() if value is not None}
