@@ -86,8 +86,8 @@ class Identifiers:
             found += self._of_device(device)
         integrations = context.get("integrations")
         analytics = integrations.get("Google Analytics") if type(integrations) is dict else None
-        client = analytics.get("clientId") if type(analytics) is dict else None
-        if type(client) is str and client:
+        client = id_text(analytics.get("clientId")) if type(analytics) is dict else ""
+        if client:
             found.append(Shown(self._kind["ga_client_id"], client, "context.integrations"))
         external = context.get("externalIds")
         if type(external) is list:
@@ -117,14 +117,17 @@ class Identifiers:
         parts = [("id", "id"), ("push_token", "token")]
         if device.get("adTrackingEnabled") is True:
             parts.append(("idfa", "advertisingId"))
-        shown = [(self._kind[f"{system}.{name}"], device.get(key), f"context.device.{key}") for name, key in parts]
-        return [Shown(kind, value, field) for kind, value, field in shown if type(value) is str and value]
+        shown = [
+            Shown(self._kind[f"{system}.{name}"], id_text(device.get(key)), f"context.device.{key}")
+            for name, key in parts
+        ]
+        return [one for one in shown if one.value]
 
 
 def id_text(value: object) -> str:
     """The text of an identifier given as text or number (D-40), empty for anything else."""
+    if type(value) is str:
+        return value
     if type(value) is float and value.is_integer() and abs(value) < 2**53:
         value = int(value)
-    if type(value) in (int, float):
-        return _encode(value).decode()
-    return value if type(value) is str else ""
+    return _encode(value).decode() if type(value) in (int, float) else ""

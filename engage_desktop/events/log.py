@@ -27,7 +27,7 @@ from engage_desktop.events.checks import (
 from engage_desktop.events.column import Codes, ColumnBuilder, Piece, encode_values
 from engage_desktop.events.combinations import NO_VALUE_HASH, Combinations, hashes_of
 from engage_desktop.events.file_report import FileReport
-from engage_desktop.events.identifiers import EMAIL, FIELDS, Identifiers, Shown
+from engage_desktop.events.identifiers import EMAIL, FIELDS, Identifiers, Shown, id_text
 from engage_desktop.events.rejects import NO_EVENT, NO_ID, Fault, Reject
 from engage_desktop.events.table import Batch, TableBuilder
 
@@ -299,7 +299,7 @@ def _emails(traits: list[Any], contexts: list[Context], context_of: NDArray[np.i
 
 def _email(traits: object) -> str | None:
     email = traits.get("email") if type(traits) is dict else None
-    return email if type(email) is str and email else None
+    return id_text(email) or None if email is not None else None
 
 
 def _page_properties(call: Call) -> dict[str, Any]:

@@ -368,3 +368,19 @@ def test_many_people_with_devices_use_the_same_rules(tmp_path: Path) -> None:
         ("user_id", "u20998", 20_998), ("user_id", "u20999", 20_999), ("anonymous_id", "a20998", 20_998),
         ("anonymous_id", "a20999", 20_999), ("card", "c10499", 20_998),
     ]  # fmt: skip
+
+
+def test_numbers_identify_by_their_text() -> None:
+    """D-40, docs/semantics.md: wherever an identifier may stand but userId and anonymousId; true and lists never."""
+    device = {"type": "android", "id": 7, "token": True}
+    calls = [
+        with_(identify("u", 0, email=12.0), context={"device": device}),
+        with_(track(None, "E", 1), anonymousId="a", context={"traits": {"email": "12"}}),
+        with_(track(None, "E", 2), anonymousId="b", context={"device": {**device, "id": "7", "token": ["x"]}}),
+        with_(track(None, "E", 3), anonymousId="c", context={"integrations": {"Google Analytics": {"clientId": 1.5}}}),
+        with_(track(None, "E", 4), anonymousId="d", context={"externalIds": [external("ga_client_id", "1.5")]}),
+    ]
+    store = store_of(calls)
+    assert list(store.profile_ids) == ["c", "u"]
+    kinds = ["user_id", "email", "anonymous_id", "anonymous_id", "android.id"]
+    assert [kind for kind, _, _ in store.identifiers(1)] == kinds
