@@ -21,6 +21,7 @@ from engage_desktop.domain.problem import Problem
 from engage_desktop.domain.step import Output, outputs
 from engage_desktop.engine import scope
 from engage_desktop.engine.arrays import NEVER
+from engage_desktop.engine.context import names_of
 from engage_desktop.engine.definitions import (
     AudienceMeaning,
     Computed,
@@ -32,6 +33,7 @@ from engage_desktop.engine.definitions import (
     Side,
     TraitMeaning,
     WrongLevel,
+    asks_journey,
     digest_of,
     resolve,
     resolve_reduce,
@@ -150,13 +152,14 @@ class _Compiler:
         path: str,
         *,
         own_where: bool = False,
+        journey: bool = False,
         level: Level = "user",
         include_anonymous: bool = False,
     ) -> Node:
         """Parse, check and resolve a condition; a fault is noted and gives "never"."""
         try:
             tree = parse_condition(text)
-            check(tree, journey=True, where=own_where, target=_TARGETS[level], text=text)
+            check(tree, journey=journey, where=own_where, target=_TARGETS[level], text=text)
             problems = scope.condition_problems(tree, path, generated=self.generated)
             problems += scope.missing_audiences(tree, path, self.campaigns)
             if not problems:
@@ -196,6 +199,9 @@ class _JourneyCompiler:
         self.journey = journey
         self.path = f"journeys.{journey.key}"
         self.step_path = ""
+        entry_event = journey.entry.event if isinstance(journey.entry, EventEntry) else None
+        self._names = names_of(entry_event, journey.steps)
+        self._reads_context = False
         policies = compiler.campaigns.policies
         self._context = StepContext(
             journey.key,
@@ -229,6 +235,7 @@ class _JourneyCompiler:
             self._entry(),
             tuple(self._exit(rule) for rule in self.journey.exits),
             tuple(steps),
+            self._names if self._reads_context else None,
             -NEVER if self.journey.starts is None else parse_instant(self.journey.starts),
             NEVER if self.journey.ends is None else parse_instant(self.journey.ends),
         )
@@ -281,7 +288,7 @@ class _JourneyCompiler:
         cool_down = 0 if reentry.cool_down is None else parse_duration(reentry.cool_down)
         if isinstance(entry, EventEntry):
             listens = self._event(entry.event, f"{path}.event")
-            where = self._where(entry.where, f"{path}.where")
+            where = self._where(entry.where, f"{path}.where", journey=False)
             members = None if entry.audience is None else self._audience(entry.audience, f"{path}.audience")
             identifier = _identifier_path(self.journey)
             if identifier is not None and reentry.mode != "every":
@@ -317,7 +324,10 @@ class _JourneyCompiler:
                 match_identifier=rule.match_identifier,
             )
         if rule.condition is not None:
-            return PlanExit(rule.key, condition=self.compiler.condition(rule.condition, f"{path}.condition"))
+            return PlanExit(
+                rule.key,
+                condition=self._noted(self.compiler.condition(rule.condition, f"{path}.condition", journey=True)),
+            )
         return PlanExit(rule.key, after_us=0 if rule.after is None else parse_duration(rule.after))
 
     def _event(self, name: str, path: str) -> str:
@@ -331,8 +341,11 @@ class _JourneyCompiler:
             return _NOTHING
         return member if member.level == "user" else OfAccounts(member)
 
-    def _where(self, text: str | None, path: str) -> Node | None:
-        return None if text is None else self.compiler.condition(text, path, own_where=True)
+    def _where(self, text: str | None, path: str, *, journey: bool = True) -> Node | None:
+        """The filter of an event; the one that lets people in has no context yet."""
+        if text is None:
+            return None
+        return self._noted(self.compiler.condition(text, path, own_where=True, journey=journey))
 
     # -- what steps ask (StepCompiler) -----------------------------------------------------
 
@@ -341,7 +354,18 @@ class _JourneyCompiler:
         return self._context
 
     def condition(self, text: str, field: str) -> Node:
-        return self.compiler.condition(text, f"{self.step_path}.{field}")
+        return self._noted(self.compiler.condition(text, f"{self.step_path}.{field}", journey=True))
+
+    def _noted(self, node: Node) -> Node:
+        """A condition, and that it reads the context where it does."""
+        self._reads_context |= asks_journey(node)
+        return node
+
+    def remembered(self, path: str) -> bool:
+        """Whether a path begins with a name that instances may remember an event under."""
+        found = bool(self._names.resolve(path))
+        self._reads_context |= found
+        return found
 
     def where(self, text: str | None, field: str) -> Node | None:
         return self._where(text, f"{self.step_path}.{field}")

@@ -19,6 +19,7 @@ from engage_desktop.domain.condition import (
     CompareDate,
     CompareOp,
     Context,
+    JourneyValue,
     Not,
     Or,
     Property,
@@ -44,12 +45,13 @@ from engage_desktop.engine.definitions import (
     Side,
     TraitMeaning,
     asks_event,
+    asks_journey,
     is_constant,
     is_fixed,
     literals_of,
 )
 from engage_desktop.engine.draw import ProfileHashes
-from engage_desktop.engine.frames import Events, Frame, Root
+from engage_desktop.engine.frames import Bound, Events, Frame, Root
 from engage_desktop.engine.history import History
 from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.links import Links
@@ -126,6 +128,8 @@ class Conditions:
                 return sets.union([self.intervals(item, frame) for item in items])
             case Not(item):
                 return sets.complement(self.intervals(item, frame), frame.since)
+        if isinstance(frame, Bound) and not asks_journey(node):
+            return sets.gather(self.intervals(node), frame.owner, frame.since)
         if isinstance(frame, Events):
             if is_fixed(node):
                 return sets.always(self.streams.mask(node, frame), frame.since)
@@ -191,9 +195,11 @@ class Conditions:
     def history(self, side: Side, frame: Frame | None = None) -> History:
         """A value over time for each subject."""
         frame = self.people if frame is None else frame
-        if isinstance(frame, Events):
+        if not isinstance(frame, Root):
             match side:
-                case Property() | Context():
+                case JourneyValue(text) if isinstance(frame, Bound):
+                    return histories.fixed(frame.value(text), frame.since)
+                case Property() | Context() | JourneyValue() if isinstance(frame, Events):
                     return histories.fixed(self.streams.column(side, frame), frame.since)
                 case Reduce():
                     return self._reduced(side, frame)

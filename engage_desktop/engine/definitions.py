@@ -22,6 +22,7 @@ from engage_desktop.domain.condition import (
     Context,
     InAudience,
     Instant,
+    JourneyValue,
     Literal,
     Not,
     Or,
@@ -254,12 +255,23 @@ def reads_events(node: Node) -> bool:
 
 def asks_event(node: Node) -> bool:
     """Inside a `where`: whether the answer differs from event to event of one person."""
-    return some_side(node, lambda side: isinstance(side, Property | Context | Reduce))
+    return some_side(node, lambda side: isinstance(side, Property | Context | JourneyValue | Reduce))
 
 
 def asks_parent(node: Node) -> bool:
-    """Inside a `where`: whether it reads the parent event."""
-    return some_side(node, lambda side: isinstance(side, Property) and side.parent)
+    """Inside a `where`: whether it reads the parent event, or the context of a journey."""
+    return some_side(node, lambda side: isinstance(side, JourneyValue) or (isinstance(side, Property) and side.parent))
+
+
+def asks_journey(node: Node) -> bool:
+    """Whether it reads the context of a journey anywhere."""
+
+    def side_asks(side: Side) -> bool:
+        if isinstance(side, Reduce):
+            return side.stream.where is not None and asks_journey(side.stream.where)
+        return isinstance(side, JourneyValue)
+
+    return some_side(node, side_asks)
 
 
 def is_fixed(node: Node) -> bool:
@@ -272,7 +284,7 @@ def is_fixed(node: Node) -> bool:
         case Constant():
             return True
         case Compare():
-            return all(isinstance(side, Literal | Instant | Property | Context) for side in sides(node))
+            return all(isinstance(side, Literal | Instant | Property | Context | JourneyValue) for side in sides(node))
         case CompareDate(left, _, value):
-            return isinstance(left, Property | Context) and isinstance(value, Instant)
+            return isinstance(left, Property | Context | JourneyValue) and isinstance(value, Instant)
     return False

@@ -59,7 +59,7 @@ class EventSource:
         time = view.log.time[events.rows]
         keep = (time >= first) & (time <= last)
         if entry.filter is not None:
-            keep &= view.holds(entry.filter, events.profile, time)
+            keep &= view.holds_at(entry.filter, events.profile, time)
         everything = bool(keep.all())
         self.row: Rows = (events.rows if everything else events.rows[keep]).astype(np.int64)
         self.profile: Profiles = events.profile if everything else events.profile[keep]

@@ -37,12 +37,7 @@ def exit_times(
             if row is None or row_rule is None:
                 row, row_rule = np.full(n, view.no_row, np.int64), np.zeros(n, np.int8)
                 after = entries.row if entries.by_event else view.first_row_after(entries.profile, entries.time) - 1
-            if rule.match_identifier and identifier is not None and entries.identifier is not None:
-                found = view.next_event_of(
-                    rule.event, rule.where, identifier, entries.profile, entries.identifier, after
-                )
-            else:
-                found = view.next_event(view.conditions.events(rule.event, rule.where), entries.profile, after)
+            found = view.next_for_entries(rule, entries, after, identifier)
             earlier = found < row  # of rules for one event the first in list order
             row[earlier] = found[earlier]
             row_rule[earlier] = index
@@ -50,7 +45,7 @@ def exit_times(
         if deadline is None or deadline_rule is None:
             deadline, deadline_rule = np.full(n, NEVER, np.int64), np.zeros(n, np.int8)
         if rule.condition is not None:
-            at = view.first_holding(rule.condition, entries.profile, entries.time)
+            at = view.first_holding_of(rule.condition, entries, view.names)
         else:
             at = entries.time + (rule.after_us or 0)
         sooner = at < deadline

@@ -6,6 +6,7 @@ on; the answer to a condition is a set of instants per subject.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
@@ -51,7 +52,7 @@ class Events:
     place: Index | None
     owners: AnyArray | None = None
     sinces: Instants | None = None
-    parent: Events | None = None
+    parent: Events | Bound | None = None
     parent_at: Index | None = None
 
     @property
@@ -105,9 +106,16 @@ class Events:
 
     def parent_column(self, path: tuple[str, ...]) -> Column:
         """A property of the parent of every event."""
-        assert self.parent is not None
+        assert isinstance(self.parent, Events)
         assert self.parent_at is not None
         return take(self.parent.column(path), self.parent_at)
+
+    def journey_column(self, text: str) -> Column:
+        """What `journey(text)` is for whoever each event is asked for."""
+        assert self.parent is not None
+        assert self.parent_at is not None
+        parent = self.parent
+        return take(parent.value(text) if isinstance(parent, Bound) else parent.journey_column(text), self.parent_at)
 
     def select(self, at: AnyArray, key: str | None = None) -> Events:
         """The events at the given places (or where a mask is true)."""
@@ -127,7 +135,27 @@ class Events:
         )
 
 
-Frame: TypeAlias = Root | Events
+@dataclass(frozen=True, eq=False)
+class Bound:
+    """People asked with values of their own, the context of a journey: subject i is `owner[i]` of the people, and
+    `value(text)` what `journey(text)` is for each."""
+
+    root: Root
+    owner: Profiles
+    value: Callable[[str], Column]
+
+    key: None = None
+
+    @property
+    def n(self) -> int:
+        return len(self.owner)
+
+    @property
+    def since(self) -> Instants:
+        return self.root.since[self.owner]
+
+
+Frame: TypeAlias = Root | Events | Bound
 
 
 def take(column: Column, at: AnyArray) -> Column:

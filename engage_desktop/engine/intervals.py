@@ -52,11 +52,11 @@ class Intervals:
         """`offsets[p]:offsets[p + 1]` are the intervals of profile p."""
         return segment_offsets(self.profile, self.n_profiles)
 
-    def _place(self, profile: Profiles, at: Instants) -> Rows:
+    def _place(self, profile: AnyArray, at: Instants) -> Rows:
         """Index of the first interval of each profile that starts after `at`."""
         return upper_bound(self.start, self.offsets[profile], self.offsets[profile.astype(np.int64) + 1], at)
 
-    def value(self, profile: Profiles, at: Instants) -> Mask:
+    def value(self, profile: AnyArray, at: Instants) -> Mask:
         """Whether `at[i]` lies in the set of `profile[i]`."""
         if not len(self):
             return np.zeros(len(profile), np.bool_)
@@ -65,7 +65,7 @@ class Intervals:
         inside &= self.end[np.maximum(place - 1, 0)] > at
         return inside
 
-    def first_at_or_after(self, profile: Profiles, at: Instants) -> Instants:
+    def first_at_or_after(self, profile: AnyArray, at: Instants) -> Instants:
         """The first instant >= `at[i]` in the set of `profile[i]`, NEVER where there is none."""
         if not len(self):
             return np.full(len(profile), NEVER, np.int64)

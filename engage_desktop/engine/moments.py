@@ -15,6 +15,7 @@ from engage_desktop.domain.condition import (
     Compare,
     CompareDate,
     Context,
+    JourneyValue,
     Literal,
     Not,
     Or,
@@ -33,11 +34,12 @@ from engage_desktop.engine.definitions import (
     Node,
     OfAccounts,
     Side,
+    asks_journey,
     is_constant,
     is_fixed,
     literals_of,
 )
-from engage_desktop.engine.frames import Events, Root, take_or_absent
+from engage_desktop.engine.frames import Bound, Events, Root, take_or_absent
 from engage_desktop.engine.pieces import last_session, over_subjects
 from engage_desktop.engine.reducers import reduce_cover
 from engage_desktop.engine.source import ABSENT, Column
@@ -119,6 +121,11 @@ class Moments:
                 mask = np.zeros(len(self.owner), np.bool_)
                 mask[place[(start <= self.at[place]) & (end > self.at[place])]] = True
                 return self.exists & mask
+        bound = None if self.events is None else self.events.parent
+        if isinstance(bound, Bound) and asks_journey(node):
+            assert self.events is not None
+            assert self.events.parent_at is not None
+            return self.conditions.intervals(node, bound).value(self.events.parent_at, self.at)
         return self.conditions.intervals(node, self.root).value(self.owner, self.at)
 
     def _counts(self, side: Side) -> bool:
@@ -135,7 +142,7 @@ class Moments:
 
     def _looks(self, side: Side) -> bool:
         """Whether a value is quicker found at the moments than over all time."""
-        if isinstance(side, Property | Context):
+        if isinstance(side, Property | Context | JourneyValue):
             return True
         return self.everybody is not None and isinstance(side, Trait | Reduce | Computed)
 
@@ -143,7 +150,7 @@ class Moments:
 
     def value(self, side: Side) -> Column:
         """The value of a scalar at each moment."""
-        if isinstance(side, Property | Context):
+        if isinstance(side, Property | Context | JourneyValue):
             assert self.events is not None
             return self.conditions.streams.column(side, self.events)
         if self.everybody is not None:

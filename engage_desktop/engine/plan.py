@@ -9,6 +9,7 @@ from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.message import Message
 from engage_desktop.engine.arrays import NEVER
+from engage_desktop.engine.context import Names
 from engage_desktop.engine.definitions import Computed, Meaning, Member, Node
 from engage_desktop.engine.steps.base import CompiledStep
 
@@ -79,6 +80,8 @@ class PlanJourney:
     entry: PlanEntry
     exits: tuple[PlanExit, ...]
     steps: tuple[PlanStep, ...]
+    context: Names | None = None
+    """What instances remember; None where nothing reads it."""
     starts: int = -NEVER
     ends: int = NEVER
 

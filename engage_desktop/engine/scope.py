@@ -82,7 +82,7 @@ def event_problems(name: str, path: str, generated: frozenset[str]) -> list[Prob
 def condition_problems(expression: Expression, path: str, *, generated: frozenset[str] = frozenset()) -> list[Problem]:
     """Parts of a condition or of a trait's definition that are not simulated yet."""
     found = references(expression)
-    problems = [not_yet(path, "journey(...)")] if found.journey else []
+    problems: list[Problem] = []
     for name in found.events:
         problems += event_problems(name, path, generated)
     return problems

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from engage_desktop.domain.condition import And, Compare, CompareDate, Context, Instant, Not, Or, Property, Stream
+from engage_desktop.domain.condition import (
+    And,
+    Compare,
+    CompareDate,
+    Context,
+    Instant,
+    JourneyValue,
+    Not,
+    Or,
+    Property,
+    Stream,
+)
 from engage_desktop.engine import intervals as sets
 from engage_desktop.engine.arrays import (
     NEVER,
@@ -22,7 +33,7 @@ from engage_desktop.engine.arrays import (
 )
 from engage_desktop.engine.dates import holding, instants_in
 from engage_desktop.engine.definitions import Constant, Node, asks_parent, is_constant, is_fixed, literals_of
-from engage_desktop.engine.frames import Events, Frame, Root
+from engage_desktop.engine.frames import Bound, Events, Frame, Root
 from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.pieces import Pieces
 from engage_desktop.engine.source import TEXT, Column
@@ -80,7 +91,12 @@ class Streams:
         if isinstance(frame, Root):
             return self._own(stream, frame)
         child = self._own(stream, self.conditions.people)
-        first, last = self._after(stream, frame, child)
+        if isinstance(frame, Bound):  # the whole history of the person
+            offsets = segment_offsets(child.profile, self.log.n_profiles)
+            own = frame.owner.astype(np.int64)
+            first, last = offsets[own], offsets[own + 1]
+        else:
+            first, last = self._after(stream, frame, child)
         at, parent_at = expand(first, np.maximum(last - first, 0))
         since = np.maximum(child.time[at], frame.since[parent_at])
         owner = frame.owner[parent_at]
@@ -208,6 +224,8 @@ class Streams:
                 return events.column(path)
             case Context(path):
                 return events.column(path, context=True)
+            case JourneyValue(text):
+                return events.journey_column(text)
         raise AssertionError(f"no property {side!r}")
 
 

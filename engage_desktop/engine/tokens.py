@@ -55,6 +55,8 @@ class Tokens:
     """In journeys with forks: the phase of the instant (`steps.base`) in which a token arrived, ..."""
     rank: NDArray[np.int64] | None = None
     """... and the order of its path among others of one moment (`paths.Paths`)."""
+    captures: NDArray[np.int64] | None = None
+    """Where a journey reads its context: the row remembered under each of its names, -1 for none (`context.Names`)."""
 
     def __len__(self) -> int:
         return len(self.instance)
@@ -81,7 +83,7 @@ class Tokens:
 
 
 _COLUMNS = ("instance", "profile", "time", "row", "on_event", "seq", "holdout", "assumed")
-_OPTIONAL = ("leave_at", "leave_step", "phase", "rank")
+_OPTIONAL = ("leave_at", "leave_step", "phase", "rank", "captures")
 
 
 def concatenate(batches: list[Tokens], no_leave: int) -> Tokens:

@@ -6,14 +6,26 @@ import numpy as np
 
 from engage_desktop.engine import calendar
 from engage_desktop.engine import history as histories
-from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Profiles, Rows, upper_bound
+from engage_desktop.engine.arrays import (
+    NEVER,
+    AnyArray,
+    Instants,
+    Mask,
+    Profiles,
+    Rows,
+    expand,
+    segment_offsets,
+    upper_bound,
+)
 from engage_desktop.engine.conditions import Conditions, EventRows
-from engage_desktop.engine.definitions import Node, Side
-from engage_desktop.engine.frames import take_or_absent
+from engage_desktop.engine.context import Names, first_captures, remembered
+from engage_desktop.engine.definitions import Node, Side, asks_journey
+from engage_desktop.engine.frames import Bound, Events, take_or_absent
 from engage_desktop.engine.identifiers import ByIdentifier, Identifiers
 from engage_desktop.engine.moments import Moments
+from engage_desktop.engine.plan import PlanExit
 from engage_desktop.engine.source import TEXT, Column, Log
-from engage_desktop.engine.tokens import Tokens
+from engage_desktop.engine.tokens import Entries, Tokens
 
 
 class View:
@@ -27,6 +39,8 @@ class View:
         self.no_row: int = log.n_events
         """The row that stands for "no event"."""
         self.profile_hashes = conditions.profile_hashes()
+        self.names: Names | None = None
+        """What instances of the journey at hand may remember."""
         self._identifiers: dict[tuple[str, ...], Identifiers] = {}
         self._by_identifier: dict[tuple[str, str, tuple[str, ...]], tuple[AnyArray, ByIdentifier]] = {}
 
@@ -86,13 +100,98 @@ class View:
 
     # -- conditions ------------------------------------------------------------------------
 
-    def holds(self, node: Node, profile: Profiles, time: Instants) -> Mask:
+    def holds_at(self, node: Node, profile: Profiles, time: Instants) -> Mask:
         """Whether `node` holds of each profile at its instant (D-4)."""
         return self.conditions.intervals(node).value(profile, time)
 
-    def first_holding(self, node: Node, profile: Profiles, time: Instants) -> Instants:
-        """The first instant >= `time` at which `node` holds, NEVER where there is none."""
-        return self.conditions.intervals(node).first_at_or_after(profile, time)
+    def holds(self, node: Node, tokens: Tokens) -> Mask:
+        """Whether `node` holds of each token now."""
+        if not asks_journey(node):
+            return self.holds_at(node, tokens.profile, tokens.time)
+        return self.conditions.intervals(node, self._bound(tokens)).value(np.arange(len(tokens)), tokens.time)
+
+    def first_holding(self, node: Node, tokens: Tokens) -> Instants:
+        """The first instant from now on at which `node` holds of each token, NEVER where there is none."""
+        if not asks_journey(node):
+            return self.conditions.intervals(node).first_at_or_after(tokens.profile, tokens.time)
+        found = self.conditions.intervals(node, self._bound(tokens))
+        return found.first_at_or_after(np.arange(len(tokens)), tokens.time)
+
+    def first_holding_of(self, node: Node, entries: Entries, names: Names | None) -> Instants:
+        """The same from entry on, with the entry event alone remembered (D-50)."""
+        if names is None or not asks_journey(node):
+            return self.conditions.intervals(node).first_at_or_after(entries.profile, entries.time)
+        found = self.conditions.intervals(node, self._bound_entries(entries, names))
+        return found.first_at_or_after(np.arange(len(entries)), entries.time)
+
+    # -- context ---------------------------------------------------------------------------
+
+    def remembered(self, tokens: Tokens, text: str) -> Column:
+        """What `journey(text)` is for each token."""
+        assert self.names is not None
+        assert tokens.captures is not None
+        return remembered(self.names, text, tokens.captures, self)
+
+    def _bound(self, tokens: Tokens) -> Bound:
+        return Bound(self.conditions.people, tokens.profile, lambda text: self.remembered(tokens, text))
+
+    def _bound_entries(self, entries: Entries, names: Names) -> Bound:
+        rows = first_captures(names, entries)
+        return Bound(self.conditions.people, entries.profile, lambda text: remembered(names, text, rows, self))
+
+    def next_for_entries(
+        self, rule: PlanExit, entries: Entries, after: Rows, identifier: tuple[str, ...] | None
+    ) -> Rows:
+        """The first event of an exit rule for each instance later than a row."""
+        assert rule.event is not None
+        own = entries.identifier if rule.match_identifier and identifier is not None else None
+        if rule.where is not None and self.names is not None and asks_journey(rule.where):
+            bound = self._bound_entries(entries, self.names)
+            end = np.full(len(entries), NEVER, np.int64)
+            return self.next_heard(rule.event, rule.where, bound, after, end, own, identifier)
+        if own is not None and identifier is not None:
+            return self.next_event_of(rule.event, rule.where, identifier, entries.profile, own, after)
+        return self.next_event(self.conditions.events(rule.event, rule.where), entries.profile, after)
+
+    def next_for_tokens(
+        self, name: str, where: Node | None, tokens: Tokens, until: Instants, identifier: tuple[str, ...] | None
+    ) -> Rows:
+        """The first event that each token hears after its row; one later than `until` may be given or not."""
+        own = None if identifier is None else tokens.identifier
+        if where is not None and asks_journey(where):
+            return self.next_heard(name, where, self._bound(tokens), tokens.row, until, own, identifier)
+        if own is not None and identifier is not None:
+            return self.next_event_of(name, where, identifier, tokens.profile, own, tokens.row)
+        return self.next_event(self.conditions.events(name, where), tokens.profile, tokens.row)
+
+    def next_heard(
+        self,
+        name: str,
+        where: Node,
+        bound: Bound,
+        after: Rows,
+        until: Instants,
+        identifier: AnyArray | None,
+        path: tuple[str, ...] | None,
+    ) -> Rows:
+        """The first event of each of the bound later than a row and not after an instant at which `where`, which
+        reads the context, holds, with the identifier where one is asked; else `no_row`."""
+        events = self.conditions.streams.all_of(name, self.conditions.people)
+        own = bound.owner.astype(np.int64)
+        last = segment_offsets(events.profile, self.log.n_profiles)[own + 1]
+        first = np.minimum(np.searchsorted(events.rows, (after + 1).astype(np.uint32), "left"), last)
+        last = upper_bound(events.time, first, last, until)
+        place, asked = expand(first, last - first)
+        since = np.asarray(self.log.times(name))[place]
+        pairs = Events(self.log, name, self.conditions.people, None, place, bound.owner[asked], since, bound, asked)
+        says = Moments(self.conditions, pairs.owner, since, pairs).holds(where)
+        if identifier is not None and path is not None:
+            says = says & (self.identifiers(path).of(name)[place] == identifier[asked])
+        heard = np.flatnonzero(says)
+        found = np.full(bound.n, self.no_row, np.int64)
+        who, at = np.unique(asked[heard], return_index=True)
+        found[who] = pairs.rows[heard[at]]
+        return found
 
     # -- zones -----------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from engage_desktop.domain.errors import Cancelled
 from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Rows, first_of_each
+from engage_desktop.engine.context import first_captures
 from engage_desktop.engine.exits import ExitTimes, exit_times
 from engage_desktop.engine.paths import Paths, cut
 from engage_desktop.engine.plan import PlanJourney, PlanStep
@@ -70,6 +71,7 @@ class Walk:
         self.to = to
         self.texts = texts
         self.cancelled = cancelled
+        view.names = journey.context
         self.exits: ExitTimes = exit_times(journey.exits, entries, view, journey.entry.identifier)
         self.exit_text = np.array([texts.code(rule.key) for rule in journey.exits] or [-1], np.int32)
         self.leave_rank = _leave_ranks(journey)
@@ -100,6 +102,8 @@ class Walk:
             np.zeros(n, np.bool_),
             np.zeros(n, np.bool_),
         )
+        if self.journey.context is not None:
+            start.captures = first_captures(self.journey.context, entries)
         if self.paths is not None:
             start.phase = np.full(n, EVENT if entries.by_event else ENTRY, np.int8)
             start.rank = np.zeros(n, np.int64)
@@ -309,6 +313,8 @@ class Walk:
         if moves is None:
             return moved
         moved.time = left[at]
+        if moved.captures is not None and leaving.row is not None:
+            self._remember(step, moved, leaving, at)
         if moved.phase is not None:
             how = np.asarray(leaving.how)
             how = how[at] if how.ndim else how
@@ -323,6 +329,17 @@ class Walk:
         if leaving.row is not None:
             moved.row = np.where(on_event, leaving.row[at], moved.row)
         return moved
+
+    def _remember(self, step: PlanStep, moved: Tokens, leaving: Departures, at: AnyArray) -> None:
+        """The event of a branch taken is remembered under its names, the newest wins (D-20)."""
+        assert self.journey.context is not None
+        assert moved.captures is not None
+        assert leaving.row is not None
+        output, how, row = (np.asarray(one)[at] for one in (leaving.output, leaving.how, leaving.row))
+        for branch in range(len(step.targets)):
+            taken = (output == branch) & (how == EVENT)
+            for place in self.journey.context.captured.get((step.key, branch), ()):
+                moved.captures[taken, place] = row[taken]
 
     # -- ends ------------------------------------------------------------------------------
 

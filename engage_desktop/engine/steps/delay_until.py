@@ -25,9 +25,9 @@ MISSING = -NEVER
 @dataclass(frozen=True)
 class DelayUntilStep:
     """`what` is the clock time (microseconds after midnight), the text of a date, the path of a property of the
-    entry event, or a resolved trait; `days` are weekdays (0 is Monday), none for any."""
+    entry event, a path of the journey context, or a resolved trait; `days` are weekdays (0 is Monday), none for any."""
 
-    kind: Literal["time", "at", "property", "trait"]
+    kind: Literal["time", "at", "property", "context", "trait"]
     what: Any
     days: tuple[int, ...]
     offset_us: int
@@ -63,6 +63,8 @@ class DelayUntilStep:
             return [self.what], np.zeros(len(tokens), np.int64)
         if self.kind == "trait":
             column = view.value_at(self.what, tokens.profile, tokens.time)
+        elif self.kind == "context":
+            column = view.remembered(tokens, self.what)
         elif self.entry_event is None:
             column = absent(len(tokens))
         else:
@@ -107,7 +109,10 @@ def compile_delay_until(step: DelayUntil, compiler: StepCompiler) -> DelayUntilS
     elif kind == "at" and not _is_date(text):
         compiler.fault("at", f"{text!r} is no date.", "Write one such as 2025-03-31, or 2025-03-31T09:00:00Z.")
     elif kind == "property":
-        what = split_path(text)
+        if compiler.remembered(text):
+            kind = "context"
+        else:
+            what = split_path(text)
     elif kind == "trait":
         what = compiler.value(text, "trait")
     unknown = [day for day in step.weekdays if day not in calendar.WEEKDAYS]

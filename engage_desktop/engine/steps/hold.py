@@ -34,21 +34,18 @@ class HoldStep:
     def depart(self, tokens: Tokens, view: View, *, loops: bool = True) -> Departures:
         """`loops` False: loop branches are ignored, the hundredth pass is used up."""
         view.settle_rows(tokens)
+        deadline = tokens.time + self.timeout_us
         best = np.full(len(tokens), view.no_row, np.int64)
         output = np.full(len(tokens), len(self.branches), np.int8)  # the timeout follows the branches
         for index, branch in enumerate(self.branches):
             if branch.loop and not loops:
                 continue
-            if self.identifier is not None and not branch.any_identifier:
-                own = tokens.identifier
-                row = view.next_event_of(branch.event, branch.where, self.identifier, tokens.profile, own, tokens.row)
-            else:
-                row = view.next_event(view.conditions.events(branch.event, branch.where), tokens.profile, tokens.row)
+            path = None if branch.any_identifier else self.identifier
+            row = view.next_for_tokens(branch.event, branch.where, tokens, deadline, path)
             earlier = row < best  # an event of two branches takes the first in list order
             best[earlier] = row[earlier]
             output[earlier] = index
         time = view.time_of(best)
-        deadline = tokens.time + self.timeout_us
         late = time > deadline  # an event at the deadline still counts
         output[late] = len(self.branches)
         how = np.where(late, np.int8(TIMER), np.int8(EVENT))

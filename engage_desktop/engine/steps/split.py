@@ -21,7 +21,7 @@ class SplitStep:
     def depart(self, tokens: Tokens, view: View) -> Departures:
         output = np.full(len(tokens), len(self.conditions), np.int8)  # otherwise follows the branches
         for index in reversed(range(len(self.conditions))):
-            output[view.holds(self.conditions[index], tokens.profile, tokens.time)] = index
+            output[view.holds(self.conditions[index], tokens)] = index
         return Departures(output)
 
 
