@@ -23,4 +23,4 @@ CENSUS = {
     "exit by condition": ("exit by condition", "exit by condition at entry", "exit by condition before arrival"),
 }
 ALL = frozenset(CENSUS)
-LANDED: frozenset[str] = frozenset({"exit by condition"})
+LANDED: frozenset[str] = frozenset({"delay_until", "exit by condition"})
