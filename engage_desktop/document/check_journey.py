@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from engage_desktop.document.check_delay_until import check_delay_until
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import parse_duration, parse_instant
 from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey
 from engage_desktop.domain.problem import Problem
-from engage_desktop.domain.step import Ad, Fork, Hold, RandomSplit, Send, SendMessage, Split, StepBase, Wait, outputs
+from engage_desktop.domain.step import (
+    Ad,
+    DelayUntil,
+    Fork,
+    Hold,
+    RandomSplit,
+    Send,
+    SendMessage,
+    Split,
+    StepBase,
+    Wait,
+    outputs,
+)
 
 _OWN_OUTPUTS = {"hold": {"timeout"}, "split": {"otherwise"}}
 
@@ -32,7 +45,7 @@ def check_journey(journey: Journey, campaigns: Campaigns) -> Iterator[Problem]:
             "Put ends after starts.",
         )
     for step in journey.steps:
-        yield from _check_step(step, campaigns, f"{root}.steps.{step.key}")
+        yield from _check_step(step, journey, campaigns, f"{root}.steps.{step.key}")
     yield from _check_graph(journey, root)
 
 
@@ -117,7 +130,7 @@ def _check_exits(journey: Journey, campaigns: Campaigns, path: str) -> Iterator[
 # -- steps --------------------------------------------------------------------------------
 
 
-def _check_step(step: StepBase, campaigns: Campaigns, path: str) -> Iterator[Problem]:
+def _check_step(step: StepBase, journey: Journey, campaigns: Campaigns, path: str) -> Iterator[Problem]:
     branches: tuple[Any, ...] = getattr(step, "branches", ())
     yield from duplicates(branches, f"{path}.branches", "branch")
     for branch in branches:
@@ -137,7 +150,9 @@ def _check_step(step: StepBase, campaigns: Campaigns, path: str) -> Iterator[Pro
         case RandomSplit():
             yield from check_percents(branches, f"{path}.branches")
         case Hold():
-            yield from _check_hold(step, path)
+            yield from _check_hold(step, journey, path)
+        case DelayUntil():
+            yield from check_delay_until(step, journey, campaigns, path)
         case Wait(timeout=None, on_timeout=str()):
             yield Problem(
                 "warning",
@@ -154,7 +169,8 @@ def _check_step(step: StepBase, campaigns: Campaigns, path: str) -> Iterator[Pro
             pass
 
 
-def _check_hold(step: Hold, path: str) -> Iterator[Problem]:
+def _check_hold(step: Hold, journey: Journey, path: str) -> Iterator[Problem]:
+    reentry = journey.entry.reentry
     if not step.branches:
         message = "The hold waits for no event, so it only waits for its timeout."
         yield Problem("warning", "branches_missing", f"{path}.branches", message, "Add a branch, or use a delay.")
@@ -165,6 +181,9 @@ def _check_hold(step: Hold, path: str) -> Iterator[Problem]:
             yield Problem("error", "loop_next", f"{here}.next", message, "Remove loop or next.")
         if not branch.event.strip():
             yield Problem("error", "event_empty", f"{here}.event", "The branch names no event.", "Choose an event.")
+        if branch.any_identifier and (reentry is None or reentry.identifier is None):
+            message = "any_identifier changes nothing: the journey's re-entry has no identifier."
+            yield Problem("warning", "any_identifier", f"{here}.any_identifier", message, "Give reentry an identifier, or remove it.")  # fmt: skip
     if parse_duration(step.timeout) == 0:
         message = "The hold has no time to wait in."
         yield Problem("warning", "timeout_zero", f"{path}.timeout", message, "Give a timeout such as 2h.")

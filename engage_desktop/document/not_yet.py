@@ -13,16 +13,11 @@ from engage_desktop.document.sites import conditions, event_names
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.journey import Journey, ScheduleEntry
 from engage_desktop.domain.problem import Problem
-from engage_desktop.domain.step import Hold, Send, SendMessage
+from engage_desktop.domain.step import Send, SendMessage
 
 _NOTHING_TO_DO = "Nothing to do: everything else runs."
 _MEND = "Remove it: everything else still runs."
-_STEPS = {
-    "delay_until": "a delay until a clock time or date",
-    "fork": "a fork",
-    "ad": "an ad step",
-    "set_trait": "a step that sets a trait",
-}
+_STEPS = {"set_trait": "a step that sets a trait"}
 _POLICIES = {
     "suppression": "suppression lists",
     "holdout": "a global holdout",
@@ -62,7 +57,6 @@ def check_not_yet(campaigns: Campaigns) -> Iterator[Problem]:
     for broadcast in campaigns.broadcasts:
         says = "This version does not simulate broadcasts yet, so this one is left out."
         yield Problem("warning", "not_yet", f"broadcasts.{broadcast.key}", says, _NOTHING_TO_DO)
-    yield from _texts(campaigns)
     yield from _sent_traits(campaigns)
     yield from _generated_events(campaigns)
 
@@ -73,34 +67,15 @@ def _journey(journey: Journey) -> Iterator[Problem]:
         yield _no(f"{root}.enforce_limits", "enforced limits")
     if isinstance(journey.entry, ScheduleEntry):
         yield _no(f"{root}.entry", "entry by schedule", "Enter by event or audience: everything else still runs.")
-    if journey.entry.reentry is not None and journey.entry.reentry.identifier is not None:
-        yield _no(f"{root}.entry.reentry.identifier", "instances by identifier")
     for rule in journey.exits:
-        if rule.condition is not None:
-            yield _no(f"{root}.exits.{rule.key}", "exits by condition")
-        if rule.match_identifier:
-            yield _no(f"{root}.exits.{rule.key}.match_identifier", "instances by identifier")
         if rule.send is not None:
             yield _no(f"{root}.exits.{rule.key}.send", "sending on exit")
     for step in journey.steps:
         path = f"{root}.steps.{step.key}"
         if step.type in _STEPS:
             yield _no(path, _STEPS[step.type], "Delete the step: everything else still runs.")
-        if isinstance(step, Hold):
-            for branch in step.branches:
-                if branch.any_identifier:
-                    yield _no(f"{path}.branches.{branch.key}.any_identifier", "instances by identifier")
         if isinstance(step, SendMessage) and step.responses:
             yield _no(f"{path}.responses", "assumed responses")
-
-
-def _texts(campaigns: Campaigns) -> Iterator[Problem]:
-    from engage_desktop.language import references
-
-    for site in conditions(campaigns):
-        tree = read(site)
-        if not isinstance(tree, Problem) and references(tree).journey:
-            yield _no(site.path, "journey() values", "Take it out of the condition: everything else still runs.")
 
 
 def _sent_traits(campaigns: Campaigns) -> Iterator[Problem]:

@@ -11,8 +11,6 @@ from hypothesis import given, settings
 from engage_desktop.document import loads, validate
 from engage_desktop.domain.errors import DesignError
 from engage_desktop.engine import compile_campaigns
-from engage_desktop.engine.compile import resolve_in
-from engage_desktop.language import parse_condition
 
 from .designs import CAMPAIGN_FILES, STOREFRONT, design, only
 from .journeys import graphs
@@ -38,6 +36,9 @@ CASES: list[tuple[str, dict[str, Any], str, str, str]] = [
     ("branches_missing", {J + "steps__1": {"key": "coin", "type": "split", "otherwise": "nudge"}}, "error", "journeys.cart_rescue.steps.coin.branches", "split has no branches"),
     ("branches_missing", {J + "steps__0__branches": []}, "warning", "journeys.cart_rescue.steps.wait.branches", "use a delay"),
     ("loop_next", {J + "steps__0__branches__0__next": "coin"}, "error", "journeys.cart_rescue.steps.wait.branches.again.next", "loops back and leads on"),
+    ("branches_missing", {J + "steps__1": {"key": "coin", "type": "fork", "branches": []}}, "error", "journeys.cart_rescue.steps.coin.branches", "fork has no branches"),
+    ("unknown_destination", {J + "steps__2": {"key": "nudge", "type": "ad", "destination": "gone"}}, "error", "journeys.cart_rescue.steps.nudge.destination", "crm"),
+    ("any_identifier", {J + "steps__0__branches__0__any_identifier": True}, "warning", "journeys.cart_rescue.steps.wait.branches.again.any_identifier", "changes nothing"),
     ("branch_key", {J + "steps__0__branches__0__key": "timeout"}, "error", "journeys.cart_rescue.steps.wait.branches.timeout.key", "'timeout'"),
     ("next_unused", {J + "steps__1__next": "nudge"}, "warning", "journeys.cart_rescue.steps.coin.next", "never goes on by next"),
     ("duplicate_key", {J + "steps__2__key": "coin"}, "error", "journeys.cart_rescue.steps.coin", "2 steps"),
@@ -114,14 +115,9 @@ def test_a_condition_must_have_a_meaning_where_it_stands(values, path):
 
 TRAIT = {"key": "n", "name": "N", "definition": "event('A').count()"}
 NOT_YET: list[tuple[dict[str, Any], str]] = [
-    ({J + "steps__2": {"key": "nudge", "type": "delay_until", "time": "09:00"}}, "journeys.cart_rescue.steps.nudge"),
-    ({J + "steps__2": {"key": "nudge", "type": "ad", "destination": "crm"}}, "journeys.cart_rescue.steps.nudge"),
     ({J + "steps__2": {"key": "nudge", "type": "set_trait", "trait": "a", "value": 1}}, "journeys.cart_rescue.steps.nudge"),
-    ({J + "steps__2": {"key": "nudge", "type": "fork", "branches": [{"key": "a", "condition": "audience('lapsed')"}]}}, "journeys.cart_rescue.steps.nudge"),
     ({J + "entry": {"type": "schedule", "at": "2011-03-01T09:00:00Z"}}, "journeys.cart_rescue.entry"),
-    ({J + "exits": [{"key": "out", "condition": "audience('lapsed')"}]}, "journeys.cart_rescue.exits.out"),
-    ({J + "entry": EVENT_ENTRY | {"reentry": {"mode": "every", "identifier": "cart_id"}}}, "journeys.cart_rescue.entry.reentry.identifier"),
-    ({J + "steps__0__branches__0__any_identifier": True}, "journeys.cart_rescue.steps.wait.branches.again.any_identifier"),
+    ({J + "exits": [{"key": "out", "event": "A", "send": {"destination": "crm"}}]}, "journeys.cart_rescue.exits.out.send"),
     ({J + "enforce_limits": True}, "journeys.cart_rescue.enforce_limits"),
     ({J + "steps__2__responses": {"opened": {}}}, "journeys.cart_rescue.steps.nudge.responses"),
     ({"messages__0__subscription_group": "news"}, "messages.nudge.subscription_group"),
@@ -132,7 +128,6 @@ NOT_YET: list[tuple[dict[str, Any], str]] = [
     ({"policies": {"caps": [{"max": 2, "per": "7d"}]}}, "policies.caps"),
     ({"policies": {"holdout": {"percent": 5}}}, "policies.holdout"),
     ({"audiences__0__sync": [{"destination": "crm", "as": "identify", "resend": True}]}, "audiences.lapsed.sync.0.resend"),
-    ({J + "steps__0__branches__0__where": "property('a') = journey('Product Added.a')"}, "journeys.cart_rescue.steps.wait.branches.again.where"),
     ({J + "entry": EVENT_ENTRY | {"event": "Email Sent"}}, "journeys.cart_rescue.entry.event"),
     ({"audiences__0__definition": "event('Email Sent').count() >= 1"}, "audiences.lapsed.definition"),
 ]  # fmt: skip
@@ -146,15 +141,16 @@ def test_what_the_engine_cannot_simulate_yet_is_said(values, path):
     assert "still runs" in problem.mend or problem.mend == "Wait for another event."
 
 
-def test_the_engine_refuses_journey_values_on_its_own():
-    """No door into the engine computes a form it does not know (D-20)."""
+def test_values_of_the_journey_have_a_meaning_inside_it_alone():
+    """D-20: both doors let them pass where an instance is asked, and nowhere else."""
     text = "journey('Product Added.price') > 3"
-    with pytest.raises(DesignError) as caught:
-        compile_campaigns(design(**{J + "exits": [{"key": "out", "condition": text}]}))
-    assert "not_yet" in {problem.code for problem in caught.value.problems}
-    with pytest.raises(DesignError) as caught:
-        resolve_in(compile_campaigns(design()), parse_condition(text))
-    assert {problem.code for problem in caught.value.problems} == {"not_yet"}
+    inside = design(**{J + "exits": [{"key": "out", "condition": text}], J + "steps__0__branches__0__where": "property('a') = journey('Product Added.a')"})  # fmt: skip
+    assert validate(inside) == ()
+    compile_campaigns(inside)
+    for outside in ({"audiences__0__definition": text}, {J + "entry": EVENT_ENTRY | {"where": text}}):
+        assert only(design(**outside), "condition")
+        with pytest.raises(DesignError):
+            compile_campaigns(design(**outside))
 
 
 COMPUTED = [
