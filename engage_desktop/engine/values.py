@@ -16,7 +16,7 @@ from engage_desktop.domain.condition import CompareOp, Instant
 from engage_desktop.domain.duration import parse_instant
 from engage_desktop.engine.arrays import AnyArray, Mask
 from engage_desktop.engine.source import ABSENT, BOOL, LIST, NUMBER, OBJECT, TEXT, Column
-from engage_desktop.language.numbers import FULLY_NUMERIC, number_text
+from engage_desktop.language.numbers import FULLY_NUMERIC, normal, number_text
 
 Scalar: TypeAlias = str | int | float | bool | Instant
 
@@ -48,14 +48,16 @@ def text_of(value: Any) -> str:
         return number_text(value)
     if isinstance(value, str):
         return value
-    return json.dumps(_without_nulls(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return json.dumps(_tidy(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
-def _without_nulls(value: Any) -> Any:
-    """A null inside an object is an absent key."""
+def _tidy(value: Any) -> Any:
+    """A null inside an object is an absent key; 5.0 inside a list or object is 5."""
     if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    return list(map(_without_nulls, value)) if isinstance(value, list) else value
+        return {key: _tidy(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return list(map(_tidy, value))
+    return normal(value) if isinstance(value, float) else value
 
 
 def is_instant(value: Any, instant: Instant) -> bool:

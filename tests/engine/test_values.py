@@ -114,3 +114,8 @@ def test_a_column_is_its_values(values: list[Any], op: CompareOp, literals: list
     elif op not in ("contains", "one_of", "none_of"):
         literals = literals[:1]
     assert column_holds(tagged(values), op, literals).tolist() == [holds(value, op, literals) for value in values]
+
+
+def test_numbers_in_lists_have_one_form() -> None:
+    """D-40: the text form of a list or object does not tell 5.0 from 5."""
+    assert text_of([5.0, {"b": None, "a": 2.5}]) == text_of([5, {"a": 2.5}]) == '[5,{"a":2.5}]'
