@@ -31,6 +31,8 @@ def add_habits(seed: int, person: Person) -> None:
     look_at_carts(person, story, _stream(seed, "carts", person))
     send_back(person, story, _stream(seed, "refunds", person))
     keep_plan(person, story, _stream(seed, "plans", person))
+    if person.kind == "customer" and person.user_id.endswith("0"):
+        go_by_clock(person, story, _stream(seed, "clock", person))
     for _at, call in person.calls:
         call["sourceId"] = source_of(seed, call)
 
@@ -155,6 +157,27 @@ def keep_plan(person: Person, story: list[tuple[datetime, Call]], rng: Random) -
             said, due = due, due + TERM
         if until < END:
             tell(person, until, {"type": "identify", "traits": {"renewal_at": None}})
+
+
+def go_by_clock(person: Person, story: list[tuple[datetime, Call]], rng: Random) -> None:
+    """A tenth of the customers does some things at exact distances, where windows and sessions have their edges."""
+    pages = [(at, call) for at, call in story if call["type"] == "page"]
+    for at, call in rng.sample(pages, min(2, len(pages))):
+        again = {key: call[key] for key in ("type", "name", "properties")}
+        for distance in (timedelta(hours=1), timedelta(hours=2, milliseconds=-1)):
+            tell(person, at + distance, dict(again), call["anonymousId"])
+    mails = list(_events(story, "Email Delivered"))
+    opened = {call["properties"]["campaign_id"] for _at, call in _events(story, "Email Opened")}
+    unread = [(at, call) for at, call in mails if call["properties"]["campaign_id"] not in opened]
+    for at, call in rng.sample(unread, min(4, len(unread))):
+        late = rng.choice((timedelta(hours=6), timedelta(days=2), timedelta(days=2)))
+        track(person, at + late, "Email Opened", dict(call["properties"]), traits=call["context"]["traits"])
+    for day in rng.sample(range(5, 80), 2):
+        at = clock(rng, person.zone, day)
+        for amount, when in ((10, at - timedelta(days=2)), (90, at)):
+            track(person, when, "Plan Upgraded", {"plan": "family", "amount": amount})
+        gone = at + timedelta(days=3, milliseconds=rng.choice((0, 0, 1)))
+        track(person, gone, "Plan Cancelled", {"plan": "family", "refunded": False})
 
 
 def _date(at: datetime, rng: Random) -> str:

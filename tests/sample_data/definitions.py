@@ -252,10 +252,15 @@ PEOPLE = (
     ),
     # What stands between the lines
     Definition(
-        "renewal_overdue", "D-42, AU-8, ID-10",
-        "trait('renewal_at').before_last(1 day) OR trait('renewal_at').after_next(28 days)",
-        """SELECT profile FROM trait_now('$.renewal_at', $now)
-           WHERE instant(value ->> '$') <= $now - days(1) OR instant(value ->> '$') >= $now + days(28)""",
+        "trial_long_over", "D-42, AU-8, D-9",
+        "event('Trial Started').where(property('trial_end_date').before_last(3 days)).count() >= 1",
+        """SELECT profile FROM happened WHERE event = 'Trial Started' AND t <= $now
+             AND instant(properties ->> '$.trial_end_date') <= $now - days(3)""",
+    ),
+    Definition(
+        "renewal_far_ahead", "D-42, AU-8, ID-10",
+        "trait('renewal_at').after_next(4 weeks)",
+        "SELECT profile FROM trait_now('$.renewal_at', $now) WHERE instant(value ->> '$') >= $now + days(28)",
     ),
     Definition(
         "renewal_in_spring", "D-42, D-53, QL-5",

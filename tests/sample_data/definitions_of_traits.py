@@ -18,6 +18,7 @@ class TraitDefinition:
     level: str = "user"
     counts: bool = False
     """Whether nothing is 0."""
+    days_after: int = 0
 
 
 TRAITS = (
@@ -27,6 +28,7 @@ TRAITS = (
         """SELECT profile, count(*) FROM happened WHERE event = 'Order Completed' AND t <= $now AND t > $now - days(90)
            GROUP BY profile""",
         counts=True,
+        days_after=30,
     ),
     TraitDefinition(
         "lifetime_value", "13.1, CT-5, D-40",
@@ -95,6 +97,7 @@ TRAITS = (
         "event('Product Viewed').within(90 days).unique(property('category'))",
         """SELECT profile, list_sort(list(DISTINCT properties ->> '$.category')) FROM happened
            WHERE event = 'Product Viewed' AND t <= $now AND t > $now - days(90) GROUP BY profile""",
+        days_after=30,
     ),
     TraitDefinition(
         "n_categories_seen_90d", "5.3, D-8",
@@ -102,6 +105,7 @@ TRAITS = (
         """SELECT profile, count(DISTINCT properties ->> '$.category') FROM happened
            WHERE event = 'Product Viewed' AND t <= $now AND t > $now - days(90) GROUP BY profile""",
         counts=True,
+        days_after=30,
     ),
     TraitDefinition(
         "categories_bought", "AU-10, D-41",

@@ -1,9 +1,8 @@
 """Look for two instants per definition at which, by the SQL, an answer changes: `python -m tests.sample_data.find_edges [KEY...]`.
 
 Writes `edges.json` beside this file. To be run again when the log or a definition has changed; `test_definitions_sql` says so.
-An edge is found to the microsecond by halving, so it is one of the rules and not of our thinking. Where there is one, the
-first is an instant at which somebody comes in, the second one at which somebody drops out (D-3, D-5); of traits both are
-changes of values.
+An edge is found to the microsecond by halving, so it is one of the rules and not of our thinking. Of the two one is an instant
+at which something happens, the other one at which nothing does: a window ends, or a date is reached (D-3, D-5, D-42).
 """
 
 from __future__ import annotations
@@ -36,45 +35,42 @@ def edge_between(answer: Callable[[int], Any], low: int, high: int) -> int:
     return high
 
 
-def edges_of(answer: Callable[[int], Any], first: int, last: int) -> list[int]:
-    """Two edges, from the middle of the time outwards."""
-    found: dict[str, int] = {}
-    more: list[int] = []
-    days = sorted(range(first, last, DAY), key=lambda day: abs(day - (first + last) // 2))
-    for day in days:
-        if answer(day) == answer(day + DAY):
-            continue
-        at = edge_between(answer, day, day + DAY)
-        before, after = answer(at - 1), answer(at)
-        kind = "in" if not isinstance(before, list) or set(after) - set(before) else "out"
-        if kind in found:
-            more.append(at)
-        found.setdefault(kind, at)
-        if len(found) == 2 or len(more) == 12 or (isinstance(before, dict) and more):
+def edges_of(answer: Callable[[int], Any], calm: Callable[[int], bool], first: int, last: int) -> list[int]:
+    """Two edges, looked for from the middle of the time outwards: one with a call of the log, one without if there is one."""
+    loud: list[int] = []
+    silent: list[int] = []
+    for day in sorted(range(first, last, DAY), key=lambda day: abs(day - (first + last) // 2)):
+        if answer(day) != answer(day + DAY):
+            at = edge_between(answer, day, day + DAY)
+            (silent if calm(at) else loud).append(at)
+        if (loud and silent) or len(loud) == 30:
             break
-    return [*found.values(), *more][:2]
+    return sorted([*loud[:1], *silent[:1], *loud[1:], *silent[1:]][:2])
 
 
 def main() -> None:
     only = sys.argv[1:]
     database = open_shop(Path("sample_data/storefront/log.jsonl.zst"))
     first, end = span(database)
+
+    def calm(at: int) -> bool:
+        return database.execute("SELECT count(*) FROM raw WHERE t = ?", [at]).fetchall() == [(0,)]
+
     edges: dict[str, list[str]] = json.loads(EDGES.read_text(encoding="utf-8")) if only else {}
     for definition in (*PEOPLE, *ACCOUNTS, *TRAITS):
         if only and definition.key not in only:
             continue
-        days_after = definition.days_after if isinstance(definition, Definition) else 0
-        low, high = (end, end + days_after * DAY) if days_after else (first, end)
 
         def answer(at: int, definition: Definition | TraitDefinition = definition) -> Any:
             ask = members if isinstance(definition, Definition) else values
             return ask(database, definition, at)  # type: ignore[arg-type]
 
-        edges[definition.key] = [format_instant(at) for at in edges_of(answer, low, high)]
+        last = end + definition.days_after * DAY
+        found = edges_of(answer, calm, first, last)
+        edges[definition.key] = [format_instant(at) for at in found]
+        sizes = [len(answer(at)) for at in (first + 21 * DAY, (first + end) // 2, last)]
         print(
-            definition.key,
-            *(len(answer(at)) for at in (first + 21 * DAY, (first + end) // 2, high)),
-            edges[definition.key],
+            definition.key, sizes, *(f"{format_instant(at)}{' calm' if calm(at) else ''}" for at in found), flush=True
         )
     EDGES.write_text(json.dumps(edges, indent=1) + "\n", encoding="utf-8")
 

@@ -122,7 +122,7 @@ def test_values_are_those_of_the_sql(shop: Shop, trait: TraitDefinition) -> None
     history = trait_history(shop.plan, shop.store, trait.key, shop.cache)
     ids = shop.ids(trait.level)
     answers: dict[str, dict[str, Any]] = {}
-    for name, at in shop.instants(trait.key).items():
+    for name, at in shop.instants(trait.key, trait.days_after).items():
         expected = answers[name] = values_by_sql(shop.database, trait, at)
         column = trait_at(shop.plan, shop.store, trait.key, at)
         at_once = {ids[i]: value_at(column, i) for i in np.flatnonzero(column.kind).tolist()}
