@@ -25,7 +25,7 @@ from engage_desktop.domain.duration import format_instant, parse_instant
 DAY_0 = parse_instant("2024-01-01T00:00:00Z")
 _CLOCK = re.compile(r"(?:(\d+)d )?(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{6}))?)?")
 COLUMNS = {
-    "instances": ("journey", "profile", "instance", "entered_at", "ended_at", "outcome", "detail"),
+    "instances": ("journey", "profile", "instance", "entered_at", "ended_at", "outcome", "detail", "identifier"),
     "visits": ("journey", "profile", "instance", "seq", "step", "entered_at", "left_at", "branch", "pass", "kind"),
     "memberships": ("audience", "profile", "from_at", "to_at"),
     "messages": ("campaign", "step", "profile", "instance", "due_at", "sent_at", "status", "reason", "kind"),
@@ -166,7 +166,8 @@ def same_values(expected: dict[str, Any], found: dict[str, Any]) -> bool:
 
 
 def _row(table: str, row: list[Any]) -> tuple[Any, ...]:
-    if table == "visits" and len(row) == len(COLUMNS["visits"]) - 1:
-        row = [*row, "observed"]
+    usual = {"visits": "observed", "instances": None}
+    if table in usual and len(row) == len(COLUMNS[table]) - 1:
+        row = [*row, usual[table]]
     pairs = zip(COLUMNS[table], row, strict=True)
     return tuple(instant(value) if column in INSTANTS and value is not None else value for column, value in pairs)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC
 
 from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.journey import EventEntry, Journey
 from engage_desktop.domain.step import DelayUntil, RandomSplit, StepBase
 from tests.oracle.calendars import date_of, next_clock, offset_of
 from tests.oracle.rules import LAW
@@ -15,9 +16,23 @@ from tests.oracle.scope import Refused
 def refuse_journeys(campaigns: Campaigns) -> None:
     """Raise `Refused` for the first thing wrong."""
     for journey in campaigns.journeys:
+        for reason in _identifiers(journey):
+            raise Refused(f"journey {journey.key}: {reason}")
         for step in journey.steps:
             for reason in _step(step):
                 raise Refused(f"step {journey.key}.{step.key}: {reason}")
+
+
+def _identifiers(journey: Journey) -> Iterator[str]:
+    """D-16, D-50."""
+    reentry = journey.entry.reentry
+    identifier = reentry.identifier if reentry else None
+    if identifier is not None and (
+        reentry is None or reentry.mode != "every" or not isinstance(journey.entry, EventEntry)
+    ):
+        yield "an identifier needs entry by event and mode every"
+    if identifier is None and any(rule.match_identifier for rule in journey.exits):
+        yield "match_identifier without an identifier"
 
 
 def _step(step: StepBase) -> Iterator[str]:

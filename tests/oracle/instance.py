@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.step import SendMessage, StepBase, outputs
+from tests.oracle.context import Captures
 from tests.oracle.log import Call
 
 
@@ -34,6 +35,7 @@ class Visit:
 class Path:
     """One way through the steps. `order` sorts the paths of an instance by the branches they took (D-14)."""
 
+    context: Captures  # D-14, D-20
     order: tuple[int, ...] = ()
     visit: Visit | None = None  # the last one
     step: StepBase | None = None  # where it waits
@@ -45,6 +47,7 @@ class Path:
 class Instance:
     entered_at: int
     event: Call | None  # that it was entered by
+    identifier: str | None = None
     paths: list[Path] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
     ended_at: int | None = None

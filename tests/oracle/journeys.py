@@ -7,7 +7,7 @@ from typing import Any
 
 from engage_desktop.domain.duration import parse_instant
 from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey
-from engage_desktop.domain.step import Delay, DelayUntil, Hold, Wait
+from engage_desktop.domain.step import Delay, DelayUntil, Hold, HoldBranch, Wait
 from tests.oracle.instance import Due, Instance, Path
 from tests.oracle.intervals import change_instants, intervals
 from tests.oracle.log import Call
@@ -87,8 +87,14 @@ class Walk(Movement):
     def _exit_rules(self, event: Call, t: int, instances: list[Instance]) -> None:
         """D-18: the first matching event later than entry; of several rules list order."""
         for instance in instances:
+            context = self.seen_by_exits(instance)
             for rule in self.journey.exits:
-                if instance.active and rule.event == event.event and self._matches(rule.where, event, t):
+                bound = rule.match_identifier or not self.rules.other_exits_hear_all
+                if not instance.active or rule.event != event.event:
+                    continue
+                if bound and self.rules.exits_match_when_told and self.identifier(event) != instance.identifier:
+                    continue
+                if self.holds(rule.where, t, context, event):
                     self.end(instance, t, "exited", rule.key)
 
     def _hold_branches(self, event: Call, t: int, instances: list[Instance]) -> None:
@@ -101,23 +107,37 @@ class Walk(Movement):
         if not isinstance(step, Hold):
             return
         for branch in step.branches:  # list order
-            if branch.event != event.event or not self._matches(branch.where, event, t):
+            if branch.event != event.event or not self._is_for(instance, branch, event):
+                continue
+            if not self.holds(branch.where, t, path.context, event):
                 continue
             if branch.loop and instance.passes(step.key) >= MOST_PASSES:  # D-15
                 continue
             deadline = path.deadline
             self.leave(path, t, branch.key)
+            if not branch.loop or self.rules.loop_backs_are_captured:
+                path.context = path.context.captured(event, branch.key)
             self.arrive(instance, path, step.key if branch.loop else branch.next, t, event)
             if branch.loop and not self.rules.loop_restarts_timer and path.step is step:
                 path.deadline = deadline
             return
+
+    def _is_for(self, instance: Instance, branch: HoldBranch, event: Call) -> bool:
+        """D-16: a hold hears only events with the value of its instance, unless the branch says any."""
+        if not self.rules.holds_hear_their_value or (branch.any_identifier and self.rules.any_identifier_opts_out):
+            return True
+        return self.identifier(event) == instance.identifier
 
     def _event_entry(self, event: Call, t: int, _: list[Instance]) -> None:
         entry = self.entry
         if not isinstance(entry, EventEntry) or entry.event != event.event or not self._bounds(t):
             return
         now = t if self.rules.entry_sees_itself else t - 1
-        if not self._matches(entry.where, event, t) or (entry.audience and not self.state.member(entry.audience, now)):
+        if entry.where is not None and not self.state.holds(parse(entry.where), t, event):
+            return
+        if entry.audience and not self.state.member(entry.audience, now):
+            return
+        if entry.reentry.identifier is not None and not self._lets_in(self.identifier(event)):
             return
         last = self.instances[-1] if self.instances else None
         if entry.reentry.mode == "once" and last:
@@ -128,8 +148,14 @@ class Walk(Movement):
         if not self.rules.entry_event_consumed:
             self._hold_branches(event, t, [entered])
 
-    def _matches(self, where: str | None, event: Call, t: int) -> bool:
-        return where is None or self.state.holds(parse(where), t, event)
+    def _lets_in(self, value: str | None) -> bool:
+        """D-16: an event that names a value for which no instance is active."""
+        if value is None:
+            return not self.rules.identifier_is_needed
+        same = [instance for instance in self.instances if instance.identifier == value]
+        if self.rules.active_value_is_ignored and any(instance.active for instance in same):
+            return False
+        return self.rules.ended_value_enters_again or not same
 
     # Phases 2 to 5
 
@@ -142,7 +168,7 @@ class Walk(Movement):
     def _waits(self, t: int) -> None:
         for instance in self.instances:
             for path, step in instance.waiting():
-                if isinstance(step, Wait) and self.state.holds(parse(step.condition), t):
+                if isinstance(step, Wait) and self.holds(step.condition, t, path.context):
                     self.leave(path, t, None)
                     self.arrive(instance, path, step.next, t, None)
 

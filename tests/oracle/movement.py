@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import json
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,13 +22,14 @@ from engage_desktop.domain.step import (
     Wait,
 )  # fmt: skip
 from tests.oracle.calendars import date_of, in_years, next_clock, offset_of, zone_of
+from tests.oracle.context import Captures
 from tests.oracle.draw import u
 from tests.oracle.instance import Due, Instance, Path, Visit
 from tests.oracle.log import Call
 from tests.oracle.parse import dotted, parse
 from tests.oracle.scope import Refused
 from tests.oracle.state import State
-from tests.oracle.values import walk
+from tests.oracle.values import text, walk
 
 
 class Movement:
@@ -41,8 +43,8 @@ class Movement:
         self.agenda: list[int] = []
 
     def enter(self, t: int, event: Call | None) -> Instance:
-        instance = Instance(t, event)
-        path = Path()
+        instance = Instance(t, event, self.identifier(event) if event else None)
+        path = Path(Captures(event, self.rules))
         instance.paths.append(path)
         self.instances.append(instance)
         for rule in self.journey.exits:
@@ -50,6 +52,20 @@ class Movement:
                 heapq.heappush(self.agenda, t + parse_duration(rule.after))
         self.arrive(instance, path, self.journey.start, t, event, first=True)
         return instance
+
+    def identifier(self, event: Call) -> str | None:
+        """The value of the identifying property, in its text form; a list or an object identifies nobody (D-16)."""
+        reentry = self.journey.entry.reentry
+        if reentry is None or reentry.identifier is None:
+            return None
+        value = walk(event.properties, dotted(reentry.identifier))
+        if value is None or isinstance(value, list | dict):
+            return None
+        return text(value) if self.rules.values_by_text_form else json.dumps(value)
+
+    def holds(self, condition: str | None, t: int, context: Captures, event: Call | None = None) -> bool:
+        """A condition of this journey at t, of an exit's or a hold's own where for `event` (D-20, D-43)."""
+        return condition is None or self.state.holds(parse(condition), t, event, journey=context)
 
     def leave(self, path: Path, t: int, branch: str | None) -> None:
         """Leave the step where the path waits."""
@@ -75,7 +91,7 @@ class Movement:
                 case Delay():
                     return self._stay(path, step, t, step.duration)
                 case DelayUntil():
-                    target = self._target(instance, step, t)
+                    target = self._target(path, step, t)
                     if target is not None and target > t:
                         return self._stay_until(path, step, target)
                     is_past = target is None or target < t or not self.rules.target_of_now_is_not_past
@@ -87,12 +103,12 @@ class Movement:
                     self._stay(path, step, t, step.timeout)
                     return self._hold_reached(instance, path, t, event)
                 case Wait():
-                    if not (self.rules.wait_passes_at_once and self.state.holds(parse(step.condition), t)):
+                    if not (self.rules.wait_passes_at_once and self.holds(step.condition, t, path.context)):
                         return self._stay(path, step, t, step.timeout)
                     key = step.next
                 case Split():
                     branches = list(step.branches) if self.rules.first_branch_wins else list(reversed(step.branches))
-                    taken = next((one for one in branches if self.state.holds(parse(one.condition), t)), None)
+                    taken = next((one for one in branches if self.holds(one.condition, t, path.context)), None)
                     visit.branch, key = (taken.key, taken.next) if taken else ("otherwise", step.otherwise)
                 case RandomSplit():
                     drawn = self._draw(instance, step)
@@ -128,9 +144,15 @@ class Movement:
                     "step": rules.condition_tested_before_arrival,
                     "end": not rules.condition_spares_end_of_path,
                 }
-                if tested.get(before, True) and self.state.holds(parse(rule.condition), t):
+                if tested.get(before, True) and self.holds(rule.condition, t, self.seen_by_exits(instance)):
                     found.append((t, place if rules.exits_of_state_in_list_order else -1, rule))
         return min(found, key=lambda one: one[:2])[2] if found else None
+
+    def seen_by_exits(self, instance: Instance) -> Captures:
+        """D-50: the entry event only."""
+        if not self.rules.exits_see_entry_only and instance.paths:
+            return instance.paths[-1].context
+        return Captures(instance.event, self.rules)
 
     def _hold_reached(self, instance: Instance, path: Path, t: int, event: Call | None) -> None:
         """D-13: a hold hears later events only."""
@@ -154,7 +176,7 @@ class Movement:
         path.step, path.deadline = step, deadline
         heapq.heappush(self.agenda, deadline)
 
-    def _target(self, instance: Instance, step: DelayUntil, t: int) -> int | None:
+    def _target(self, path: Path, step: DelayUntil, t: int) -> int | None:
         """The instant waited for, fixed on arrival (D-46); None where there is no date (D-33)."""
         rules, zone = self.rules, self.zone(step.zone, t)
         offset = offset_of(step.offset)
@@ -165,9 +187,15 @@ class Movement:
         elif step.trait is not None:
             value = self.state.read(dotted(step.trait), t)
         else:
-            value = walk(instance.event.properties, dotted(step.property or "")) if instance.event else None
+            value = self._dated(path, step.property or "")
         at = date_of(value, zone, rules)
         return None if at is None else in_years(at + offset)
+
+    def _dated(self, path: Path, name: str) -> Any:
+        """A `journey()` path, else a property of the entry event (formats 2)."""
+        found, value = path.context.value(name, whole=False)
+        entry = path.context.entry
+        return value if found else walk(entry.properties, dotted(name)) if entry else None
 
     def zone(self, of: str, t: int) -> ZoneInfo:
         """D-30."""
@@ -181,6 +209,8 @@ class Movement:
         parts = [self.journey.key, step.key, self.state.profile]
         if not step.sticky or not self.rules.sticky_without_entry_key:
             parts.append(str(instance.entered_at))
+            if instance.identifier is not None and self.rules.identifier_in_entry_key:
+                parts[-1] += f"|{instance.identifier}"
         drawn, so_far = u(self.seed, *parts), 0.0
         for branch in step.branches[:-1]:
             so_far += branch.percent

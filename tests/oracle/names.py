@@ -69,8 +69,14 @@ def all_parts(campaigns: Campaigns) -> Iterator[Any]:
 
 def refuse_names(campaigns: Campaigns, people: list[Person]) -> None:
     """Raise `Refused` for journey(), a circle of traits and audiences (AU-24, D-9), or a key that the log has as a trait."""
-    if any(isinstance(part, JourneyValue) for part in all_parts(campaigns)):
-        raise Refused("journey()")
+    outside = [trait.definition for trait in campaigns.traits]
+    outside += [audience.definition or "" for audience in campaigns.audiences]
+    for journey in campaigns.journeys:
+        entry: Any = journey.entry
+        outside += [getattr(entry, "condition", None) or "", getattr(entry, "where", None) or ""]
+    for text in outside:
+        if text and any(isinstance(part, JourneyValue) for part in parts(parse_expression(text))):
+            raise Refused("journey() has a meaning inside a journey only")
     named: list[Any] = [*campaigns.audiences, *campaigns.traits]
     for audience in campaigns.audiences:
         _refuse_sessions(parse(audience.definition or ""))

@@ -88,7 +88,7 @@ def _rows(walk: Walk, settled: list[Settled], tables: Tables) -> None:
     for instance in walk.instances:
         who = {"profile": profile, "instance": number[id(instance)]}
         tables["instances"].append(
-            {"journey": journey, **who, "identifier": None, "entered_at": instance.entered_at, "ended_at": instance.ended_at,
+            {"journey": journey, **who, "identifier": instance.identifier, "entered_at": instance.entered_at, "ended_at": instance.ended_at,
              "outcome": instance.outcome, "detail": instance.detail}
         )  # fmt: skip
         visits = sorted(instance.visits, key=lambda visit: (visit.entered_at, order[visit.step], visit.number))  # D-46

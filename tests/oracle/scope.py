@@ -38,8 +38,6 @@ def _reasons(campaigns: Campaigns) -> Iterator[str]:
         if not isinstance(entry, EventEntry | AudienceEntry) or journey.enforce_limits:
             yield f"journey {journey.key}"
             continue
-        if entry.reentry.identifier or any(rule.match_identifier for rule in journey.exits):
-            yield f"journey {journey.key}"
         needs_cool_down = isinstance(entry, AudienceEntry) and entry.reentry.mode == "after_exit"
         if needs_cool_down and not entry.reentry.cool_down:
             yield f"journey {journey.key}: D-45 needs a cool-down"

@@ -24,6 +24,7 @@ from engage_desktop.domain.condition import (
     Trait,
     Window,
 )  # fmt: skip
+from tests.oracle.context import Captures
 from tests.oracle.log import Call, Person
 from tests.oracle.parse import parse, parse_expression
 from tests.oracle.reduce import reduce
@@ -49,6 +50,7 @@ class At:
     chain: tuple[Call, ...] = ()
     anchored: bool = False
     anonymous: bool = False
+    journey: Captures | None = None  # inside a journey, what the path has collected (D-20)
 
 
 class Subject:
@@ -83,11 +85,18 @@ class Subject:
 
     # Conditions
 
-    def holds(self, condition: Condition, now: int, event: Call | None = None, anonymous: bool = False) -> bool:
+    def holds(
+        self,
+        condition: Condition,
+        now: int,
+        event: Call | None = None,
+        anonymous: bool = False,
+        journey: Captures | None = None,
+    ) -> bool:
         """Truth at `now`; of an entry's own where, for `event`. Nothing holds before the subject exists (D-5)."""
         if now < self.since:
             return False
-        at = At(now, (event,) if event else (), not self.rules.entry_where_sees_history, anonymous)
+        at = At(now, (event,) if event else (), not self.rules.entry_where_sees_history, anonymous, journey)
         if event is not None:
             return self.truth(condition, at)
         if (condition, at) not in self._known:
@@ -159,8 +168,8 @@ class Subject:
                 if not self.rules.not_then_holds_at_once and self._is_waiting(stream, raw, at):
                     return None
                 return reduce(scalar, raw, self.values)
-            case JourneyValue():
-                raise Refused("journey()")
+            case JourneyValue(path) if at.journey is not None:
+                return at.journey.value(path)[1]
         raise Refused(f"{scalar}")
 
     def read(self, path: tuple[str, ...], now: int) -> Any:
