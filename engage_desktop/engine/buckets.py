@@ -71,6 +71,9 @@ class Bucket:
     def source(self, name: str) -> Column:
         return _part(self.log.source(name), self._of(name))
 
+    def properties(self, name: str) -> Iterable[str]:
+        return self.log.properties(name)
+
     def trait(self, path: tuple[str, ...]) -> TraitHistory:
         return self._history(self.log.trait(path))
 

@@ -15,12 +15,13 @@ from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.condition import Condition, Literal, Reduce, Trait
 from engage_desktop.domain.duration import parse_duration, parse_instant
 from engage_desktop.domain.errors import DesignError
-from engage_desktop.domain.journey import AudienceEntry, EventEntry, Exit, Journey
+from engage_desktop.domain.journey import AudienceEntry, EventEntry, Exit, Journey, ScheduleEntry
 from engage_desktop.domain.people import Level
 from engage_desktop.domain.problem import Problem
 from engage_desktop.domain.step import Output, outputs
 from engage_desktop.engine import scope
 from engage_desktop.engine.arrays import NEVER
+from engage_desktop.engine.calendar import WEEKDAYS, clock_us
 from engage_desktop.engine.context import names_of
 from engage_desktop.engine.definitions import (
     AudienceMeaning,
@@ -40,6 +41,7 @@ from engage_desktop.engine.definitions import (
     resolve_side,
 )
 from engage_desktop.engine.plan import Plan, PlanAudience, PlanEntry, PlanExit, PlanJourney, PlanStep, PlanTrait
+from engage_desktop.engine.schedule import Schedule, read_at
 from engage_desktop.engine.steps import STEP_COMPILERS
 from engage_desktop.engine.steps.base import StepContext
 from engage_desktop.language import QueryError, check, parse, parse_condition
@@ -283,7 +285,7 @@ class _JourneyCompiler:
     def _entry(self) -> PlanEntry:
         entry, path = self.journey.entry, f"{self.path}.entry"
         if not isinstance(entry, EventEntry | AudienceEntry):
-            return PlanEntry("once", 0, condition=_NOTHING)  # refused by scope
+            return self._schedule(entry, path)
         reentry = entry.reentry
         cool_down = 0 if reentry.cool_down is None else parse_duration(reentry.cool_down)
         if isinstance(entry, EventEntry):
@@ -308,6 +310,35 @@ class _JourneyCompiler:
         else:
             condition = self._audience(entry.audience or "", f"{path}.audience")
         return PlanEntry(reentry.mode, cool_down, condition=condition, include_existing=entry.include_existing)
+
+    def _schedule(self, entry: ScheduleEntry, path: str) -> PlanEntry:
+        repeats = entry.every is not None or entry.time is not None
+        mode: str = ("every" if repeats else "once") if entry.reentry is None else entry.reentry.mode
+        cool = (
+            0 if entry.reentry is None or entry.reentry.cool_down is None else parse_duration(entry.reentry.cool_down)
+        )
+        at, clock = read_at(entry.at), None if entry.time is None else clock_us(entry.time)
+        unknown = [day for day in entry.weekdays if day not in WEEKDAYS]
+        if at is None:
+            self.compiler.fault("schedule", f"{path}.at", f"{entry.at!r} is no date.", "Write one such as 2025-03-31.")
+        if entry.every is not None and entry.time is not None:
+            self.compiler.fault("schedule", f"{path}.every", "It repeats every so often or at a clock time, not both.",
+                                "Remove one of them.")  # fmt: skip
+        if (entry.time is not None and clock is None) or (entry.weekdays and entry.time is None):
+            self.compiler.fault("schedule", f"{path}.time", "There is no clock time.", "Write one such as 09:00.")
+        if unknown:
+            self.compiler.fault("schedule", f"{path}.weekdays", f"{unknown[0]!r} is no weekday.",
+                                f"Use {', '.join(WEEKDAYS)}.")  # fmt: skip
+        condition = None if entry.condition is None else self.compiler.condition(entry.condition, f"{path}.condition")
+        every_us = None if entry.every is None else parse_duration(entry.every)
+        if every_us is not None and every_us <= 0:
+            self.compiler.fault(
+                "schedule", f"{path}.every", "It would repeat without end.", "Write a duration above zero."
+            )
+        days = tuple(WEEKDAYS.index(day) for day in entry.weekdays if day in WEEKDAYS)
+        first, local = at or (0, False)
+        schedule = Schedule(first, local, every_us, clock, days, entry.zone == "profile")
+        return PlanEntry(mode, cool, condition=condition, schedule=schedule)
 
     def _exit(self, rule: Exit) -> PlanExit:
         path = f"{self.path}.exits.{rule.key}"

@@ -35,11 +35,11 @@ class Names:
     captured: Mapping[tuple[str, int], tuple[int, ...]] = field(default_factory=dict)
 
     def resolve(self, text: str) -> list[tuple[int, tuple[str, ...]]]:
-        """Names that begin the path, the longest first, each with the path inside the event."""
+        """Names that begin the path, the longest first, each with the path inside the event (none: all of it)."""
         found = [
-            (place, split_path(text[len(name) + 1 :]))
+            (place, split_path(text[len(name) + 1 :]) if text != name else ())
             for place, name in enumerate(self.names)
-            if text.startswith(f"{name}.") and len(text) > len(name) + 1
+            if text == name or (text.startswith(f"{name}.") and len(text) > len(name) + 1)
         ]
         return sorted(found, key=lambda one: -len(self.names[one[0]]))
 
@@ -82,7 +82,9 @@ def remembered(names: Names, text: str, rows: AnyArray, view: View) -> Column:
     for place, path in names.resolve(text):
         has = todo & (rows[:, place] >= 0)
         if has.any():
-            column = view.property_of(names.events[place], path, np.where(has, rows[:, place], -1))
+            row = np.where(has, rows[:, place], -1)
+            event = names.events[place]
+            column = view.property_of(event, path, row) if path else view.properties_of(event, row)
             found = _merged(found, column, has)
             todo &= ~has
     return found

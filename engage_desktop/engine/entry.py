@@ -10,10 +10,20 @@ from collections.abc import Generator
 
 import numpy as np
 
-from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Profiles, Rows, first_of_each
+from engage_desktop.engine.arrays import (
+    NEVER,
+    AnyArray,
+    Instants,
+    Profiles,
+    Rows,
+    first_of_each,
+    segment_offsets,
+    upper_bound,
+)
 from engage_desktop.engine.identifiers import ByIdentifier
 from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.plan import PlanJourney
+from engage_desktop.engine.schedule import entries_of
 from engage_desktop.engine.tokens import Entries
 from engage_desktop.engine.view import View
 from engage_desktop.engine.walk import Ends
@@ -26,8 +36,10 @@ def generations(journey: PlanJourney, view: View, window: tuple[int, int]) -> Ge
     by (profile, time, row) and never empty.
     """
     entry = journey.entry
-    source: EventSource | StateSource
-    if entry.identifier is not None:
+    source: EventSource | StateSource | ScheduleSource
+    if entry.schedule is not None:
+        source = ScheduleSource(journey, view, window)
+    elif entry.identifier is not None:
         source = IdentifierSource(journey, view, window)
     else:
         source = EventSource(journey, view, window) if entry.event is not None else StateSource(journey, view, window)
@@ -155,3 +167,34 @@ class IdentifierSource(EventSource):
         allowed = np.maximum(allowed, batch.row[over] + 1)
         place = self.next.next(profile, batch.identifier[over], allowed)
         return self._entries(np.sort(place[place >= 0]))
+
+
+class ScheduleSource:
+    """Who is there, and of whom the condition holds, at each occurrence inside the bounds."""
+
+    def __init__(self, journey: PlanJourney, view: View, window: tuple[int, int]) -> None:
+        entry = journey.entry
+        assert entry.schedule is not None
+        self.cool_down_us = entry.cool_down_us
+        self.profile, self.time = entries_of(entry.schedule, view, *_bounds(journey, window))
+        if entry.condition is not None:
+            keep = view.holds_at(entry.condition, self.profile, self.time)
+            self.profile, self.time = self.profile[keep], self.time[keep]
+        self._start = segment_offsets(self.profile, view.log.n_profiles)
+
+    def _entries(self, at: AnyArray) -> Entries:
+        return Entries(self.profile[at], self.time[at], np.full(len(self.time[at]), -1, np.int64), False)
+
+    def every(self) -> Entries:
+        return self._entries(slice(None))  # type: ignore[arg-type]  # a slice selects all
+
+    def first(self) -> Entries:
+        return self._entries(first_of_each(self.profile))
+
+    def following(self, batch: Entries, ends: Ends, over: AnyArray) -> Entries:
+        """The first later occurrence that the cool-down allows; at exactly its end it does (D-45)."""
+        own = batch.profile[over].astype(np.int64)
+        after = np.maximum(ends.time[over] + self.cool_down_us - 1, batch.time[over])
+        last = self._start[own + 1]
+        place = upper_bound(self.time, self._start[own], last, after)
+        return self._entries(place[place < last])

@@ -11,6 +11,7 @@ from engage_desktop.domain.message import Message
 from engage_desktop.engine.arrays import NEVER
 from engage_desktop.engine.context import Names
 from engage_desktop.engine.definitions import Computed, Meaning, Member, Node
+from engage_desktop.engine.schedule import Schedule
 from engage_desktop.engine.steps.base import CompiledStep
 
 
@@ -45,6 +46,8 @@ class PlanEntry:
     condition: Node | None = None
     include_existing: bool = False
     identifier: tuple[str, ...] | None = None
+    schedule: Schedule | None = None
+    """Everybody there at its occurrences, or those of whom `condition` holds."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.condition import Expression
-from engage_desktop.domain.journey import Journey, ScheduleEntry
+from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.problem import Problem
 from engage_desktop.domain.step import Hold, SendMessage
 from engage_desktop.engine.steps import STEP_COMPILERS
@@ -50,9 +50,6 @@ def journey_problems(journey: Journey, campaigns: Campaigns) -> list[Problem]:
     """Parts of a journey that are not simulated yet."""
     path = f"journeys.{journey.key}"
     found = [not_yet(f"{path}.enforce_limits", "Enforcing limits")] if journey.enforce_limits else []
-    entry = journey.entry
-    if isinstance(entry, ScheduleEntry):
-        found.append(not_yet(f"{path}.entry", "Entry by schedule"))
     found += [
         not_yet(f"{path}.exits.{rule.key}.send", "Sending on exit") for rule in journey.exits if rule.send is not None
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from engage_desktop.engine import calendar
@@ -23,9 +25,14 @@ from engage_desktop.engine.definitions import Node, Side, asks_journey
 from engage_desktop.engine.frames import Bound, Events, take_or_absent
 from engage_desktop.engine.identifiers import ByIdentifier, Identifiers
 from engage_desktop.engine.moments import Moments
-from engage_desktop.engine.plan import PlanExit
-from engage_desktop.engine.source import TEXT, Column, Log
+from engage_desktop.engine.source import OBJECT, TEXT, Column, Log
 from engage_desktop.engine.tokens import Entries, Tokens
+from engage_desktop.engine.values import text_of, value_at
+from engage_desktop.events.column import Column as Values
+from engage_desktop.events.table import path_parts
+
+if TYPE_CHECKING:
+    from engage_desktop.engine.plan import PlanExit
 
 
 class View:
@@ -210,6 +217,13 @@ class View:
                 names += list(column.texts)
         return names, zone
 
+    def all_zones(self) -> list[str]:
+        """Every zone that somebody may be in."""
+        told = (*self.conditions.valid_zones().column.texts, *self.log.trait(("timezone",)).column.texts)
+        return list(
+            dict.fromkeys([self.workspace_zone, *(name for name in told if calendar.zone_named(name) is not None)])
+        )
+
     def value_at(self, side: Side, profile: Profiles, time: Instants) -> Column:
         """A trait of each profile at its instant."""
         return Moments(self.conditions, profile, time).value(side)
@@ -222,6 +236,16 @@ class View:
         if len(rows):
             place[(place >= 0) & (rows[np.maximum(place, 0)] != row)] = -1
         return take_or_absent(self.log.column(name, path), place)
+
+    def properties_of(self, name: str, row: Rows) -> Column:
+        """All properties of the events at the given rows, each as an object; absent where a row is -1."""
+        used, inverse = np.unique(row, return_inverse=True)
+        paths = [path_parts(path)[:1] for path in self.log.properties(name)]
+        columns = {path: self.property_of(name, path, used) for path in dict.fromkeys(paths)}
+        found = [{path[0]: value_at(column, place) for path, column in columns.items()} for place in range(len(used))]
+        code = np.where(used < 0, -1, np.arange(len(used)))[inverse].astype(np.int32)
+        kind = np.where(code >= 0, np.uint8(OBJECT), np.uint8(0))
+        return Values(kind, np.full(len(row), np.nan), code, [text_of(one) for one in found])
 
 
 def state_at(start: AnyArray, times: AnyArray, profile: Profiles, at: Instants) -> Rows:

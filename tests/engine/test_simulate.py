@@ -200,7 +200,6 @@ HOLD = {
 MESSAGE_STEP = {"key": "m", "type": "message", "message": "m"}
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("not_yet", {"journeys": [journey(enforce_limits=True)]}, "journeys.j.enforce_limits"),
-    ("not_yet", {"journeys": [journey(entry={"type": "schedule", "at": "2024-01-02T00:00:00Z"})]}, "journeys.j.entry"),
     ("not_yet", {"journeys": [journey(start="f", steps=[{"key": "f", "type": "set_trait", "trait": "x", "value": 1}])]}, "journeys.j.steps.f"),
     ("not_yet", {"journeys": [journey(steps=[HOLD, MESSAGE_STEP])]}, "journeys.j.steps.d.branches.x.event"),
     ("not_yet", {"policies": {"caps": [{"max": 1, "per": "1d"}]}}, "policies.caps"),

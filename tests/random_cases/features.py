@@ -6,6 +6,14 @@
 from __future__ import annotations
 
 CENSUS = {
+    "identifier": (
+        "instances by identifier",
+        "parallel values",
+        "value enters again",
+        "exit that matches",
+        "branch for any identifier",
+    ),
+    "context": ("journey() in a branch taken", "journey() in an exit", "journey() in a hold event"),
     "delay_until": (
         "step delay_until",
         "until a time",
@@ -22,5 +30,18 @@ CENSUS = {
     ),
     "exit by condition": ("exit by condition", "exit by condition at entry", "exit by condition before arrival"),
 }
+DECIDES = {
+    "exit by condition": ("condition_tested_at_entry", "condition_tested_before_arrival"),
+    "identifier": (
+        "identifier_is_needed", "active_value_is_ignored", "ended_value_enters_again", "holds_hear_their_value",
+        "any_identifier_opts_out", "exits_match_when_told", "other_exits_hear_all", "values_by_text_form",
+    ),
+    "context": ("context_has_aliases", "entry_keeps_its_name", "newest_capture_wins", "exits_see_entry_only"),
+    "delay_until": (
+        "zone_trait_first", "any_call_tells_the_zone", "last_valid_zone_counts", "offset_at_target", "gap_ends_at_its_end",
+        "first_of_two", "date_without_zone_is_local", "missing_date_is_past",
+    ),
+}  # fmt: skip
+"""Flags of the oracle without which some cases have other rows."""
 ALL = frozenset(CENSUS)
-LANDED: frozenset[str] = frozenset({"delay_until", "exit by condition"})
+LANDED: frozenset[str] = frozenset({"context", "delay_until", "exit by condition", "identifier"})
