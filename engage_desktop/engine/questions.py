@@ -1,0 +1,185 @@
+"""What may be asked why: a state (audience, condition) or an event's filter; and the answer with a verified change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from engage_desktop.domain.condition import Condition, InAudience, Stream
+from engage_desktop.domain.people import Level
+from engage_desktop.engine.changes import AddEvent
+from engage_desktop.engine.drafts import Draft, Maker
+from engage_desktop.engine.explain import (
+    Reader,
+    Seen,
+    SeenEvent,
+    Span,
+    Who,
+    Why,
+    few_of,
+    span,
+    why,
+    why_event,
+)
+from engage_desktop.engine.few import Few
+from engage_desktop.engine.flips import Edits, Flips, verified
+from engage_desktop.engine.plan import Plan
+from engage_desktop.engine.source import Log
+
+
+class Question(Protocol):
+    """Asked of somebody through a reader; `who` is the person or account in the reader's log."""
+
+    @property
+    def level(self) -> Level: ...
+    def holds(self, reader: Reader, who: Who) -> bool: ...
+    def why(self, reader: Reader, who: Who, unfold: int) -> Why: ...
+    def flips(self, reader: Reader, who: Who, want: bool) -> list[Edits]: ...
+    def span(self, reader: Reader, who: Who, first: int) -> Span | None:
+        """For how long around the instant the verdict stays; None for what has no duration."""
+
+
+@dataclass(frozen=True)
+class State:
+    """Does a condition hold? An audience is one too."""
+
+    condition: Condition
+    level: Level = "user"
+    include_anonymous: bool = False
+
+    @classmethod
+    def of_audience(cls, key: str, level: Level) -> State:
+        return cls(InAudience(key), level)
+
+    def holds(self, reader: Reader, who: Who) -> bool:
+        return reader.holds(self.condition, who, self.include_anonymous)
+
+    def why(self, reader: Reader, who: Who, unfold: int) -> Why:
+        return why(reader, self.condition, who, unfold, self.include_anonymous)
+
+    def flips(self, reader: Reader, who: Who, want: bool) -> list[Edits]:
+        return Flips(reader).of(self.condition, who, want, self.include_anonymous)
+
+    def span(self, reader: Reader, who: Who, first: int) -> Span | None:
+        intervals = reader.intervals(self.condition, self.level, self.include_anonymous)
+        return span(intervals, who.index, reader.at, first)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Did the latest event of a name up to the instant pass an entry's, exit's or hold's filter? `after`: only
+    events later than that instant are heard."""
+
+    event: str
+    where: Condition | None = None
+    audience: str | None = None
+    after: int | None = None
+    level: Level = "user"
+
+    def _latest(self, reader: Reader, who: Who) -> int | None:
+        few = reader.few
+        heard = (few.profiles(self.event) == who.index) & (few.times(self.event) <= reader.at)
+        if self.after is not None:
+            heard &= few.times(self.event) > self.after
+        places = np.flatnonzero(heard)
+        return int(places[-1]) if len(places) else None
+
+    def _parts(self, reader: Reader, who: Who, place: int, unfold: int) -> tuple[Why, ...]:
+        parts: tuple[Why, ...] = () if self.where is None else (why_event(reader, self.event, self.where, place),)
+        if self.audience is not None:
+            then = Reader(reader.plan, reader.few, int(reader.few.times(self.event)[place]))
+            parts += (why(then, InAudience(self.audience), who, unfold),)
+        return parts
+
+    def holds(self, reader: Reader, who: Who) -> bool:
+        place = self._latest(reader, who)
+        return place is not None and all(part.verdict for part in self._parts(reader, who, place, 0))
+
+    def why(self, reader: Reader, who: Who, unfold: int) -> Why:
+        text, place = f"event('{self.event}')", self._latest(reader, who)
+        few = reader.few
+        count = int(((few.profiles(self.event) == who.index) & (few.times(self.event) <= reader.at)).sum())
+        if place is None:
+            return Why(text, False, (Seen(text, None, total=count),))
+        event = SeenEvent(self.event, int(few.times(self.event)[place]))
+        parts = self._parts(reader, who, place, unfold)
+        return Why(text, all(part.verdict for part in parts), (Seen(text, None, None, (event,), count),), parts)
+
+    def flips(self, reader: Reader, who: Who, want: bool) -> list[Edits]:
+        """Another event that passes; or the audience as it would have to be."""
+        if not want:
+            place = self._latest(reader, who)
+            if place is None or self.audience is None:
+                return []
+            then = Reader(reader.plan, reader.few, int(reader.few.times(self.event)[place]))
+            return Flips(then).of(InAudience(self.audience), who, False)
+        flips = Flips(reader)
+
+        def flip(node: Condition, says: bool) -> Edits | None:
+            found = flips.of(node, who, says)
+            return found[0] if found else None
+
+        draft = Draft(Stream(self.event), reader.at)
+        maker = Maker(reader.at, lambda side: reader.value(side, who)[0], flip, nested=False)
+        if self.where is not None and not maker.satisfy(self.where, True, draft):
+            return []
+        state: list[Edits] = [()]
+        if self.audience is not None:
+            state = flips.of(InAudience(self.audience), who, True)
+        profile = reader.few.people[who.index]
+        event = AddEvent(profile, self.event, reader.at, draft.properties, draft.context)
+        return [(*edits, *draft.others, event) for edits in state]
+
+    def span(self, reader: Reader, who: Who, first: int) -> Span | None:
+        return None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`span` is where in the log the verdict stands; `later` the instant from which, with nothing more happening, it
+    would be the other; `change` a verified one, () where none was found."""
+
+    verdict: bool
+    why: Why
+    at: int
+    span: Span | None
+    change: Edits
+    later: int | None
+
+
+def first_instant(log: Log, level: Level, subject: int) -> int:
+    """From when a person or account exists (D-5)."""
+    return int((log.since if level == "user" else log.account_since)[subject])
+
+
+def answer(
+    plan: Plan, log: Log, question: Question, subject: int, at: int, *, unfold: int = 0, change: bool = True
+) -> Answer:
+    """Why, or why not, at an instant from which the subject exists."""
+    few = few_of(plan, log, question.level, subject)
+    who = Who(question.level, (few.people if question.level == "user" else few.accounts).index(subject))
+    reader = Reader(plan, few, at)
+    verdict = question.holds(reader, who)
+    first = first_instant(log, question.level, subject)
+    found: Edits | None = None
+    later = None
+    if change:
+        found = verified(
+            _ask(plan, few, question, who, at, not verdict), question.flips(reader, who, not verdict), not verdict
+        )
+        still = question.span(Reader(plan, Few(log, few.people, few.accounts, until=at), at), who, first)
+        later = None if still is None else still.until
+    return Answer(verdict, question.why(reader, who, unfold), at, question.span(reader, who, first), found or (), later)
+
+
+def _ask(
+    plan: Plan, few: Few, question: Question, who: Who, at: int, want: bool
+) -> Callable[[Edits], tuple[bool, Callable[[], list[Edits]]]]:
+    def ask(edits: Edits) -> tuple[bool, Callable[[], list[Edits]]]:
+        reader = Reader(plan, Few(few.log, few.people, few.accounts, edits), at)
+        return question.holds(reader, who), lambda: question.flips(reader, who, want)
+
+    return ask
