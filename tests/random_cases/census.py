@@ -52,9 +52,9 @@ def expected(features: frozenset[str] = LANDED) -> tuple[str, ...]:
     return (*EXPECTED, *(one for feature in sorted(features) for one in CENSUS[feature]))
 
 
-def decided(case: Case, tables: Tables) -> Iterator[str]:
-    """The rules of `DECISIVE` without which the case would have other rows."""
-    for flag in DECISIVE:
+def decided(case: Case, tables: Tables, flags: tuple[str, ...] = DECISIVE) -> Iterator[str]:
+    """The rules without which the case would have other rows."""
+    for flag in flags:
         rules = replace(LAW, **{flag: False})
         if not same(tables, replay(case.records, case.campaigns, case.window, case.seed, rules)):
             yield flag
@@ -139,10 +139,16 @@ def _branch(step: StepBase, row: Row) -> Iterator[str]:
     elif isinstance(step, Hold) and branch is not None:
         taken: HoldBranch = next(one for one in step.branches if one.key == branch)
         yield "loop-back" if taken.loop else "branch of hold"
+        if taken.any_identifier:
+            yield "branch for any identifier"
+        if _reads_journey(taken.where):
+            yield "journey() in a hold event"
     elif isinstance(step, Wait) and row["left_at"] is not None:
         yield "timeout of wait" if branch == "timeout" else "condition of wait"
     elif isinstance(step, Split):
         yield "otherwise" if branch == "otherwise" else "branch of split"
+        if any(one.key == branch and _reads_journey(one.condition) for one in step.branches):
+            yield "journey() in a branch taken"
     elif isinstance(step, RandomSplit):
         yield "branch of random"
         yield "branch of sticky random" if step.sticky else "branch of random, not sticky"
@@ -179,6 +185,10 @@ def _offset(zone: ZoneInfo, at: int) -> timedelta | None:
     return (EPOCH + timedelta(microseconds=at)).astimezone(zone).utcoffset()
 
 
+def _reads_journey(text: str | None) -> bool:
+    return text is not None and "journey(" in text
+
+
 def _length(step: StepBase) -> int | None:
     text = step.duration if isinstance(step, Delay) else getattr(step, "timeout", None)
     return parse_duration(text) if text else None
@@ -198,6 +208,8 @@ def _instances(journey: Journey, instances: list[Row], visits: list[Row], people
             yield "exit by leave" if journey.by_key[detail[5:]].type == "message" else "leave of a delay"
         else:
             yield _cause(causes[detail])
+            if _reads_journey(causes[detail].where) or _reads_journey(causes[detail].condition):
+                yield "journey() in an exit"
             if causes[detail].condition:
                 yield from _exit_of_state(row, visits)
         if any(
@@ -206,6 +218,11 @@ def _instances(journey: Journey, instances: list[Row], visits: list[Row], people
             yield "event at an age"
         if row["outcome"] == "exited" and detail in causes and causes[detail].event:
             yield from _beaten(journey, row, detail, visits)
+        if row["identifier"] is not None:
+            yield "instances by identifier"
+            if detail in causes and causes[detail].match_identifier:
+                yield "exit that matches"
+    yield from _values(instances)
     for before, after in pairwise(instances):
         if before["profile"] != after["profile"]:
             continue
@@ -218,6 +235,18 @@ def _instances(journey: Journey, instances: list[Row], visits: list[Row], people
         cool_down = entry.reentry.cool_down
         if cool_down and before["ended_at"] + parse_duration(cool_down) == after["entered_at"]:
             yield "cool-down ends"
+
+
+def _values(instances: list[Row]) -> Iterator[str]:
+    """What several instances of one person by identifier have to do with each other."""
+    for at, before in enumerate(instances):
+        for after in instances[at + 1 :]:
+            if before["profile"] != after["profile"] or before["identifier"] is None:
+                continue
+            if before["identifier"] == after["identifier"]:
+                yield "value enters again"
+            elif before["ended_at"] is None or before["ended_at"] > after["entered_at"]:
+                yield "parallel values"
 
 
 def _cause(rule: Exit) -> str:

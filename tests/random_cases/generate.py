@@ -63,6 +63,10 @@ def case(rng: random.Random, features: frozenset[str] = LANDED) -> Case:
     first = START + rng.choice((0, 0, 0, 2, 4, 8)) * GRID
     last = START + rng.choice((SLOTS - 6, SLOTS, SLOTS + 4, SLOTS + 12)) * GRID + rng.choice((0, 0, 0, -1))
     records = log(rng)
+    if "identifier" in features:
+        for record in records:
+            if record.get("type") == "track" and "properties" in record and rng.random() < 0.85:
+                record["properties"]["k"] = rng.choice((1, 1, 1, 2, 2, "1", 1.0, "1.0", "", None))
     moved = 0
     if "delay_until" in features:
         design["workspace"]["timezone"] = rng.choice(ZONES)

@@ -24,6 +24,9 @@ class JourneyWriter:
 
     def __init__(self, rng: random.Random, writer: Writer, names: Names, features: frozenset[str]) -> None:
         self.rng, self.writer, self.names, self.features = rng, writer, names, features
+        self.entered_by: str | None = None
+        self.told_apart = False
+        self.captured: list[str] = []
         self.more = tuple(kind for feature in sorted(features & MORE.keys()) for kind in MORE[feature])
 
     def journey(self, key: str) -> dict[str, Any]:
@@ -38,9 +41,15 @@ class JourneyWriter:
         for at in range(1, size):  # a message after a random split, so that holdouts meet one
             if kinds[at - 1] == "random" and rng.random() < 0.6:
                 kinds[at] = "message"
+        entry = self.entry()
+        self.entered_by = entry.get("event")
+        self.told_apart = entry["reentry"].get("identifier") is not None
+        self.captured = []
+        if "context" in features and size > 2 and rng.random() < 0.4:  # so that something is collected and asked for
+            kinds[:2] = "hold", rng.choice(("hold", "split", "split"))
+            kinds[2] = "split"
         steps = [self.step(kind, letters, at) for at, kind in enumerate(kinds)]
         rng.shuffle(steps)
-        entry = self.entry()
         journey: dict[str, Any] = {"key": key, "name": key}
         if rng.random() < 0.2:
             journey["priority"] = rng.choice((-1, 1, 2))
@@ -63,6 +72,8 @@ class JourneyWriter:
         if mode == "after_exit" and (not by_event or rng.random() < 0.6):
             reentry["cool_down"] = rng.choice(("30m", "1h", "2h"))
         if by_event:
+            if "identifier" in self.features and mode in ("every", "once") and rng.random() < 0.6:
+                reentry |= {"mode": "every", "identifier": rng.choice(("k", "k", "k", "c"))}
             entry: dict[str, Any] = {"type": "event", "event": rng.choice(EVENTS), "reentry": reentry}
             if rng.random() < 0.25:
                 entry["where"] = writer.where(names, top=True)
@@ -80,7 +91,9 @@ class JourneyWriter:
             return {"key": key, "after": rng.choice(("30m", "1h", "1h", "2h", "3h"))}
         rule = {"key": key, "event": rng.choice(EVENTS)}
         if rng.random() < 0.4:
-            rule["where"] = writer.where(names, top=True)
+            rule["where"] = self.in_journey(writer.where(names, top=True), where=True)
+        if self.told_apart and rng.random() < 0.6:
+            rule["match_identifier"] = True
         return rule
 
     def exit_of_state(self, steps: list[dict[str, Any]], start: str, entry: dict[str, Any]) -> dict[str, Any]:
@@ -93,7 +106,30 @@ class JourneyWriter:
         fresh = f"event('{event}').within(30 minutes).count() >= 1"
         stale = f"event('{entry.get('event', event)}').within(1 hour).count() = 0"
         usual = (fresh, fresh, fresh, fresh, fresh, stale, f"event('{event}').count() >= 3", writer.condition(names))
-        return {"key": "state", "condition": rng.choice(usual)}
+        return {"key": "state", "condition": self.in_journey(rng.choice(usual))}
+
+    def in_journey(self, condition: str, where: bool = False) -> str:
+        """The condition, or one about what the path has collected, alone or beside it."""
+        rng = self.rng
+        if "context" not in self.features or rng.random() < 0.4:
+            return condition
+        some = [name for name in (*self.captured * 2, self.entered_by) if name] or [*EVENTS]
+        one, other = rng.choice(some), rng.choice(some)
+        path = rng.choice(("n", "d", "d", "k", "c", "item.sku"))
+        roll = rng.random()
+        if roll < 0.35:
+            own = f"journey('{one}').{rng.choice(('exists', 'exists', 'absent'))}()"
+        elif roll < 0.5 and where:
+            own = f"property('{path}') {rng.choice(('=', '!=', '<='))} journey('{one}.{path}')"
+        elif roll < 0.5:
+            own = f"event('{rng.choice(EVENTS)}').where(property('d') {rng.choice(('=', '!='))} journey('{one}.d')).count() >= 1"
+        elif roll < 0.75:
+            own = f"journey('{one}.{path}') {rng.choice(('=', '!=', '!='))} journey('{other}.{path}')"
+        elif roll < 0.85:
+            own = self.writer.date(f"journey('{one}.at')")
+        else:
+            own = self.writer.compare(f"journey('{one}.{path}')")
+        return rng.choice((own, own, own, f"({condition}) OR {own}", f"({condition}) AND {own}"))
 
     def step(self, kind: str, letters: list[str], at: int) -> dict[str, Any]:
         """A step whose targets all lie later in `letters`, so the graph has no cycle."""
@@ -110,26 +146,33 @@ class JourneyWriter:
             step |= {"duration": rng.choice(DURATIONS), "next": target()}
         elif kind == "delay_until":
             step |= target_of_delay(rng, names.traits) | {"next": target()}
+            if "property" in step and "context" in self.features and rng.random() < 0.5:
+                step["property"] = f"{rng.choice(EVENTS)}{rng.choice(('', ' - p', ' - q'))}.at"
         elif kind == "hold":
             branches = []
             for key in rng.sample(("p", "q", "r"), rng.choice((1, 1, 2, 3))):
                 branch: dict[str, Any] = {"key": key, "event": rng.choice(EVENTS)}
+                if "context" in self.features and self.entered_by and rng.random() < 0.3:
+                    branch["event"] = self.entered_by
                 if rng.random() < 0.3:
-                    branch["where"] = writer.where(names, top=True)
+                    branch["where"] = self.in_journey(writer.where(names, top=True), where=True)
+                if self.told_apart and rng.random() < 0.3:
+                    branch["any_identifier"] = True
                 if rng.random() < 0.35:
                     branch["loop"] = True
                 else:
                     branch["next"] = target()
                 branches.append(branch)
+            self.captured += [name for one in branches for name in (one["event"], f"{one['event']} - {one['key']}")]
             step |= {"branches": branches, "timeout": rng.choice(DURATIONS), "on_timeout": target()}
         elif kind == "wait":
             awaited = writer.condition(names) if rng.random() < 0.4 else recent(rng)
-            step |= {"condition": awaited, "next": target()}
+            step |= {"condition": self.in_journey(awaited), "next": target()}
             if rng.random() < 0.8:
                 step |= {"timeout": rng.choice(("30m", *DURATIONS)), "on_timeout": target()}
         elif kind == "split":
             branches = [
-                {"key": key, "condition": writer.condition(names), "next": target()}
+                {"key": key, "condition": self.in_journey(writer.condition(names)), "next": target()}
                 for key in rng.sample(("p", "q", "r"), rng.choice((1, 2, 2)))
             ]
             step |= {"branches": branches, "otherwise": target()}
