@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from engage_desktop.domain.journey import Journey
-from engage_desktop.domain.step import SendMessage, StepBase, outputs
+from engage_desktop.domain.step import ConditionBranch, SendMessage, StepBase, outputs
 from tests.oracle.context import Captures
 from tests.oracle.log import Call
+from tests.oracle.rules import Rules
 
 
 @dataclass(eq=False)
@@ -41,6 +42,11 @@ class Path:
     step: StepBase | None = None  # where it waits
     deadline: int | None = None
     held_out: bool = False  # D-52
+    awaits: ConditionBranch | None = None  # at a fork: the branch that is not taken yet
+
+    def branch(self, number: int, awaits: ConditionBranch) -> Path:
+        """The path of a fork's branch, before its condition holds."""
+        return Path(self.context, (*self.order, number), self.visit, self.step, None, self.held_out, awaits)
 
 
 @dataclass(eq=False)
@@ -63,9 +69,10 @@ class Instance:
     def active(self) -> bool:
         return self.ended_at is None
 
-    def waiting(self) -> Iterator[tuple[Path, StepBase]]:
+    def waiting(self, rules: Rules) -> Iterator[tuple[Path, StepBase]]:
         """The paths under way when a phase begins, ties by branch order (D-50), as far as they are still where they were."""
-        for path, step in [(path, path.step) for path in sorted(self.paths, key=lambda path: path.order)]:
+        paths = sorted(self.paths, key=lambda path: path.order, reverse=not rules.paths_in_branch_order)
+        for path, step in [(path, path.step) for path in paths]:
             if self.active and path in self.paths and step is not None and path.step is step:
                 yield path, step
 
@@ -84,19 +91,20 @@ class Due:
     held_out: bool
 
 
-def seq_order(journey: Journey) -> dict[str, int]:
+def seq_order(journey: Journey, rules: Rules) -> dict[str, int]:
     """D-46: the place of each step among visits of one instant, a reversed post-order of a depth-first walk from `start`."""
     left: list[str] = []
 
     def go(key: str | None) -> None:
         if key is None or key in seen:
             return
-        seen.add(key)
+        seen[key] = None
         for output in outputs(journey.by_key[key]):
             if not output.loop:
                 go(output.target)
         left.append(key)
 
-    seen: set[str] = set()
+    seen: dict[str, None] = {}
     go(journey.start)
-    return {key: place for place, key in enumerate(reversed(left))}
+    keys = list(reversed(left)) if rules.seq_in_reversed_post_order else list(seen)
+    return {key: place for place, key in enumerate(keys)}

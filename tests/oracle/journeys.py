@@ -7,7 +7,7 @@ from typing import Any
 
 from engage_desktop.domain.duration import parse_instant
 from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey
-from engage_desktop.domain.step import Delay, DelayUntil, Hold, HoldBranch, Wait
+from engage_desktop.domain.step import Delay, DelayUntil, Fork, Hold, HoldBranch, Wait
 from tests.oracle.instance import Due, Instance, Path
 from tests.oracle.intervals import change_instants, intervals
 from tests.oracle.log import Call
@@ -99,7 +99,7 @@ class Walk(Movement):
 
     def _hold_branches(self, event: Call, t: int, instances: list[Instance]) -> None:
         for instance in instances:
-            for path, _ in instance.waiting():
+            for path, _ in instance.waiting(self.rules):
                 self.hear(instance, path, event, t)
 
     def hear(self, instance: Instance, path: Path, event: Call, t: int) -> None:
@@ -117,7 +117,7 @@ class Walk(Movement):
             self.leave(path, t, branch.key)
             if not branch.loop or self.rules.loop_backs_are_captured:
                 path.context = path.context.captured(event, branch.key)
-            self.arrive(instance, path, step.key if branch.loop else branch.next, t, event)
+            self.arrive(instance, path, step.key if branch.loop else branch.next, t, event, again=branch.loop)
             if branch.loop and not self.rules.loop_restarts_timer and path.step is step:
                 path.deadline = deadline
             return
@@ -167,14 +167,16 @@ class Walk(Movement):
 
     def _waits(self, t: int) -> None:
         for instance in self.instances:
-            for path, step in instance.waiting():
+            for path, step in instance.waiting(self.rules):
                 if isinstance(step, Wait) and self.holds(step.condition, t, path.context):
                     self.leave(path, t, None)
                     self.arrive(instance, path, step.next, t, None)
+                elif isinstance(step, Fork):
+                    self.take(instance, path, t, None)
 
     def _timers(self, t: int) -> None:
         for instance in self.instances:
-            for path, step in instance.waiting():
+            for path, step in instance.waiting(self.rules):
                 if path.deadline is None or path.deadline > t:
                     continue
                 is_delay = isinstance(step, Delay | DelayUntil)

@@ -13,6 +13,7 @@ from engage_desktop.domain.step import (
     Delay,
     DelayUntil,
     End,
+    Fork,
     Hold,
     RandomSplit,
     Send,
@@ -74,16 +75,26 @@ class Movement:
         path.step, path.deadline = None, None
 
     def arrive(
-        self, instance: Instance, path: Path, key: str | None, t: int, event: Call | None, first: bool = False
+        self,
+        instance: Instance,
+        path: Path,
+        key: str | None,
+        t: int,
+        event: Call | None,
+        first: bool = False,
+        again: bool = False,
     ) -> None:
-        """Arrive at a step and cross every step that takes no time; `event` is the one that moved the path, if any."""
+        """Arrive at a step and cross every step that takes no time; `event` is the one that moved the path, if any.
+        `again` is the loop-back of a hold."""
         while True:
             rule = self.exit_of_state(instance, t, before=("entry" if first else "step" if key else "end"))
             if rule is not None:
                 return self.end(instance, t, "exited", rule.key)
             if key is None:
                 return self._finish(instance, path, t)
-            first, step = False, self.steps[key]
+            if not again and instance.passes(key) and self.rules.a_step_runs_once:
+                return self._finish(instance, path, t)  # D-14: joined too late
+            first, again, step = False, False, self.steps[key]
             visit = Visit(key, t, instance.passes(key) + 1, path.visit)
             instance.visits.append(visit)
             path.visit = visit
@@ -110,6 +121,9 @@ class Movement:
                     branches = list(step.branches) if self.rules.first_branch_wins else list(reversed(step.branches))
                     taken = next((one for one in branches if self.holds(one.condition, t, path.context)), None)
                     visit.branch, key = (taken.key, taken.next) if taken else ("otherwise", step.otherwise)
+                case Fork():
+                    path.step = step
+                    return self._fork(instance, path, step, t, event)
                 case RandomSplit():
                     drawn = self._draw(instance, step)
                     path.held_out = path.held_out or drawn.role == "holdout"  # D-52
@@ -124,6 +138,34 @@ class Movement:
                 case _:
                     raise Refused(f"step {key}")
             visit.left_at = t
+
+    def _fork(self, instance: Instance, path: Path, step: Fork, t: int, event: Call | None) -> None:
+        """D-14, D-54: a path for each branch; looked at in list order, each moving before the next."""
+        branches = list(enumerate(step.branches))
+        if not self.rules.fork_in_list_order:
+            branches.reverse()
+        waiting = [path.branch(number, branch) for number, branch in branches]
+        instance.paths.remove(path)
+        instance.paths += waiting
+        for one in waiting:
+            if instance.active:
+                self.take(instance, one, t, event)
+
+    def take(self, instance: Instance, path: Path, t: int, event: Call | None) -> None:
+        """Take a fork's branch once its condition holds; the last one taken leaves the fork."""
+        fork, branch = path.step, path.awaits
+        if branch is None or not self.holds(branch.condition, t, path.context):
+            return
+        assert path.visit is not None
+        path.step, path.awaits = None, None
+        others = [one for one in instance.paths if one.awaits is not None and one.step is fork]
+        if not others if self.rules.fork_left_by_the_last else path.visit.left_at is None:
+            path.visit.left_at = t
+        if not self.rules.fork_branches_not_exclusive:
+            for one in others:
+                instance.paths.remove(one)
+            path.visit.left_at = t
+        self.arrive(instance, path, branch.next, t, event)
 
     def exit_of_state(self, instance: Instance, t: int, before: str = "") -> Exit | None:
         """D-18: of the exits by condition and age that apply at t, the one that came first, then list order.

@@ -20,7 +20,7 @@ from engage_desktop.domain.condition import (
     Trait,
 )  # fmt: skip
 from engage_desktop.domain.journey import AudienceEntry
-from engage_desktop.domain.step import Split, Wait
+from engage_desktop.domain.step import Fork, Split, Wait
 from tests.oracle.log import Person
 from tests.oracle.parse import parse, parse_expression
 from tests.oracle.scope import Refused
@@ -57,7 +57,7 @@ def texts(campaigns: Campaigns) -> Iterator[str]:
             found += [getattr(branch, "where", None) for branch in getattr(step, "branches", ())]
             if isinstance(step, Wait):
                 found.append(step.condition)
-            if isinstance(step, Split):
+            if isinstance(step, Split | Fork):
                 found += [branch.condition for branch in step.branches]
         yield from (text for text in found if text)
 

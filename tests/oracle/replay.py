@@ -82,7 +82,7 @@ def _journeys(state: State, window: tuple[int, int], seed: int, contacts: Contac
 
 def _rows(walk: Walk, settled: list[Settled], tables: Tables) -> None:
     journey, profile = walk.journey.key, walk.state.profile
-    order = seq_order(walk.journey)
+    order = seq_order(walk.journey, walk.rules)
     walk.instances.sort(key=lambda one: (one.entered_at, one.row))
     number = {id(instance): at for at, instance in enumerate(walk.instances, 1)}
     for instance in walk.instances:

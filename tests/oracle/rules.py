@@ -68,6 +68,12 @@ class Rules(ConditionRules):
     longest_name_wins: bool = True  # D-20
     loop_backs_are_captured: bool = True  # D-20, J2-14
     exits_see_entry_only: bool = True  # D-50
+    a_step_runs_once: bool = True  # D-14: whoever joins later ends there
+    fork_in_list_order: bool = True  # D-54
+    fork_branches_not_exclusive: bool = True  # D-14
+    fork_left_by_the_last: bool = True  # formats 4
+    seq_in_reversed_post_order: bool = True  # D-46
+    paths_in_branch_order: bool = True  # D-50: ties of joins inside one phase
     sticky_without_entry_key: bool = True  # D-19
     draw_below_is_branch: bool = True  # D-19: u < cumulative, in list order
     assume_covers_unknown_only: bool = True  # D-49: a removed address is never assumed

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.journey import AudienceEntry, EventEntry
-from engage_desktop.domain.step import Delay, DelayUntil, End, Hold, RandomSplit, Send, SendMessage, Split, Wait
+from engage_desktop.domain.step import Delay, DelayUntil, End, Fork, Hold, RandomSplit, Send, SendMessage, Split, Wait
 
 
 class Refused(Exception):
     """The design uses something out of scope, or is wrong."""
 
 
-IN_SCOPE = (Delay, DelayUntil, Hold, Wait, Split, RandomSplit, SendMessage, Send, End)
+IN_SCOPE = (Delay, DelayUntil, Hold, Wait, Split, Fork, RandomSplit, SendMessage, Send, End)
 
 
 def refuse(campaigns: Campaigns) -> None:
