@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.clock import is_local
 from engage_desktop.domain.duration import parse_duration
 from engage_desktop.domain.errors import UserError
 from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey, ScheduleEntry
@@ -149,7 +150,7 @@ def step_words(step: StepBase, campaigns: Campaigns | None = None) -> str:
         case Split():
             return _split_words(step, campaigns)
         case Fork():
-            return f"Each of {len(step.branches)} branches that applies"
+            return f"Each of {len(step.branches)} branches, once it applies"
         case RandomSplit():
             shares = " / ".join(f"{branch.percent:g}" for branch in step.branches)
             return f"{shares}, {'same arm each time' if step.sticky else 'drawn anew each time'}"
@@ -184,18 +185,28 @@ def _destination(key: str, campaigns: Campaigns | None) -> str:
 
 def _until_words(step: DelayUntil) -> str:
     if step.time is not None:
-        days = [WEEKDAYS.get(day, day) for day in step.weekdays]
-        day = f"{_or_list(days)}, " if days else "Next "
+        day = f"{weekdays_words(step.weekdays)}, " if step.weekdays else "Next "
         return f"{day}{step.time}, {zone_words(step.zone)}"
+    late = ", or leave" if step.past == "leave" else ""
     if step.at is not None:
-        return f"Until {step.at.replace('T', ' ')}"
+        where = f", {zone_words(step.zone)}" if is_local(step.at) else ""
+        return f"Until {step.at.replace('T', ' ')}{where}{late}"
     what = step.property or step.trait
     if what is None:
         return "Until a time not chosen yet"
     if not step.offset:
-        return f"Until {what}"
+        return f"Until {what}{late}"
     before = step.offset.startswith("-")
-    return f"Until {duration_short(step.offset.lstrip('+-'))} {'before' if before else 'after'} {what}"
+    return f"Until {duration_short(step.offset.lstrip('+-'))} {'before' if before else 'after'} {what}{late}"
+
+
+def weekdays_words(days: tuple[str, ...]) -> str:
+    """`Tuesday`, `Tuesday or Thursday`, `Monday to Friday`; a text that is no weekday is shown as typed."""
+    order = list(WEEKDAYS)
+    places = sorted({order.index(day) for day in days if day in WEEKDAYS})
+    if len(places) == len(days) > 2 and places[-1] - places[0] == len(places) - 1:
+        return f"{WEEKDAYS[order[places[0]]]} to {WEEKDAYS[order[places[-1]]]}"
+    return _or_list([WEEKDAYS.get(day, day) for day in days])
 
 
 def zone_words(zone: str) -> str:
@@ -274,8 +285,7 @@ def _schedule_words(entry: ScheduleEntry) -> str:
     if entry.every:
         return f"every {duration_short(entry.every)} from {entry.at}"
     if entry.weekdays:
-        days = _or_list([WEEKDAYS.get(day, day) for day in entry.weekdays])
-        return f"{days} {entry.time or ''}, {zone_words(entry.zone)}"
+        return f"{weekdays_words(entry.weekdays)} {entry.time or ''}, {zone_words(entry.zone)}"
     return entry.at.replace("T", " ")
 
 

@@ -87,6 +87,14 @@ class BranchRow(QFrame):
             self._filter.toggled.connect(where.setVisible)
             where.hide()
             layout.addWidget(where)
+            every = FlagField(
+                "",
+                f"{stem}.any",
+                lambda value: self._put("any_identifier", value),
+                spoken=f"{spoken}: of any identifier",
+            )
+            self._fields["any_identifier"] = every
+            layout.addWidget(every)
         elif owner.type == "random":
             name = TextField(
                 "", f"{stem}.name", lambda value: self._put("name", value), hint=branch.key, spoken=f"{spoken}: name"
@@ -130,6 +138,11 @@ class BranchRow(QFrame):
         for attribute, made in self._fields.items():
             if isinstance(made, EventField):
                 made.set_events(self._owner.around.events)
+            if attribute == "any_identifier" and isinstance(made, FlagField):
+                reentry = self._owner.around.journey.entry.reentry
+                name = reentry.identifier if reentry else None
+                made.set_title(f"Also of another {name or 'identifier'}")
+                made.setVisible(bool(name) or branch.any_identifier)
             made.set_value(getattr(branch, attribute))
         if "where" in self._fields and branch.where is not None:
             self._filter.setChecked(True)  # what is set is seen

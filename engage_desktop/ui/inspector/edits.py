@@ -13,7 +13,16 @@ from pydantic import ValidationError
 from engage_desktop.document.wiring import ENTRY, OutputRef, connect, disconnect, reaches, replace_step, step_of
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.errors import UserError
-from engage_desktop.domain.journey import AudienceEntry, Entry, EventEntry, Exit, Journey, Reentry, ScheduleEntry
+from engage_desktop.domain.journey import (
+    AudienceEntry,
+    Entry,
+    EventEntry,
+    Exit,
+    Journey,
+    Reentry,
+    ReentryMode,
+    ScheduleEntry,
+)
 from engage_desktop.domain.step import (
     ConditionBranch,
     Fork,
@@ -72,6 +81,16 @@ def targets(journey: Journey, step: str) -> list[str]:
     return [found.key for found in journey.steps if found.key != step and not reaches(journey, found.key, step)]
 
 
+def set_until_kind(step: str, kind: str, moment: str) -> JourneyEdit:
+    """Wait until a moment of another kind; what only the old kind has goes with it."""
+    blank: dict[str, Any] = {"time": None, "weekdays": (), "at": None, "property": None, "trait": None}
+    if kind in ("time", "at"):
+        blank["offset"] = None
+    if kind == "time":
+        blank["past"] = "pass"
+    return set_step(step, **(blank | {kind: moment}))
+
+
 # -- branches ---------------------------------------------------------------------------------
 
 
@@ -101,7 +120,8 @@ def remove_branch(step: str, branch: str) -> JourneyEdit:
         found = step_of(journey, step)
         kept = tuple(item for item in _branches(found) if item.key != branch)
         if not kept and not isinstance(found, Hold):
-            raise UserError("A split needs at least one branch. Delete the step instead.")
+            what = "fork" if isinstance(found, Fork) else "split"
+            raise UserError(f"A {what} needs at least one branch. Delete the step instead.")
         return replace_step(journey, found.with_(branches=kept))
 
     return edit
@@ -179,6 +199,40 @@ def set_reentry(**fields: Any) -> JourneyEdit:
         return journey.with_(entry=journey.entry.with_(reentry=reentry.with_(**fields)))
 
     return edit
+
+
+def set_reentry_mode(mode: ReentryMode) -> JourneyEdit:
+    """Whether somebody may come again; an identifier or a cool-down that has no meaning then goes with it."""
+
+    def edit(journey: Journey) -> Journey:
+        cool_down = journey.entry.reentry.cool_down if journey.entry.reentry else None
+        if mode != "after_exit":
+            cool_down = None
+        elif isinstance(journey.entry, AudienceEntry):
+            cool_down = cool_down or "7d"  # without one nobody in the audience would ever rest (D-45)
+        changed = journey if mode == "every" else set_identifier(None)(journey)
+        return set_reentry(mode=mode, cool_down=cool_down)(changed)
+
+    return edit
+
+
+def set_identifier(name: str | None) -> JourneyEdit:
+    """Keep instances apart by a property of the entry event; without one no rule can ask for the same."""
+
+    def edit(journey: Journey) -> Journey:
+        if name is None:
+            exits = tuple(rule.with_(match_identifier=False) for rule in journey.exits)
+            steps = tuple(_hearing_all(step) if isinstance(step, Hold) else step for step in journey.steps)
+            journey = journey.with_(exits=exits, steps=steps)
+        if journey.entry.reentry is None and name is None:
+            return journey
+        return set_reentry(identifier=name)(journey)
+
+    return edit
+
+
+def _hearing_all(step: Hold) -> Hold:
+    return step.with_(branches=tuple(branch.with_(any_identifier=False) for branch in step.branches))
 
 
 def set_entry_type(kind: str, campaigns: Campaigns, event: str = "") -> JourneyEdit:

@@ -210,6 +210,12 @@ class FlagField(Field):
         self._adopt(self.box)
         self.box.clicked.connect(lambda _checked=False: self.commit())
 
+    def set_title(self, title: str) -> None:
+        """Say it in other words, once it is known about what."""
+        if title != self.box.text():
+            self.box.setText(title)
+            self.box.updateGeometry()
+
     def value(self) -> bool:
         return self.box.isChecked()
 

@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from engage_desktop.domain.campaigns import Campaigns
-from engage_desktop.domain.journey import Journey
-from engage_desktop.domain.step import StepBase, Wait
+from engage_desktop.domain.step import DelayUntil, StepBase, Wait
 from engage_desktop.ui.canvas.words import step_title
 from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.fields import ChoiceField, Choices, Field, FlagField, NumberField, TextField
 from engage_desktop.ui.inspector.fields_log import ConditionField, DurationField, EventField
 from engage_desktop.ui.inspector.specs import SPECS, Spec
+from engage_desktop.ui.inspector.surroundings import Surroundings
+from engage_desktop.ui.inspector.until import UntilFields
 from engage_desktop.ui.widgets.common import column
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a form offers to choose from."""
-
-    campaigns: Campaigns
-    journey: Journey
-    events: Mapping[str, int] = field(default_factory=dict)
-
-    def targets(self, step: str) -> Choices:
-        """Where an output may lead, with the end of the path first."""
-        found: list[tuple[str, Any]] = [("Ends here", None)]
-        names = {item.key: step_title(item, self.campaigns) for item in self.journey.steps}
-        return [*found, *((f"→ {names[key]}", key) for key in edits.targets(self.journey, step))]
-
-    @property
-    def likeliest_event(self) -> str:
-        return max(self.events, key=lambda name: self.events[name], default="")
 
 
 class ValueField(TextField):
@@ -82,6 +61,9 @@ class StepForm(QWidget):
         self.branches = self._branch_list()
         if self.branches is not None:
             layout.addWidget(self.branches)
+        self.until = UntilFields(step, around, apply) if isinstance(step, DelayUntil) else None
+        if self.until is not None:
+            layout.addWidget(self.until)
         for spec in SPECS.get(step.type, ()):
             made = self._field(spec)
             self.fields[spec.attribute] = made
@@ -138,6 +120,8 @@ class StepForm(QWidget):
         self._name.set_value(step.name)
         if self.branches is not None:
             self.branches.load(step, around)
+        if self.until is not None and isinstance(step, DelayUntil):
+            self.until.load(step, around)
         for spec in SPECS.get(step.type, ()):
             made = self.fields[spec.attribute]
             if isinstance(made, ChoiceField) and spec.kind in ("target", "message", "destination"):

@@ -11,7 +11,8 @@ from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.branches import tool
 from engage_desktop.ui.inspector.fields import ChoiceField, Field, FlagField, TextField
 from engage_desktop.ui.inspector.fields_log import ConditionField, DurationField, EventField
-from engage_desktop.ui.inspector.form import Surroundings
+from engage_desktop.ui.inspector.fields_names import NameField
+from engage_desktop.ui.inspector.surroundings import Surroundings
 from engage_desktop.ui.widgets.common import button, clear, column, label, row
 
 _ENTRY_TYPES = (
@@ -77,9 +78,11 @@ class ExitRow(QFrame):
         for attribute, made in self._fields.items():
             if isinstance(made, EventField):
                 made.set_events(around.events)
-            if attribute == "match_identifier":
+            if attribute == "match_identifier" and isinstance(made, FlagField):
                 reentry = around.journey.entry.reentry
-                made.setVisible(bool(reentry and reentry.identifier) or rule.match_identifier)
+                name = reentry.identifier if reentry else None
+                made.set_title(f"Only of the same {name}" if name else "Only of the same identifier")
+                made.setVisible(bool(name) or rule.match_identifier)
             made.set_value(getattr(rule, attribute))
 
 
@@ -106,14 +109,15 @@ class JourneyForm(QWidget):
         self._mode = ChoiceField(
             "The same person again",
             "inspector.reentry.mode",
-            lambda value: apply("Change re-entry", edits.set_reentry(mode=value)),
+            lambda value: apply("Change re-entry", edits.set_reentry_mode(value)),
             _REENTRY,
         )
-        self._identifier = TextField(
+        self._identifier = NameField(
             "Kept apart by the property",
             "inspector.reentry.identifier",
-            lambda value: apply("Change re-entry", edits.set_reentry(identifier=value)),
-            hint="one journey a person",
+            lambda value: apply("Change what keeps journeys apart", edits.set_identifier(value)),
+            optional=True,
+            hint="none: side by side",
         )
         self._cool_down = DurationField(
             "Not again within",
@@ -186,10 +190,13 @@ class JourneyForm(QWidget):
             made.set_value(getattr(journey.entry, attribute))
         reentry = journey.entry.reentry
         self._mode.set_value(reentry.mode if reentry else None)
+        self._identifier.set_names(around.entry_properties)
         self._identifier.set_value(reentry.identifier if reentry else None)
         self._cool_down.set_value(reentry.cool_down if reentry else None)
-        self._identifier.setVisible(isinstance(journey.entry, EventEntry))
-        self._cool_down.setVisible(reentry is not None and reentry.mode != "once")
+        identifies = isinstance(journey.entry, EventEntry) and reentry is not None and reentry.mode == "every"
+        self._identifier.setVisible(identifies or bool(reentry and reentry.identifier))
+        rests = reentry is not None and (reentry.mode == "after_exit" or reentry.cool_down is not None)
+        self._cool_down.setVisible(rests)
         if [(made.key, made.kind) for made in self._exits] != [(rule.key, exit_kind(rule)) for rule in journey.exits]:
             clear(self._list)
             self._exits = [ExitRow(self, rule) for rule in journey.exits]

@@ -15,9 +15,10 @@ from engage_desktop.domain.step import CATEGORY
 from engage_desktop.ui.canvas import catalogue, words
 from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.fields import Field
-from engage_desktop.ui.inspector.form import StepForm, Surroundings
+from engage_desktop.ui.inspector.form import StepForm
 from engage_desktop.ui.inspector.journey_form import JourneyForm
 from engage_desktop.ui.inspector.people import StepPeople
+from engage_desktop.ui.inspector.surroundings import Surroundings
 from engage_desktop.ui.problems import ProblemBox
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import Theme
@@ -66,6 +67,7 @@ class Inspector(QScrollArea):
         session.document_changed.connect(lambda _changed: self._refresh())
         session.run_changed.connect(lambda _run: self._show_problems())
         session.log_changed.connect(lambda _log: self._refresh())
+        session.clock_changed.connect(self._show_clock)
 
     # -- what is shown --------------------------------------------------------------------
 
@@ -85,7 +87,12 @@ class Inspector(QScrollArea):
 
     def _around(self, journey: Journey) -> Surroundings:
         log = self._session.workbench.log
-        return Surroundings(self._session.campaigns, journey, log.event_counts if log else {})
+        found = (log.event_counts, log.properties, log.traits) if log else ({}, {}, ())
+        return Surroundings(self._session.campaigns, journey, *found, at_us=self._session.at_us)
+
+    def _show_clock(self, at_us: int) -> None:
+        if isinstance(self._form, StepForm) and self._form.until is not None:
+            self._form.until.show_clock(at_us)
 
     def _refresh(self) -> None:
         journey = self._session.campaigns.journey(self._journey)

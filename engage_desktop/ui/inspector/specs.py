@@ -34,21 +34,10 @@ class Spec:
 
 
 _THEN = Spec("next", "Then", "target")
-_ZONES = (("Each person's zone", "profile"), ("The workspace's zone", "workspace"))
 
 SPECS: dict[str, tuple[Spec, ...]] = {
     "delay": (Spec("duration", "Wait", "duration"), _THEN),
-    "delay_until": (
-        Spec("time", "Clock time", "text", True, "09:00"),
-        Spec("weekdays", "On weekdays", "words", True, "mon, tue, wed"),
-        Spec("at", "Or on a date", "text", True, "2011-03-01T09:00:00Z"),
-        Spec("property", "Or a date of the entry event", "text", True, "property name"),
-        Spec("trait", "Or a date trait", "text", True, "trait name"),
-        Spec("offset", "Moved by", "text", True, "-1h"),
-        Spec("zone", "Clock of", "choice", choices=_ZONES),
-        Spec("past", "When that is past", "choice", choices=(("Pass at once", "pass"), ("Leave the journey", "leave"))),
-        _THEN,
-    ),
+    "delay_until": (_THEN,),  # its other fields follow its kind: until.py
     "hold": (Spec("timeout", "At most", "duration"), Spec("on_timeout", "When that time has passed", "target")),
     "wait": (
         Spec("condition", "Until", "condition"),
@@ -71,7 +60,7 @@ SPECS: dict[str, tuple[Spec, ...]] = {
     ),
     "ad": (
         Spec("destination", "List destination", "destination"),
-        Spec("remove_after", "Remove after", "duration", True),
+        Spec("remove_after", "Taken off again after", "duration", True),
         _THEN,
     ),
     "send": (

@@ -30,7 +30,21 @@ def journey():  # type: ignore[no-untyped-def]
         ("delay", {"duration": "2h"}, "Wait 2 h"),
         ("delay", {"duration": "1d12h"}, "Wait 1 day 12 h"),
         ("delay_until", {"time": "09:00", "weekdays": ("tue",)}, "Tuesday, 09:00, each person's zone"),
+        (
+            "delay_until",
+            {"time": "09:00", "weekdays": ("mon", "wed")},
+            "Monday or Wednesday, 09:00, each person's zone",
+        ),
+        (
+            "delay_until",
+            {"time": "18:30", "weekdays": ("fri", "mon", "tue", "wed", "thu"), "zone": "workspace"},
+            "Monday to Friday, 18:30, workspace zone",
+        ),
         ("delay_until", {"time": None, "trait": "renewal", "offset": "-3d"}, "Until 3 days before renewal"),
+        ("delay_until", {"time": None, "property": "due", "past": "leave"}, "Until due, or leave"),
+        ("delay_until", {"time": None, "at": "2025-03-31T09:00"}, "Until 2025-03-31 09:00, each person's zone"),
+        ("delay_until", {"time": None, "at": "2025-03-31T09:00:00Z"}, "Until 2025-03-31 09:00:00Z"),
+        ("fork", {}, "Each of 1 branches, once it applies"),
         ("hold", {"timeout": "2h"}, "Wait 2 h for Order Completed"),
         ("hold", {"timeout": "90m", "branches": ()}, "Wait 90 min"),
         (

@@ -1,0 +1,65 @@
+"""What the forms of a journey offer to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.journey import EventEntry, Journey
+from engage_desktop.domain.step import Hold
+from engage_desktop.ui.canvas.words import step_title
+from engage_desktop.ui.inspector import edits
+from engage_desktop.ui.inspector.fields import Choices
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """`events` counts the log's events by name, `event_properties` names theirs, `log_traits` are the log's traits;
+    `at_us` is the instant of the clock."""
+
+    campaigns: Campaigns
+    journey: Journey
+    events: Mapping[str, int] = field(default_factory=dict)
+    event_properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    log_traits: tuple[str, ...] = ()
+    at_us: int = 0
+
+    def targets(self, step: str) -> Choices:
+        """Where an output may lead, with the end of the path first."""
+        found: list[tuple[str, Any]] = [("Ends here", None)]
+        names = {item.key: step_title(item, self.campaigns) for item in self.journey.steps}
+        return [*found, *((f"→ {names[key]}", key) for key in edits.targets(self.journey, step))]
+
+    @property
+    def likeliest_event(self) -> str:
+        return max(self.events, key=lambda name: self.events[name], default="")
+
+    @cached_property
+    def entry_properties(self) -> tuple[str, ...]:
+        """Properties of the entry event."""
+        entry = self.journey.entry
+        return self.event_properties.get(entry.event, ()) if isinstance(entry, EventEntry) else ()
+
+    @cached_property
+    def properties(self) -> tuple[str, ...]:
+        """Properties of the entry event, then paths of what the journey remembers of its holds (D-20)."""
+        entry = self.journey.entry
+        own = entry.event if isinstance(entry, EventEntry) else None
+        branches = [branch for step in self.journey.steps if isinstance(step, Hold) for branch in step.branches]
+        remembered = {
+            branch.event if branch.event != own else f"{branch.event} - {branch.key}": branch.event
+            for branch in branches
+        }
+        paths = [
+            f"{name}.{path}" for name, event in remembered.items() for path in self.event_properties.get(event, ())
+        ]
+        return (*self.entry_properties, *paths)
+
+    @cached_property
+    def traits(self) -> tuple[str, ...]:
+        """Traits of the log, then those the design computes for people."""
+        computed = [trait.key for trait in self.campaigns.traits if trait.level == "user"]
+        return tuple(dict.fromkeys((*self.log_traits, *computed)))
