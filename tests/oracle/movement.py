@@ -148,7 +148,7 @@ class Movement:
         instance.paths.remove(path)
         instance.paths += waiting
         for one in waiting:
-            if instance.active:
+            if instance.active and one in instance.paths:
                 self.take(instance, one, t, event)
 
     def take(self, instance: Instance, path: Path, t: int, event: Call | None) -> None:

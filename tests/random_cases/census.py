@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from math import inf
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import EPOCH, parse_duration
 from engage_desktop.domain.journey import Exit, Journey
 from engage_desktop.domain.step import Delay, DelayUntil, Hold, HoldBranch, RandomSplit, Split, StepBase, Wait
@@ -106,7 +108,14 @@ def features(case: Case, tables: Tables) -> Iterator[str]:
     for person in people.values():
         if person.merges:
             yield "merged profile"
+    if "fork" in {_type_of(campaigns, row) for row in tables["visits"]}:
+        yield from ("fork with join" for _ in decided(case, tables, ("a_step_runs_once",)))
     yield from _window(case, tables, people)
+
+
+def _type_of(campaigns: Campaigns, row: Row) -> str:
+    """The type of the step of a visit."""
+    return next(one for one in campaigns.journeys if one.key == row["journey"]).by_key[row["step"]].type
 
 
 def _visits(journey: Journey, visits: list[Row], people: dict[str, Person], zone: str) -> Iterator[str]:
@@ -126,10 +135,27 @@ def _visits(journey: Journey, visits: list[Row], people: dict[str, Person], zone
             yield "event at a delay's end"
         if isinstance(step, Wait) and deadline == row["left_at"] and row["branch"] is None:
             yield "wait true at its timeout"
+    yield from _paths(journey, visits)
     counts = Counter((row["profile"], row["instance"], row["entered_at"]) for row in visits)
     for (profile, _, instant), number in counts.items():
         if number > 1 and instant in {event.time for event in people[profile].events}:
             yield "several visits of an event's instant"
+
+
+def _paths(journey: Journey, visits: list[Row]) -> Iterator[str]:
+    """What forks did, and whether somebody waited in two places at once."""
+    waits: dict[tuple[str, int], list[tuple[int, float]]] = {}
+    for row in visits:
+        end = row["left_at"] or inf
+        if journey.by_key[row["step"]].type == "fork":
+            yield "fork left at once" if end == row["entered_at"] else "fork that waits"
+            if row["left_at"] is None:
+                yield "fork never left"
+        else:
+            own = waits.setdefault((row["profile"], row["instance"]), [])
+            if any(max(row["entered_at"], start) < min(end, until) for start, until in own):
+                yield "parallel paths"
+            own.append((row["entered_at"], end))
 
 
 def _branch(step: StepBase, row: Row) -> Iterator[str]:

@@ -28,6 +28,14 @@ CENSUS = {
         "clocks change while waiting",
         "profile's own zone",
     ),
+    "fork": (
+        "step fork",
+        "fork left at once",
+        "fork that waits",
+        "fork never left",
+        "parallel paths",
+        "fork with join",
+    ),
     "exit by condition": ("exit by condition", "exit by condition at entry", "exit by condition before arrival"),
 }
 DECIDES = {
@@ -37,6 +45,10 @@ DECIDES = {
         "any_identifier_opts_out", "exits_match_when_told", "other_exits_hear_all", "values_by_text_form",
     ),
     "context": ("context_has_aliases", "entry_keeps_its_name", "newest_capture_wins", "exits_see_entry_only"),
+    "fork": (
+        "a_step_runs_once", "fork_in_list_order", "fork_branches_not_exclusive", "fork_left_by_the_last",
+        "seq_in_reversed_post_order", "paths_in_branch_order",
+    ),
     "delay_until": (
         "zone_trait_first", "any_call_tells_the_zone", "last_valid_zone_counts", "offset_at_target", "gap_ends_at_its_end",
         "first_of_two", "date_without_zone_is_local", "missing_date_is_past",

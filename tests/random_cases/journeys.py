@@ -15,7 +15,7 @@ STEPS = (
     "delay", "hold", "hold", "hold", "wait", "wait", "wait", "split", "random", "random", "message", "message", "message", "send", "end",
 )  # fmt: skip
 PERCENTS = ((50, 50), (30, 70), (33.3, 33.3, 33.4), (10, 20, 70), (100,))
-MORE = {"delay_until": ("delay_until", "delay_until", "delay_until")}
+MORE = {"delay_until": ("delay_until", "delay_until", "delay_until"), "fork": ("fork", "fork", "fork")}
 """Steps that come with a feature, and often are the first."""
 
 
@@ -41,6 +41,8 @@ class JourneyWriter:
         for at in range(1, size):  # a message after a random split, so that holdouts meet one
             if kinds[at - 1] == "random" and rng.random() < 0.6:
                 kinds[at] = "message"
+            if "fork" in kinds[max(at - 2, 0) : at] and rng.random() < 0.7:  # so that several paths wait at once
+                kinds[at] = rng.choice(("hold", "delay", "wait"))
         entry = self.entry()
         self.entered_by = entry.get("event")
         self.told_apart = entry["reentry"].get("identifier") is not None
@@ -49,6 +51,8 @@ class JourneyWriter:
             kinds[:2] = "hold", rng.choice(("hold", "split", "split"))
             kinds[2] = "split"
         steps = [self.step(kind, letters, at) for at, kind in enumerate(kinds)]
+        if "fork" in features and rng.random() < 0.15:
+            letters, steps = self.tie_of_joins()
         rng.shuffle(steps)
         journey: dict[str, Any] = {"key": key, "name": key}
         if rng.random() < 0.2:
@@ -131,6 +135,41 @@ class JourneyWriter:
             own = self.writer.compare(f"journey('{one}.{path}')")
         return rng.choice((own, own, own, f"({condition}) OR {own}", f"({condition}) AND {own}"))
 
+    def tie_of_joins(self) -> tuple[list[str], list[dict[str, Any]]]:
+        """Two paths, one through a holdout, that reach a message in one phase: who is first shows."""
+        rng = self.rng
+        event = self.entered_by or rng.choice(EVENTS)
+        ways: list[dict[str, Any]] = [
+            {"key": "p", "condition": f"event('{event}').count() >= 1", "next": "b"},
+            {"key": "q", "condition": f"event('{event}').count() >= 1", "next": "c"},
+        ]
+        rng.shuffle(ways)
+        awaited = rng.choice(EVENTS)
+        waits: dict[str, dict[str, Any]] = {
+            "wait": {
+                "type": "wait",
+                "condition": f"event('{awaited}').within(30 minutes).count() >= 1",
+                "timeout": "2h",
+            },
+            "hold": {"type": "hold", "branches": [{"key": "p", "event": awaited, "next": "e"}], "timeout": "2h"},
+            "delay": {"type": "delay", "duration": "1h"},
+        }
+        kind = rng.choice(sorted(waits))
+        steps = [
+            {"key": "a", "type": "fork", "branches": ways},
+            {"key": "b", **waits[kind], "next": "e"},
+            {"key": "c", "type": "random", "branches": [{"key": "p", "percent": 100, "role": "holdout", "next": "d"}]},
+            {"key": "d", **waits[kind], "next": "e"},
+            {"key": "e", "type": "message", "message": "bill", "next": "f"},
+            {"key": "f", "type": "end", "outcome": rng.choice(("won", "lost"))},
+        ]
+        for step in steps:
+            if step["type"] in ("wait", "hold"):
+                step["on_timeout"] = "e"
+            if step["type"] == "hold":
+                del step["next"]
+        return ["a"], steps
+
     def step(self, kind: str, letters: list[str], at: int) -> dict[str, Any]:
         """A step whose targets all lie later in `letters`, so the graph has no cycle."""
         rng, writer, names = self.rng, self.writer, self.names
@@ -176,6 +215,16 @@ class JourneyWriter:
                 for key in rng.sample(("p", "q", "r"), rng.choice((1, 2, 2)))
             ]
             step |= {"branches": branches, "otherwise": target()}
+        elif kind == "fork":
+            true = f"event('{self.entered_by or rng.choice(EVENTS)}').count() >= 1"
+            branches = []
+            for key in rng.sample(("p", "q", "r"), rng.choice((2, 2, 3))):
+                awaited = rng.choice((true, true, recent(rng), recent(rng), self.in_journey(writer.condition(names))))
+                branches.append({"key": key, "condition": awaited, "next": target()})
+            later = letters[at + 1 :]
+            if len(later) > 1:  # two ways that often meet again
+                branches[0]["next"], branches[1]["next"] = rng.sample(later[:3], 2)
+            step |= {"branches": branches}
         elif kind == "random":
             percents = rng.choice(PERCENTS)
             branches = []
