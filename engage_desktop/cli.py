@@ -18,6 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from engage_desktop.app.ending import ended, say
+from engage_desktop.cli_explain import explain
 from engage_desktop.cli_reading import Reading, reads_logs
 from engage_desktop.domain.errors import InputError, UserError
 
@@ -75,7 +76,7 @@ def _print_json(body: Any) -> None:
 
 
 @contextmanager
-def _progress(as_json: bool) -> Iterator[Any]:
+def progress_bar(as_json: bool) -> Iterator[Any]:
     """A bar on stderr where it is a terminal; yields the progress callback or None."""
     if as_json or sys.stderr is None or not sys.stderr.isatty():
         yield None
@@ -89,7 +90,7 @@ def _progress(as_json: bool) -> Iterator[Any]:
         yield lambda fraction, sentence: bar.update(task, completed=fraction, description=sentence)
 
 
-def _campaigns_path(campaigns: Path | None, workspace: Path | None) -> Path:
+def campaigns_path(campaigns: Path | None, workspace: Path | None) -> Path:
     if campaigns is not None:
         return campaigns
     if workspace is None:
@@ -100,7 +101,7 @@ def _campaigns_path(campaigns: Path | None, workspace: Path | None) -> Path:
     return workspace / CAMPAIGNS
 
 
-def _open_log(
+def open_log(
     logs: list[Path] | None, workspace: Path | None, campaigns: Any, reading: Reading | None, progress: Any
 ) -> Any:
     from engage_desktop.app.importing import open_workspace_log
@@ -119,7 +120,7 @@ def _open_log(
     return log
 
 
-def _instant(text: str | None, option: str) -> int | None:
+def instant(text: str | None, option: str) -> int | None:
     from engage_desktop.domain.duration import parse_instant
 
     if text is None:
@@ -156,7 +157,7 @@ def import_(
     need_logs(logs)
     made = create_workspace(workspace, workspace.resolve().name)
     try:
-        with _progress(as_json) as progress:
+        with progress_bar(as_json) as progress:
             log = import_logs(
                 workspace,
                 logs,
@@ -273,10 +274,10 @@ def audience(
     from engage_desktop.app.replay import audience_at, read_design
     from engage_desktop.domain.duration import format_instant
 
-    design, _ = read_design(_campaigns_path(campaigns, workspace))
-    with _progress(as_json) as progress:
-        opened = _open_log(log, workspace, design, reading, progress)
-    at_us, members = audience_at(design, opened, key, _instant(at, "--at"))
+    design, _ = read_design(campaigns_path(campaigns, workspace))
+    with progress_bar(as_json) as progress:
+        opened = open_log(log, workspace, design, reading, progress)
+    at_us, members = audience_at(design, opened, key, instant(at, "--at"))
     if as_json:
         body: dict[str, Any] = {"audience": key, "at": format_instant(at_us), "size": len(members)}
         _print_json(body | ({"profiles": members} if ids else {}))
@@ -284,6 +285,9 @@ def audience(
     print(f"{key}: {len(members):,} people at {format_instant(at_us)}")
     for member in members if ids else ():
         print(member)
+
+
+app.command()(explain)
 
 
 @app.command()
@@ -306,11 +310,11 @@ def simulate(
     """
     from engage_desktop.app.replay import read_design, remarks, replay, write_run
 
-    design, problems = read_design(_campaigns_path(campaigns, workspace))
-    window = (_instant(from_, "--from"), _instant(to, "--to"))
+    design, problems = read_design(campaigns_path(campaigns, workspace))
+    window = (instant(from_, "--from"), instant(to, "--to"))
     begun = perf_counter()
-    with _progress(as_json) as progress:
-        opened = _open_log(log, workspace, design, reading, progress)
+    with progress_bar(as_json) as progress:
+        opened = open_log(log, workspace, design, reading, progress)
         replayed = replay(
             design,
             opened,
@@ -418,7 +422,7 @@ def sync(
         else:
             print("\n".join(ledger.lines()))
         return
-    with _progress(as_json) as progress:
+    with progress_bar(as_json) as progress:
         result = sync_run(run, destination, workspace, resume=resume, progress=progress)
     unfinished = bool(result.failed or result.pending)
     if as_json:
@@ -437,7 +441,7 @@ def replay_headless(workspace: Path | None) -> Path:
     from engage_desktop.app.workspace import CAMPAIGNS, need_folder, save_run
 
     if workspace is None:
-        with _progress(False) as progress:
+        with progress_bar(False) as progress:
             workspace = ensure_sample(progress=progress)
     if workspace.is_file():
         raise UserError(
@@ -447,7 +451,7 @@ def replay_headless(workspace: Path | None) -> Path:
     need_folder(workspace)
     design, problems = read_design(workspace / CAMPAIGNS)
     begun = perf_counter()
-    opened = _open_log(None, workspace, design, None, None)
+    opened = open_log(None, workspace, design, None, None)
     replayed = replay(design, opened, problems=problems, load_seconds=perf_counter() - begun)
     begun = perf_counter()
     folder = save_run(workspace, replayed)

@@ -46,12 +46,14 @@ Edit: TypeAlias = AddEvent | RemoveEvent | SetTrait
 
 
 def cost(edits: tuple[Edit, ...]) -> float:
-    """How small a change is: to have come is likelier than never to have been, and plain events than rich ones."""
+    """How small a change is: to have come is likelier than never to have been, plain events than rich ones,
+    and few properties are ever negative."""
     total = 0.0
     for edit in edits:
         match edit:
             case AddEvent():
                 total += 1 + 0.1 * (len(edit.properties) + len(edit.context))
+                total += sum(4 for value in edit.properties.values() if isinstance(value, int | float) and value < 0)
             case RemoveEvent():
                 total += 1.5
             case SetTrait():

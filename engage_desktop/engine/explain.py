@@ -6,7 +6,7 @@ verdict here is the run's. Texts are the author's. What would turn a verdict is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -54,6 +54,7 @@ from engage_desktop.engine.source import Column, Log
 from engage_desktop.engine.values import value_at
 from engage_desktop.language import parse, parse_condition, to_text
 
+NOT_KNOWN = "known by an identifier (AU-4)"
 SHOWN = 5
 """Of events, people and accounts at most so many are listed; how many there are is said."""
 
@@ -70,13 +71,15 @@ class SeenEvent:
 @dataclass(frozen=True)
 class Seen:
     """What a part of a comparison was at the instant: its text and value (JSON, None = absent); a trait `since` when,
-    of a reducer the latest events seen and how many there were."""
+    of a reducer the latest events seen and how many there
+    were, of a computed trait its definition."""
 
     text: str
     value: Any
     since: int | None = None
     events: tuple[SeenEvent, ...] = ()
     total: int | None = None
+    definition: str | None = None
 
 
 @dataclass(frozen=True)
@@ -229,7 +232,7 @@ def _asked(
 
 
 def _of(one: Why, name: str) -> Why:
-    return Why(one.text, one.verdict, one.values, one.children, name)
+    return replace(one, who=name)
 
 
 def _member(reader: Reader, text: str, verdict: bool, key: str, who: Who, unfold: int) -> Why:
@@ -250,7 +253,7 @@ def _member(reader: Reader, text: str, verdict: bool, key: str, who: Who, unfold
     values: tuple[Seen, ...] = ()
     anonymous = reader.anonymous(key)
     if who.level == "user" and not reader.eligible(who.index, anonymous):
-        values = (Seen("known by an identifier (AU-4)", False),)
+        values = (Seen(NOT_KNOWN, False),)
     definition = reader.definition(key)
     children = () if definition is None or not unfold else (why(reader, definition, who, unfold - 1, anonymous),)
     return Why(text, verdict, values, children)
@@ -261,16 +264,14 @@ def _comparison(reader: Reader, node: Condition, verdict: bool, who: Who, unfold
     for side in sides(node):
         if is_constant(side):
             continue
-        values.append(seen(reader, side, who))
-        if not unfold or not isinstance(side, Trait):
-            continue
-        found = reader.side(side, who.level)
-        if isinstance(found, Computed) and (reduce := reader.trait_definition(found.key)) is not None:
-            inner = seen(reader, reduce, who)
-            children.append(Why(inner.text, inner.value is not None, (inner,)))
-        elif isinstance(found, Member | OfAccounts):
+        one, found = seen(reader, side, who), reader.side(side, who.level)
+        if isinstance(found, Computed):
+            reduce = reader.trait_definition(found.key)
+            one = replace(one, definition=None if reduce is None else to_text(reduce))
+        elif unfold and isinstance(found, Member | OfAccounts):
             key = found.key if isinstance(found, Member) else found.member.key
             children.append(why(reader, InAudience(key), who, unfold))
+        values.append(one)
     return Why(to_text(node), verdict, tuple(values), tuple(children))
 
 

@@ -6,7 +6,7 @@ The engine asks it as it asks any log, so what it says of these people is what a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -139,9 +139,9 @@ class Few:
     def source(self, name: str) -> Column:
         return self._column(name, self.log.source(name), (), [None for _ in self._added])
 
-    def properties(self, name: str) -> Mapping[str, int]:
-        found = dict.fromkeys(path_text((key,)) for one in self._added if one.event == name for key in one.properties)
-        return dict.fromkeys(found, 1) | dict(self.log.properties(name))
+    def properties(self, name: str) -> Iterable[str]:
+        added = [path_text((key,)) for one in self._added if one.event == name for key in one.properties]
+        return tuple(dict.fromkeys([*self.log.properties(name), *added]))
 
     def _column(self, name: str, column: Column, path: tuple[str, ...], added: list[Any]) -> Column:
         places = self._of(name)[0]

@@ -199,7 +199,17 @@ class Flips:
         if events.n:
             breaking = [i for i, value in enumerate(own) if value is not None and holds(value, op, literals) != want]
             present = [i for i, value in enumerate(own) if value is not None]
-            for some in (breaking, present, present[-1:], present[:1]):
+            down = sorted(
+                present, key=lambda i: sum(n for one in elements(own[i]) if (n := number_of(one)) is not None)
+            )
+            heaps = [down[-n:] for n in (1, 2, 3)] + [down[:n] for n in (1, 2, 3)]
+            for some in (
+                breaking,
+                present,
+                present[-1:],
+                present[:1],
+                *(heaps if reduce.kind in ("sum", "avg") else ()),
+            ):
                 if 0 < len(some) <= MOST:
                     found.append(self._without(reduce, who, some))
         return _cheapest(found)

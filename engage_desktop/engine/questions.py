@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engage_desktop.domain.condition import Condition, InAudience, Stream
 from engage_desktop.domain.people import Level
-from engage_desktop.engine.changes import AddEvent
+from engage_desktop.engine.changes import AddEvent, RemoveEvent
 from engage_desktop.engine.drafts import Draft, Maker
 from engage_desktop.engine.explain import (
     Reader,
@@ -25,9 +26,13 @@ from engage_desktop.engine.explain import (
     why_event,
 )
 from engage_desktop.engine.few import Few
-from engage_desktop.engine.flips import Edits, Flips, verified
+from engage_desktop.engine.flips import MOST, Edits, Flips, verified
 from engage_desktop.engine.plan import Plan
 from engage_desktop.engine.source import Log
+from engage_desktop.language.printer import quote
+
+Places: TypeAlias = NDArray[np.intp]
+Passes: TypeAlias = NDArray[np.bool_]
 
 
 class Question(Protocol):
@@ -70,52 +75,64 @@ class State:
 
 @dataclass(frozen=True)
 class Heard:
-    """Did the latest event of a name up to the instant pass an entry's, exit's or hold's filter? `after`: only
-    events later than that instant are heard."""
+    """Has an event passed the filter of an entry, an exit or a hold? With `after` (the instant somebody entered or
+    arrived) the first that passes later than it, or from it on with `at_once`; else those of the latest instant."""
 
     event: str
     where: Condition | None = None
     audience: str | None = None
     after: int | None = None
+    at_once: bool = False
     level: Level = "user"
 
-    def _latest(self, reader: Reader, who: Who) -> int | None:
+    def _heard(self, reader: Reader, who: Who) -> tuple[Places, Passes]:
+        """The events that are looked at, and which of them pass."""
         few = reader.few
-        heard = (few.profiles(self.event) == who.index) & (few.times(self.event) <= reader.at)
+        times = few.times(self.event)
+        heard = (few.profiles(self.event) == who.index) & (times <= reader.at)
         if self.after is not None:
-            heard &= few.times(self.event) > self.after
+            heard &= (times >= self.after) if self.at_once else (times > self.after)
+        elif heard.any():
+            heard &= times == times[heard].max()
         places = np.flatnonzero(heard)
-        return int(places[-1]) if len(places) else None
-
-    def _parts(self, reader: Reader, who: Who, place: int, unfold: int) -> tuple[Why, ...]:
-        parts: tuple[Why, ...] = () if self.where is None else (why_event(reader, self.event, self.where, place),)
+        passes = np.ones(len(places), np.bool_)
+        if self.where is not None:
+            passes &= reader.conditions.mask(self.event, reader.resolved(self.where, "user"))[places]
         if self.audience is not None:
-            then = Reader(reader.plan, reader.few, int(reader.few.times(self.event)[place]))
-            parts += (why(then, InAudience(self.audience), who, unfold),)
-        return parts
+            members = reader.intervals(InAudience(self.audience), "user")
+            passes &= members.value(np.full(len(places), who.index, np.int32), times[places])
+        return places, passes
 
     def holds(self, reader: Reader, who: Who) -> bool:
-        place = self._latest(reader, who)
-        return place is not None and all(part.verdict for part in self._parts(reader, who, place, 0))
+        return bool(self._heard(reader, who)[1].any())
 
     def why(self, reader: Reader, who: Who, unfold: int) -> Why:
-        text, place = f"event('{self.event}')", self._latest(reader, who)
-        few = reader.few
-        count = int(((few.profiles(self.event) == who.index) & (few.times(self.event) <= reader.at)).sum())
-        if place is None:
-            return Why(text, False, (Seen(text, None, total=count),))
-        event = SeenEvent(self.event, int(few.times(self.event)[place]))
-        parts = self._parts(reader, who, place, unfold)
-        return Why(text, all(part.verdict for part in parts), (Seen(text, None, None, (event,), count),), parts)
+        text, few = f"event({quote(self.event)})", reader.few
+        places, passes = self._heard(reader, who)
+        if not len(places):
+            return Why(text, False, (Seen(text, None, total=0),))
+        place = int(places[passes][0] if passes.any() else places[-1])
+        at = int(few.times(self.event)[place])
+        parts: tuple[Why, ...] = ()
+        if self.where is not None:
+            parts += (why_event(reader, self.event, self.where, place),)
+        if self.audience is not None:
+            parts += (why(Reader(reader.plan, few, at), InAudience(self.audience), who, unfold),)
+        shown = Seen(text, None, None, (SeenEvent(self.event, at),), len(places))
+        return Why(text, bool(passes.any()), (shown,), parts)
 
     def flips(self, reader: Reader, who: Who, want: bool) -> list[Edits]:
-        """Another event that passes; or the audience as it would have to be."""
+        """One more event that passes, with the audience as it would have to be; or none of those that did."""
+        profile = reader.few.people[who.index]
         if not want:
-            place = self._latest(reader, who)
-            if place is None or self.audience is None:
-                return []
-            then = Reader(reader.plan, reader.few, int(reader.few.times(self.event)[place]))
-            return Flips(then).of(InAudience(self.audience), who, False)
+            places, passes = self._heard(reader, who)
+            rows, times = reader.few.rows(self.event), reader.few.times(self.event)
+            removed = [
+                RemoveEvent(profile, self.event, int(times[place]), row)
+                for place in places[passes].tolist()
+                if (row := reader.few.base_row(int(rows[place]))) is not None
+            ]
+            return [tuple(removed)] if 0 < len(removed) <= MOST else []
         flips = Flips(reader)
 
         def flip(node: Condition, says: bool) -> Edits | None:
@@ -129,7 +146,6 @@ class Heard:
         state: list[Edits] = [()]
         if self.audience is not None:
             state = flips.of(InAudience(self.audience), who, True)
-        profile = reader.few.people[who.index]
         event = AddEvent(profile, self.event, reader.at, draft.properties, draft.context)
         return [(*edits, *draft.others, event) for edits in state]
 

@@ -1,0 +1,224 @@
+"""Why somebody is or is not somewhere: one use case for the command line and the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engage_desktop.app import explain_words as words
+from engage_desktop.app.levels import ids_of, since_of
+from engage_desktop.app.replay import default_window
+from engage_desktop.domain.duration import format_instant
+from engage_desktop.domain.errors import UserError
+
+if TYPE_CHECKING:
+    from engage_desktop.domain.campaigns import Campaigns
+    from engage_desktop.domain.journey import Journey
+    from engage_desktop.domain.people import Level
+    from engage_desktop.engine import Plan
+    from engage_desktop.engine.explain import Seen, Why
+    from engage_desktop.engine.questions import Answer, Question
+    from engage_desktop.events import EventStore
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is asked about: an audience, or a journey's entry, exit rule or step and branch."""
+
+    audience: str | None = None
+    journey: str | None = None
+    step: str | None = None
+    branch: str | None = None
+    exit: str | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One part of the tree for a screen: how deep, its verdict, what it saw."""
+
+    depth: int
+    text: str
+    verdict: bool
+    who: str | None
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """An answer in words. `sentence` says it at once; `change` a verified one; `later` when it would turn by itself."""
+
+    profile: str
+    at: str
+    verdict: bool
+    sentence: str
+    tree: tuple[Line, ...]
+    change: str | None
+    later: str | None
+    span: str | None
+    json: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    question: Question
+    says: tuple[str, str]
+    at: int
+    note: str = ""
+
+
+def explain(
+    plan: Plan, store: EventStore, place: Place, profile: str, at_us: int | None, *, unfold: int = 1
+) -> Explanation:
+    """Answer why; raises UserError for what is not there: people, audiences, steps, instants."""
+    from engage_desktop.engine.questions import answer
+
+    level: Level = "user"
+    if place.audience is not None:
+        level = _audience_level(plan.campaigns, place.audience)
+    subject = _subject(store, level, profile)
+    first, last = default_window(store)
+    asked = (
+        _audience(plan, place.audience, level, last)
+        if place.audience is not None
+        else _journey(plan, store, place, subject, (first, last), at_us)
+    )
+    at = asked.at if at_us is None else at_us
+    exists = int(since_of(store, level)[subject])
+    if at < exists:
+        raise UserError(
+            f"{profile} does not exist before {format_instant(exists)}, the first call of the log; "
+            f"at {format_instant(at)} nothing holds yet. Ask about a later instant."
+        )
+    found = answer(plan, store, asked.question, subject, at, unfold=unfold)
+    return _words(found, asked, profile, store)
+
+
+def _audience(plan: Plan, key: str, level: Level, last: int) -> _Asked:
+    from engage_desktop.engine.questions import State
+
+    audience = plan.campaigns.audience(key)
+    name = key if audience is None else audience.name
+    return _Asked(State.of_audience(key, level), (f"is in {name}", f"is not in {name}"), last)
+
+
+def _journey(
+    plan: Plan, store: EventStore, place: Place, subject: int, window: tuple[int, int], at_us: int | None
+) -> _Asked:
+    from engage_desktop.engine import points
+    from engage_desktop.engine.questions import Heard
+
+    journey = _journey_of(plan.campaigns, place.journey)
+    last = window[1] if at_us is None else at_us
+    if place.exit is not None:
+        points.exit_question(journey, place.exit, None)  # what is not there is said before anything runs
+    elif place.step is not None:
+        points.step_question(journey, place.step, place.branch, None)
+    elif place.branch is not None:
+        raise UserError(f"--branch {place.branch} needs the --step it belongs to.")
+    instances, visits = points.part_of_run(plan, store, journey.key, subject, window)
+    instances = [one for one in instances if one.entered <= last]
+    if place.step is not None:
+        found = [visit for visit in visits[place.step] if visit.arrived <= last]
+        visit = found[-1] if found else None
+        question, branch = points.step_question(journey, place.step, place.branch, visit)
+        at = last if visit is None else points.instant_of(journey, place.step, visit, last)
+        where = f"step {place.step} of {journey.name}"
+        what = f"branch {branch} of {where}" if branch is not None else f"the condition of {where}"
+        return _Asked(question, _meets(what), at, "" if visit is not None else ", but was not at that step by then")
+    instance = instances[-1] if instances else None
+    if place.exit is not None:
+        question = points.exit_question(journey, place.exit, instance)
+        at = last if instance is None or instance.ended is None else min(instance.ended, last)
+        note = "" if instance is not None else ", but was not in the journey by then"
+        return _Asked(question, _meets(f"the exit rule {place.exit} of {journey.name}"), at, note)
+    question = points.entry_question(journey)
+    at = last
+    if isinstance(question, Heard) and at_us is None:
+        at = points.latest_event(store, question.event, subject, last) or last
+    entered = any(one.entered == at for one in instances)
+    return _Asked(question, _meets(f"the entry of {journey.name}"), at, " and entered then" if entered else "")
+
+
+def _meets(what: str) -> tuple[str, str]:
+    return f"meets {what}", f"does not meet {what}"
+
+
+def _journey_of(campaigns: Campaigns, key: str | None) -> Journey:
+    found = next((one for one in campaigns.journeys if one.key == key), None)
+    if found is None:
+        known = ", ".join(one.key for one in campaigns.journeys) or "none"
+        raise UserError(f"There is no journey {key!r} in this design. Its journeys: {known}.")
+    return found
+
+
+def _audience_level(campaigns: Campaigns, key: str) -> Level:
+    audience = campaigns.audience(key)
+    if audience is None:
+        known = ", ".join(one.key for one in campaigns.audiences) or "none"
+        raise UserError(f"There is no audience {key!r} in this design. Its audiences: {known}.")
+    return audience.level
+
+
+def _subject(store: EventStore, level: Level, text_id: str) -> int:
+    from bisect import bisect_left
+
+    ids = ids_of(store, level)
+    place = bisect_left(ids, text_id)
+    if place < len(ids) and ids[place] == text_id:
+        return place
+    what = "person" if level == "user" else "account"
+    near = f" The nearest id is {ids[min(place, len(ids) - 1)]!r}." if len(ids) else ""
+    raise UserError(f"There is no {what} {text_id!r} in this log; check the id, capitals count.{near}")
+
+
+def _words(found: Answer, asked: _Asked, profile: str, store: EventStore) -> Explanation:
+    at = format_instant(found.at)
+    says = asked.says[0] if found.verdict else asked.says[1]
+    sentence = f"{profile} {says} at {at}{asked.note}: {words.reason(found.why)}."
+    turned = asked.says[1] if found.verdict else asked.says[0]
+    change = f"{profile} {_would(turned)} {words.change_text(found.change, store, profile)}." if found.change else None
+    later = (
+        None if found.later is None else f"Without any change {profile} {turned} from {format_instant(found.later)} on."
+    )
+    span = None
+    if found.span is not None:
+        since = None if found.span.since is None else format_instant(found.span.since)
+        until = "the end" if found.span.until is None else format_instant(found.span.until)
+        span = f"In this log it is so from {since} to {until}."
+    body: dict[str, Any] = {"profile": profile, "at": at, "verdict": found.verdict, "sentence": sentence}
+    body["tree"] = words.tree_json(found.why)
+    if found.span is not None:
+        body |= {
+            "since": None if found.span.since is None else format_instant(found.span.since),
+            "until": None if found.span.until is None else format_instant(found.span.until),
+        }
+    if change is not None:
+        body["change"] = {"text": change, "edits": words.edits_json(found.change, store)}
+    if found.later is not None:
+        body["later"] = format_instant(found.later)
+    return Explanation(profile, at, found.verdict, sentence, tuple(_lines(found.why, 0)), change, later, span, body)
+
+
+def _would(says: str) -> str:
+    """`is in X` as `would be in X`."""
+    for now, then in (
+        ("is not ", "would not be "),
+        ("is ", "would be "),
+        ("does not ", "would not "),
+        ("meets ", "would meet "),
+    ):
+        if says.startswith(now):
+            return then + says[len(now) :]
+    return says
+
+
+def _lines(why: Why, depth: int) -> list[Line]:
+    found = [Line(depth, why.text, why.verdict, why.who, tuple(_values(why)))]
+    return found + [line for child in why.children for line in _lines(child, depth + 1)]
+
+
+def _values(why: Why) -> list[str]:
+    def lines(seen: Seen) -> list[str]:
+        return words.seen_lines(seen)
+
+    return [line for seen in why.values for line in lines(seen)]

@@ -1,0 +1,172 @@
+"""The points of a journey at which somebody goes on or does not, each as a question; and when they were there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engage_desktop.domain.condition import And, Condition, InAudience, Not
+from engage_desktop.domain.duration import parse_duration
+from engage_desktop.domain.errors import UserError
+from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey
+from engage_desktop.domain.step import Fork, Hold, Split, Wait
+from engage_desktop.engine.arrays import NEVER
+from engage_desktop.engine.explain import few_of
+from engage_desktop.engine.plan import Plan
+from engage_desktop.engine.questions import Heard, Question, State
+from engage_desktop.engine.run import EXITED, Table
+from engage_desktop.engine.simulate import simulate
+from engage_desktop.engine.source import Log
+from engage_desktop.language import parse_condition, references
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One visit of a person to a step: arrival, departure (None while inside) and the branch taken."""
+
+    arrived: int
+    left: int | None
+    branch: str | None
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One way of a person through a journey; `rule` is the key of the exit rule that ended it."""
+
+    entered: int
+    ended: int | None
+    rule: str | None
+
+
+def entry_question(journey: Journey) -> Question:
+    entry = journey.entry
+    if isinstance(entry, EventEntry):
+        return Heard(entry.event, _where(entry.where), entry.audience)
+    if isinstance(entry, AudienceEntry):
+        return State(InAudience(entry.audience) if entry.audience is not None else _condition(entry.condition or ""))
+    if entry.condition is None:
+        raise UserError(f"Everybody enters {journey.name} by its schedule; there is no condition to explain.")
+    return State(_condition(entry.condition))
+
+
+def exit_question(journey: Journey, key: str, instance: Instance | None) -> Question:
+    """An exit rule by event hears what comes after the entry."""
+    rule = next((one for one in journey.exits if one.key == key), None)
+    if rule is None:
+        raise UserError(
+            f"{journey.name} has no exit rule '{key}'. {_known([one.key for one in journey.exits], 'exit rules')}"
+        )
+    if rule.event is not None:
+        after = None if instance is None else instance.entered
+        return Heard(rule.event, _where(rule.where), after=after)
+    if rule.condition is not None:
+        return State(_condition(rule.condition))
+    raise UserError(f"The exit rule '{key}' goes by age alone; there is no condition to explain.")
+
+
+def step_question(
+    journey: Journey, step_key: str, branch: str | None, visit: Visit | None
+) -> tuple[Question, str | None]:
+    """The question of a branch and its key; without `branch` the one the visit took, else the first."""
+    step = journey.by_key.get(step_key)
+    if step is None:
+        raise UserError(
+            f"{journey.name} has no step '{step_key}'. {_known([one.key for one in journey.steps], 'steps')}"
+        )
+    if isinstance(step, Wait):
+        if branch is not None:
+            raise UserError(f"The step '{step_key}' waits for one condition and has no branches; leave the branch out.")
+        return State(_condition(step.condition)), None
+    if not isinstance(step, Split | Fork | Hold):
+        raise UserError(
+            f"The step '{step_key}' ({step.type}) asks no condition, so there is nothing to explain. "
+            "Ask about a split, fork, wait or hold."
+        )
+    keys = [one.key for one in step.branches]
+    known = [*keys, "otherwise"] if isinstance(step, Split) else keys
+    if branch is None:
+        branch = visit.branch if visit is not None and visit.branch in known else known[0] if known else None
+    if branch not in known:
+        raise UserError(f"The step '{step_key}' has no branch '{branch}'. {_known(known, 'branches')}")
+    if isinstance(step, Split):
+        at = known.index(branch)
+        before: list[Condition] = [Not(_condition(one.condition)) for one in step.branches[:at]]
+        own = [_condition(step.branches[at].condition)] if at < len(keys) else []
+        parts = (*before, *own)
+        return State(parts[0] if len(parts) == 1 else And(parts)), branch
+    if isinstance(step, Fork):
+        return State(_condition(next(one.condition for one in step.branches if one.key == branch))), branch
+    heard = next(one for one in step.branches if one.key == branch)
+    where = _where(heard.where)
+    if visit is None:
+        return Heard(heard.event, where), branch
+    return Heard(heard.event, where, after=visit.arrived, at_once=visit.left == visit.arrived), branch
+
+
+def instant_of(journey: Journey, step_key: str, visit: Visit, last: int) -> int:
+    """When the question of a step was settled: a split on arrival, a hold or wait when it was left."""
+    step = journey.by_key[step_key]
+    if isinstance(step, Split):
+        return visit.arrived
+    if visit.left is not None:
+        return visit.left
+    if isinstance(step, Hold):
+        return min(last, visit.arrived + parse_duration(step.timeout))
+    return last
+
+
+def part_of_run(
+    plan: Plan, log: Log, journey: str, profile: int, window: tuple[int, int]
+) -> tuple[list[Instance], dict[str, list[Visit]]]:
+    """What a run says of one person in a journey: instances, and visits by step, in order of time."""
+    few = few_of(plan, log, "user", profile)
+    run = simulate(plan, few, window=window, only=[journey])
+    own, keys = few.local(profile), [one.key for one in _journey(plan, journey).steps]
+
+    def rows(table: Table, *columns: str) -> list[tuple[int, ...]]:
+        mine = np.flatnonzero(table["profile"] == own)
+        return sorted(zip(*(table[column][mine].tolist() for column in columns), strict=True))
+
+    instances = [
+        Instance(entered, _open(ended), run.texts[detail] if outcome == EXITED and detail >= 0 else None)
+        for entered, ended, outcome, detail in rows(run.instances, "entered_at", "ended_at", "outcome", "detail")
+    ]
+    visits: dict[str, list[Visit]] = {key: [] for key in keys}
+    for arrived, left, branch, step in rows(run.visits, "entered_at", "left_at", "branch", "step"):
+        visits[keys[step]].append(Visit(arrived, _open(left), None if branch < 0 else run.texts[branch]))
+    return instances, visits
+
+
+def _journey(plan: Plan, key: str) -> Journey:
+    return next(one for one in plan.campaigns.journeys if one.key == key)
+
+
+def _open(at: int) -> int | None:
+    return None if at == NEVER else at
+
+
+def latest_event(log: Log, name: str, profile: int, last: int) -> int | None:
+    """The instant of a person's latest event of a name."""
+    profiles = log.profiles(name)
+    low, high = np.searchsorted(profiles, (profile, profile + 1)).tolist()
+    times = np.asarray(log.time)[np.asarray(log.rows(name)[low:high])]
+    times = times[times <= last]
+    return int(times[-1]) if len(times) else None
+
+
+def _condition(text: str) -> Condition:
+    tree = parse_condition(text)
+    if references(tree).journey:
+        raise UserError(
+            "This condition reads journey('...'), what one instance has collected; that cannot be explained in this version."
+        )
+    return tree
+
+
+def _where(text: str | None) -> Condition | None:
+    return None if text is None else _condition(text)
+
+
+def _known(keys: list[str], what: str) -> str:
+    return f"Its {what}: {', '.join(keys)}." if keys else f"It has no {what}."
