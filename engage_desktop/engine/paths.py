@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engage_desktop.engine.arrays import NEVER, AnyArray, Mask, first_of_each
+from engage_desktop.engine.arrays import AnyArray, Mask, first_of_each
 from engage_desktop.engine.plan import PlanJourney
 from engage_desktop.engine.run import COMPLETED, EXITED, Table
-from engage_desktop.engine.steps.base import EVENT
+from engage_desktop.engine.steps.base import EVENT, INSTANT
 from engage_desktop.engine.steps.fork import ForkStep
 from engage_desktop.engine.tokens import Tokens
 
+AFTER_ALL = 127
+"""The phase of the sending policy: after all movement of an instant (D-49)."""
 _BITS, _TOP = 6, 54
 """Of a rank: room for 63 branches a fork, nine forks one in another."""
 
@@ -32,7 +34,7 @@ class Paths:
     def __post_init__(self) -> None:
         self.inside = np.zeros(self.n, np.bool_)
         self._ended: list[tuple[AnyArray, ...]] = []
-        self._left: list[tuple[AnyArray, AnyArray, AnyArray]] = []
+        self._stops: list[tuple[AnyArray, ...]] = []
         self._depth = _fork_depths(self.journey)
 
     def branch(self, tokens: Tokens, place: int, branch: int) -> None:
@@ -56,21 +58,28 @@ class Paths:
         row = np.where(tokens.on_event, tokens.row, -1)
         self._ended.append((tokens.instance, *_moment(tokens), row, *said, tokens.assumed))
 
-    def left(self, instance: AnyArray, time: AnyArray, rank: AnyArray) -> None:
-        """A leave takes instances at an instant; `rank` orders those of one (lower first)."""
-        self._left.append((instance, time, rank))
+    def dropped(self, tokens: Tokens, leave: Mask, rank: int) -> None:
+        """A leave of the sending policy takes instances after all movement of its instant; `rank` orders those of one."""
+        n = int(leave.sum())
+        late = np.full(n, AFTER_ALL, np.int64)
+        self._stops.append((tokens.instance[leave], np.full(n, rank), late, late, tokens.time[leave]))
+
+    def stopped(self, tokens: Tokens) -> None:
+        """An exit on arrival, or a leave in the midst of movement: what comes later in that very instant is nothing."""
+        self._stops.append((tokens.instance, *_moment(tokens)))
 
     # -- at the end of the walk --------------------------------------------------------------
 
-    def first_leaves(self) -> tuple[AnyArray, AnyArray, AnyArray]:
-        """Of each instance the earliest leave: instance, time, rank."""
-        if not self._left:
-            none = np.empty(0, np.int64)
-            return none, none, none
-        instance, time, rank = (np.concatenate(parts) for parts in zip(*self._left, strict=True))
-        order = np.lexsort((rank, time, instance))
+    def first_stops(self) -> Table:
+        """Of each instance the earliest: its moment as columns `instance rank row phase time`."""
+        names = ("instance", "rank", "row", "phase", "time")
+        if not self._stops:
+            return {name: np.empty(0, np.int64) for name in names}
+        parts = [np.concatenate(parts).astype(np.int64) for parts in zip(*self._stops, strict=True)]
+        instance, *moment = parts
+        order = np.lexsort((*moment, instance))
         order = order[first_of_each(instance[order])]
-        return instance[order], time[order], rank[order]
+        return {name: part[order] for name, part in zip(names, parts, strict=True)}
 
     def settle(self, time: AnyArray, row: AnyArray, outcome: AnyArray, detail: AnyArray, assumed: AnyArray) -> None:
         """Instances whose paths have all ended are completed with the last of them (D-14, D-50)."""
@@ -110,12 +119,32 @@ def _fork_depths(journey: PlanJourney) -> list[int]:
     return depth
 
 
-def cut(tables: list[Table], time: str, instance: AnyArray, at: AnyArray, n: int) -> list[Table]:
-    """The rows of tables without those later than the cut of their instance."""
-    limit = np.full(n, NEVER, np.int64)
-    limit[instance] = at
-    kept = []
-    for table in tables:
-        keep = table[time] <= limit[table["instance"]]
-        kept.append(table if keep.all() else {name: column[keep] for name, column in table.items()})
-    return kept
+def moment_columns(tokens: Tokens, how: AnyArray | int = INSTANT, row: AnyArray | None = None) -> Table:
+    """The moment in which tokens arrived, or with `how` (and the event's `row`) that in which they leave."""
+    assert tokens.phase is not None
+    phase = np.where(np.asarray(how) == INSTANT, tokens.phase, how)
+    event = tokens.row if row is None else np.where(np.asarray(how) == INSTANT, tokens.row, row)
+    return {"rank": tokens.rank, "row": np.where(phase == EVENT, event, 0), "phase": phase}  # type: ignore[dict-item]  # not None
+
+
+def later(table: Table, stops: Table, n: int, time: str, prefix: str = "") -> Mask:
+    """Which rows of a table lie later than the stop of their instance; `prefix` of the columns of their moment."""
+    place = np.full(n, -1, np.int64)
+    place[stops["instance"]] = np.arange(len(stops["instance"]))
+    at = place[table["instance"]]
+    found = np.zeros(len(at), np.bool_)
+    same = at >= 0
+    for column, name in (
+        (time, "time"),
+        (prefix + "phase", "phase"),
+        (prefix + "row", "row"),
+        (prefix + "rank", "rank"),
+    ):
+        mine, limit = table[column], stops[name][np.maximum(at, 0)] if len(stops[name]) else table[column]
+        found |= same & (mine > limit)
+        same = same & (mine == limit)
+    return found
+
+
+def without(table: Table, gone: Mask) -> Table:
+    return table if not gone.any() else {name: column[~gone] for name, column in table.items()}

@@ -87,6 +87,8 @@ class _Rows:
         instance = np.concatenate(owners)
         if self.place is not None:
             instance = self.place[instance]
+        if not len(instance):
+            return None
         counts = np.bincount(instance, minlength=self.n)
         columns = {one: np.concatenate([batch[one] for batch in batches]) for one in batches[0] if one != "instance"}
         if name == "visits":

@@ -17,7 +17,7 @@ from engage_desktop.domain.errors import Cancelled
 from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Rows, first_of_each
 from engage_desktop.engine.context import first_captures
 from engage_desktop.engine.exits import ExitTimes, exit_times
-from engage_desktop.engine.paths import Paths, cut
+from engage_desktop.engine.paths import AFTER_ALL, Paths, later, moment_columns, without
 from engage_desktop.engine.plan import PlanJourney, PlanStep
 from engage_desktop.engine.run import ACTIVE, ADDED, COMPLETED, ENTRY_SENT, EXITED, REMOVED, SENT, Table, Texts
 from engage_desktop.engine.steps.base import ENTRY, EVENT, INSTANT, Departures, MessageRows
@@ -151,15 +151,14 @@ class Walk:
             gone = leaving.leave & moves
             self._end(tokens.take(gone), EXITED, self._leave_detail(step.index))
             if self.paths is not None:
-                rank = np.full(int(gone.sum()), self.leave_rank[step.index], np.int64)
-                self.paths.left(tokens.instance[gone], tokens.time[gone], rank)
+                self.paths.stopped(tokens.take(gone))
             moves = moves & ~gone
         branch_text = np.array([self.texts.code(branch) for branch in step.branches] or [-1], np.int32)
         output = leaving.output
         branch: AnyArray = np.full(len(tokens), branch_text[output]) if isinstance(output, int) else branch_text[output]
         if moves is not None and not moves.all():
             branch = np.where(moves, branch, np.int32(-1))
-        self._visit(step, tokens, left, branch, number)
+        self._visit(step, tokens, left, branch, number, leaving)
         if leaving.messages is not None:
             self._message(step, tokens, leaving.messages)
         elif isinstance(step.compiled, SendStep):
@@ -174,8 +173,16 @@ class Walk:
             return []
         return self._dispatch(step, moved, output if moves is None or isinstance(output, int) else output[moves])
 
-    def _visit(self, step: PlanStep, tokens: Tokens, left: Instants, branch: AnyArray, number: int) -> None:
-        self.result.visits.append({
+    def _visit(
+        self,
+        step: PlanStep,
+        tokens: Tokens,
+        left: Instants,
+        branch: AnyArray,
+        number: int,
+        leaving: Departures | None = None,
+    ) -> None:
+        rows: Table = {
             "instance": tokens.instance,
             "seq": tokens.seq,
             "step": np.full(len(tokens), step.index, np.int16),
@@ -184,7 +191,16 @@ class Walk:
             "branch": branch,
             "pass": np.full(len(tokens), number, np.int32),
             "kind": tokens.assumed.astype(np.int8),
-        })  # fmt: skip
+        }
+        if self.paths is not None:
+            rows |= self._moment(tokens)
+            how, row = (INSTANT, None) if leaving is None else (leaving.how, leaving.row)
+            rows |= {f"left_{name}": column for name, column in moment_columns(tokens, how, row).items()}
+        self.result.visits.append(rows)
+
+    def _moment(self, tokens: Tokens) -> Table:
+        """In journeys with forks, the moment of arrival beside each row."""
+        return {} if self.paths is None else moment_columns(tokens)
 
     def _fork(self, step: PlanStep, compiled: ForkStep, tokens: Tokens) -> None:
         """One visit, left when the last branch is taken; each branch takes a token of its own along."""
@@ -229,7 +245,8 @@ class Walk:
                 gone = tokens.take(due)
                 assert self.exits.deadline_rule is not None
                 self._end(gone, EXITED, self.exit_text[self.exits.deadline_rule[gone.instance]])
-                self.ends.by_rule[gone.instance] = True
+                if self.paths is not None:
+                    self.paths.stopped(gone)
                 tokens = tokens.take(~due)
         if target < 0:
             self._complete(tokens, None, by_step=False)
@@ -336,6 +353,7 @@ class Walk:
         assert moved.captures is not None
         assert leaving.row is not None
         output, how, row = (np.asarray(one)[at] for one in (leaving.output, leaving.how, leaving.row))
+        moved.captures = moved.captures.copy()
         for branch in range(len(step.targets)):
             taken = (output == branch) & (how == EVENT)
             for place in self.journey.context.captured.get((step.key, branch), ()):
@@ -363,24 +381,28 @@ class Walk:
     def _join(self, paths: Paths) -> None:
         """What the paths of an instance come to together: a leave on one takes all, then all that ended are done."""
         ends, result, n = self.ends, self.result, len(self.entries)
-        instance, at, rank = paths.first_leaves()
+        stops = paths.first_stops()
         latest = np.full(n, -NEVER, np.int64)  # until when each instance is anywhere
         for visits in result.visits:
             np.maximum.at(latest, visits["instance"], visits["left_at"])
-        # an exit that came first, or all paths over by then: nobody is there to leave
-        gone = (latest[instance] > at) & ~((ends.outcome[instance] == EXITED) & (ends.time[instance] < at))
-        gone &= ~((ends.outcome[instance] == EXITED) & (ends.time[instance] == at) & (ends.by_rule[instance]))
-        instance, at, rank = instance[gone], at[gone], rank[gone]
-        ends.time[instance], ends.row[instance], ends.outcome[instance] = at, -1, EXITED
+        # a leave of the policy counts where somebody is inside after its instant, and no exit came first
+        instance, at = stops["instance"], stops["time"]
+        policy = stops["phase"] == AFTER_ALL
+        exited = (ends.outcome[instance] == EXITED) & ends.by_rule[instance] & (ends.time[instance] <= at)
+        keep = ~policy | ((latest[instance] > at) & ~exited)
+        stops = {name: column[keep] for name, column in stops.items()}
+        instance, at, policy = stops["instance"], stops["time"], policy[keep]
+        ends.time[instance], ends.outcome[instance] = at, EXITED
+        ends.row[instance] = np.where(stops["phase"] == EVENT, stops["row"], -1)
         steps = np.argsort(self.leave_rank[:-1], kind="stable")
-        ends.detail[instance] = [self._leave_detail(int(steps[one])) for one in rank.tolist()]
-        result.visits = cut(result.visits, "entered_at", instance, at, n)
-        result.messages = cut(result.messages, "due_at", instance, at, n)
-        result.deliveries = cut(result.deliveries, "caused_at", instance, at, n)
+        ends.detail[instance[policy]] = [self._leave_detail(int(steps[one])) for one in stops["rank"][policy].tolist()]
+        for which, time in (("visits", "entered_at"), ("messages", "due_at"), ("deliveries", "caused_at")):
+            tables: list[Table] = getattr(result, which)
+            setattr(result, which, [without(table, later(table, stops, n, time)) for table in tables])
         limit = np.full(n, NEVER, np.int64)
         limit[instance] = at
         for visits in result.visits:
-            short = visits["left_at"] > limit[visits["instance"]]
+            short = later(visits, stops, n, "left_at", "left_")
             visits["left_at"] = np.where(short, limit[visits["instance"]], visits["left_at"])
             visits["branch"] = np.where(short, np.int32(-1), visits["branch"])
         paths.settle(ends.time, ends.row, ends.outcome, ends.detail, ends.assumed)
@@ -404,16 +426,16 @@ class Walk:
     # -- what steps leave behind -----------------------------------------------------------
 
     def _message(self, step: PlanStep, tokens: Tokens, rows: MessageRows) -> None:
-        sent = np.where(rows.status == SENT, tokens.time, NEVER)
-        self.result.messages.append({
+        table: Table = {
             "instance": tokens.instance,
             "step": np.full(len(tokens), step.index, np.int16),
             "due_at": tokens.time,
-            "sent_at": sent,
+            "sent_at": np.where(rows.status == SENT, tokens.time, NEVER),
             "status": rows.status,
             "reason": rows.reason,
             "kind": (rows.assumed | tokens.assumed).astype(np.int8),
-        })  # fmt: skip
+        }
+        self.result.messages.append(table | self._moment(tokens))
 
     def _after_message(self, step: PlanStep, moved: Tokens, rows: MessageRows, at: AnyArray) -> None:
         """A dropped message may end the instance after this instant; one that goes on only by
@@ -422,8 +444,7 @@ class Walk:
             return
         leave = rows.leave[at]
         if self.paths is not None and leave.any():
-            rank = np.full(int(leave.sum()), self.leave_rank[step.index], np.int64)
-            self.paths.left(moved.instance[leave], moved.time[leave], rank)
+            self.paths.dropped(moved, leave, int(self.leave_rank[step.index]))
         moved.assumed = moved.assumed | (rows.assumed[at] & ~leave)
         if not leave.any():
             return
@@ -444,7 +465,7 @@ class Walk:
             self._deliver(step, tokens.take(within), off[within], REMOVED)
 
     def _deliver(self, step: PlanStep, tokens: Tokens, at: Instants, change: int) -> None:
-        self.result.deliveries.append({
+        table: Table = {
             "instance": tokens.instance,
             "step": np.full(len(tokens), step.index, np.int16),
             "changed_at": at,
@@ -452,7 +473,8 @@ class Walk:
             "entered_at": tokens.entered_at,
             "kind": tokens.assumed.astype(np.int8),
             "change": np.full(len(tokens), change, np.int8),
-        })  # fmt: skip
+        }
+        self.result.deliveries.append(table | self._moment(tokens))
 
 
 def _leave_ranks(journey: PlanJourney) -> AnyArray:
