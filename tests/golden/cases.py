@@ -1,7 +1,7 @@
 """Read the golden cases and write out their shorthand.
 
 A case: `name`, `rules` (decision ids), `flags`? (fields of the oracle's Rules that the case hangs on), `why` (the
-reasoning by hand), `log`, `traits`, `audiences`, `journeys`, `timezone` (of the workspace), `window`, `seed`, `expect` (only the tables of interest,
+reasoning by hand), `log`, `traits`, `audiences`, `journeys`, `timezone` (of the workspace), `lists` (the ids of audiences from a list), `window`, `seed`, `expect` (only the tables of interest,
 each complete) with `trait_values`: {key: {instant: {profile or account: value}}}, who is not listed has none.
 
 Instants are `HH:MM[:SS[.ffffff]]`, with `Nd ` before for a later day, of 2024-01-01 UTC; ISO text stands as it is.
@@ -29,7 +29,7 @@ COLUMNS = {
     "visits": ("journey", "profile", "instance", "seq", "step", "entered_at", "left_at", "branch", "pass", "kind"),
     "memberships": ("audience", "profile", "from_at", "to_at"),
     "messages": ("campaign", "step", "profile", "instance", "due_at", "sent_at", "status", "reason", "kind"),
-    "deliveries": ("destination", "campaign", "step", "profile", "changed_at"),
+    "deliveries": ("destination", "campaign", "step", "profile", "changed_at", "change"),
 }
 INSTANTS = {"entered_at", "ended_at", "left_at", "from_at", "to_at", "due_at", "sent_at", "changed_at"}
 
@@ -46,6 +46,7 @@ class Golden:
     seed: int
     expect: dict[str, list[tuple[Any, ...]]]
     trait_values: dict[str, dict[int, dict[str, Any]]]
+    lists: dict[str, list[str]]
 
     @property
     def not_yet(self) -> bool:
@@ -91,6 +92,7 @@ def _golden(case: dict[str, Any]) -> Golden:
             key: {instant(at): values for at, values in steps.items()}
             for key, steps in case["expect"].get("trait_values", {}).items()
         },
+        lists=case.get("lists", {}),
     )
 
 
@@ -166,7 +168,7 @@ def same_values(expected: dict[str, Any], found: dict[str, Any]) -> bool:
 
 
 def _row(table: str, row: list[Any]) -> tuple[Any, ...]:
-    usual = {"visits": "observed", "instances": None}
+    usual = {"visits": "observed", "instances": None, "deliveries": "sent"}
     if table in usual and len(row) == len(COLUMNS[table]) - 1:
         row = [*row, usual[table]]
     pairs = zip(COLUMNS[table], row, strict=True)

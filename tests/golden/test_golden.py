@@ -30,7 +30,7 @@ def test_there_are_enough() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_oracle(case: Golden) -> None:
-    tables = replay(case.records, case.campaigns, case.window, case.seed)
+    tables = replay(case.records, case.campaigns, case.window, case.seed, lists=case.lists)
     assert {table: rows(tables, table) for table in case.expect} == case.expect, case.why
     for key, at, expected in trait_steps(case):
         found = trait_value(case.records, case.campaigns, key, at)
@@ -40,7 +40,7 @@ def test_oracle(case: Golden) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_engine(case: Golden) -> None:
     try:
-        tables = engine_tables(case.records, case.campaigns, case.window, case.seed)
+        tables = engine_tables(case.records, case.campaigns, case.window, case.seed, lists=case.lists)
     except UserError:
         assert case.not_yet  # what validation calls not yet is refused; all else is computed
         return

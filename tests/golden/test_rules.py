@@ -34,7 +34,7 @@ def flags() -> list[str]:
 
 def as_expected(case: Golden, rules: Rules) -> bool:
     """Whether the oracle gives what the case expects under other rules."""
-    tables = replay(case.records, case.campaigns, case.window, case.seed, rules)
+    tables = replay(case.records, case.campaigns, case.window, case.seed, rules, case.lists)
     if any(rows(tables, table) != expected for table, expected in case.expect.items()):
         return False
     return all(

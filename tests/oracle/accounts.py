@@ -59,6 +59,8 @@ class AccountState(Subject):
         audience = self.world.audience(key)
         if audience is None or audience.level == "user":
             raise Refused(f"audience {key} is none of accounts: write ANY or ALL")
+        if audience.list_ is not None:
+            return self.text_id in self.world.lists[key] and now >= self.since
         if (key, now) not in self._member:
             anonymous = audience.include_anonymous and self.rules.anonymous_asked_when_included
             self._member[key, now] = self.holds(parse(audience.definition or ""), now, anonymous=anonymous)

@@ -48,10 +48,10 @@ def instant_of(day: date, clock: time, zone: tzinfo, rules: Rules) -> int | None
 
 def _end_of_gap(before: int, after: int, zone: tzinfo) -> int:
     """The instant in (before, after] at which the offset changes: the clock is put forward there."""
-    new = _offset(after, zone)
+    new = offset_at(after, zone)
     while after - before > 1:
         middle = (before + after) // 2
-        before, after = (before, middle) if _offset(middle, zone) == new else (middle, after)
+        before, after = (before, middle) if offset_at(middle, zone) == new else (middle, after)
     return after
 
 
@@ -63,8 +63,12 @@ def _local(instant: int, zone: tzinfo) -> datetime:
     return (EPOCH + timedelta(microseconds=instant)).astimezone(zone).replace(tzinfo=None, fold=0)
 
 
-def _offset(instant: int, zone: tzinfo) -> timedelta | None:
-    return (EPOCH + timedelta(microseconds=instant)).astimezone(zone).utcoffset()
+def offset_at(instant: int, zone: tzinfo) -> timedelta:
+    return (EPOCH + timedelta(microseconds=instant)).astimezone(zone).utcoffset() or timedelta()
+
+
+def local_date(instant: int, zone: tzinfo) -> date:
+    return _local(instant, zone).date()
 
 
 def date_of(value: Any, zone: tzinfo, rules: Rules) -> int | None:
@@ -123,8 +127,8 @@ def next_clock(now: int, text: str, weekdays: tuple[str, ...], zone: tzinfo, rul
     if not set(weekdays) <= set(DAYS):
         raise Refused(f"{weekdays} are no weekdays")
     if not rules.offset_at_target:  # D-32
-        zone = timezone(_offset(now, zone) or timedelta())
-    first = _local(now, zone).date()
+        zone = timezone(offset_at(now, zone))
+    first = local_date(now, zone)
     for number in range(-1, 400):
         day = first + timedelta(days=number)
         if weekdays and DAYS[day.weekday()] not in weekdays:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC
 
 from engage_desktop.domain.campaigns import Campaigns
-from engage_desktop.domain.journey import EventEntry, Journey
+from engage_desktop.domain.duration import parse_duration
+from engage_desktop.domain.journey import Entry, EventEntry, Journey, ScheduleEntry
 from engage_desktop.domain.step import DelayUntil, RandomSplit, StepBase
 from tests.oracle.calendars import date_of, next_clock, offset_of
 from tests.oracle.rules import LAW
@@ -16,7 +17,7 @@ from tests.oracle.scope import Refused
 def refuse_journeys(campaigns: Campaigns) -> None:
     """Raise `Refused` for the first thing wrong."""
     for journey in campaigns.journeys:
-        for reason in _identifiers(journey):
+        for reason in (*_identifiers(journey), *_schedule(journey.entry)):
             raise Refused(f"journey {journey.key}: {reason}")
         for step in journey.steps:
             for reason in _step(step):
@@ -33,6 +34,22 @@ def _identifiers(journey: Journey) -> Iterator[str]:
         yield "an identifier needs entry by event and mode every"
     if identifier is None and any(rule.match_identifier for rule in journey.exits):
         yield "match_identifier without an identifier"
+
+
+def _schedule(entry: Entry) -> Iterator[str]:
+    """D-54, formats 2: `every`, or a time and perhaps weekdays, or neither."""
+    if not isinstance(entry, ScheduleEntry):
+        return
+    if date_of(entry.at, UTC, LAW) is None:
+        yield f"{entry.at!r} is no date"
+    if entry.every is not None and (entry.time is not None or entry.weekdays):
+        yield "every, or a time"
+    if entry.every is not None and parse_duration(entry.every) <= 0:
+        yield "it would never rest"
+    if entry.weekdays and entry.time is None:
+        yield "weekdays need a time"
+    if entry.time is not None:
+        next_clock(0, entry.time, entry.weekdays, UTC, LAW)
 
 
 def _step(step: StepBase) -> Iterator[str]:

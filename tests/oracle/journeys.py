@@ -6,13 +6,14 @@ import heapq
 from typing import Any
 
 from engage_desktop.domain.duration import parse_instant
-from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey
+from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey, ScheduleEntry
 from engage_desktop.domain.step import Delay, DelayUntil, Fork, Hold, HoldBranch, Wait
 from tests.oracle.instance import Due, Instance, Path
 from tests.oracle.intervals import change_instants, intervals
 from tests.oracle.log import Call
 from tests.oracle.movement import Movement
 from tests.oracle.parse import parse
+from tests.oracle.schedule import occurrences
 from tests.oracle.state import State
 
 __all__ = ["Due", "Instance", "Walk"]
@@ -34,7 +35,8 @@ class Walk(Movement):
         """Work off every instant of the window (D-17); `settle` is the policy of an instant (D-49)."""
         instants = change_instants(self.state, self.last)
         begins = {start for start, _ in intervals(self._in_entry_audience, instants)}
-        self.agenda = [instant for instant in {*instants, self.first} if instant >= self.first]
+        occurrences = self._occurrences(instants)
+        self.agenda = [instant for instant in {*instants, *occurrences, self.first} if instant >= self.first]
         heapq.heapify(self.agenda)
         phases = self._phases()
         done: int | None = None
@@ -46,6 +48,8 @@ class Walk(Movement):
             for phase in phases:
                 phase(t)
             self._audience_entries(t, begins)
+            if t in occurrences:
+                self._schedule_entry(t)
             due, self.due = self.due, []
             for message in sorted(due, key=lambda one: (-self._priority(one), one.step.key)):  # D-24
                 if settle(message) and message.step.when_not_sent == "leave" and message.instance.active:
@@ -207,6 +211,34 @@ class Walk(Movement):
             at_clock = t == self.clock(last)  # D-16: at once when the clock allows and the condition then holds
             if begun or at_clock:
                 self.enter(t, None)
+
+    def _occurrences(self, instants: list[int]) -> set[int]:
+        """D-53, D-54: when a scheduled entry comes round for this profile."""
+        entry, rules = self.entry, self.rules
+        if not isinstance(entry, ScheduleEntry):
+            return set()
+        zones = {self.zone(entry.zone, t) for t in instants} | {self.zone("workspace", 0)}
+        found = {(t, zone.key) for zone in zones for t in occurrences(entry, zone, self.first, self.last, rules)}
+        first = instants[0] if instants else self.first
+        return {
+            t
+            for t, zone in found
+            if self.zone(entry.zone, t if rules.schedule_zone_of_the_occurrence else first).key == zone
+        }
+
+    def _schedule_entry(self, t: int) -> None:
+        entry = self.entry
+        assert isinstance(entry, ScheduleEntry)
+        exists = t >= self.state.since or not self.rules.schedule_needs_a_profile
+        if not self._bounds(t) or not exists:
+            return
+        if entry.condition is not None and not self.state.holds(parse(entry.condition), t):
+            return
+        usual = "every" if self.rules.schedule_repeats_as_every else "once"  # D-45
+        mode = entry.reentry.mode if entry.reentry else usual
+        last = self.instances[-1] if self.instances else None
+        if last is None or mode == "every" or (mode == "after_exit" and self._clock_allows(last, t)):
+            self.enter(t, None)
 
     def _bounds(self, t: int) -> bool:
         """D-54: starts <= t < ends."""

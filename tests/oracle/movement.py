@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from engage_desktop.domain.duration import parse_duration
 from engage_desktop.domain.journey import AudienceEntry, Exit, Journey
 from engage_desktop.domain.step import (
+    Ad,
     Delay,
     DelayUntil,
     End,
@@ -131,7 +132,7 @@ class Movement:
                 case SendMessage():
                     self.due.append(Due(instance, step, visit, t, path.held_out))
                     key = step.next
-                case Send():
+                case Send() | Ad():
                     key = step.next
                 case End():
                     instance.end_text, key = step.outcome, None  # D-50

@@ -19,7 +19,6 @@ from engage_desktop.domain.condition import (
     Reduce,
     Trait,
 )  # fmt: skip
-from engage_desktop.domain.journey import AudienceEntry
 from engage_desktop.domain.step import Fork, Split, Wait
 from tests.oracle.log import Person
 from tests.oracle.parse import parse, parse_expression
@@ -51,7 +50,7 @@ def texts(campaigns: Campaigns) -> Iterator[str]:
     yield from (audience.definition for audience in campaigns.audiences if audience.definition)
     for journey in campaigns.journeys:
         entry: Any = journey.entry
-        found = [entry.condition if isinstance(entry, AudienceEntry) else entry.where]
+        found = [getattr(entry, "condition", None), getattr(entry, "where", None)]
         found += [text for rule in journey.exits for text in (rule.where, rule.condition)]
         for step in journey.steps:
             found += [getattr(branch, "where", None) for branch in getattr(step, "branches", ())]
@@ -79,15 +78,16 @@ def refuse_names(campaigns: Campaigns, people: list[Person]) -> None:
             raise Refused("journey() has a meaning inside a journey only")
     named: list[Any] = [*campaigns.audiences, *campaigns.traits]
     for audience in campaigns.audiences:
-        _refuse_sessions(parse(audience.definition or ""))
+        if audience.definition is not None:
+            _refuse_sessions(parse(audience.definition))
     for trait in campaigns.traits:
         definition = parse_expression(trait.definition)
         if not isinstance(definition, Reduce):
             raise Refused(f"trait {trait.key} is no reducer of events (QL-2)")
         if definition.stream.where is not None:
             _refuse_sessions(definition.stream.where)
-    definitions = {one.key: one.definition or "" for one in named}
-    if len(definitions) < len(named):
+    definitions = {one.key: one.definition for one in named if one.definition is not None}
+    if len({one.key for one in named}) < len(named):
         raise Refused("a trait and an audience share a key")
     done: set[str] = set()
     for key in definitions:

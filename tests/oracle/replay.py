@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from engage_desktop.domain.campaigns import Campaigns
-from engage_desktop.domain.step import Send
+from engage_desktop.domain.duration import parse_duration
+from engage_desktop.domain.step import Ad, Send
 from tests.oracle.accounts import AccountState
 from tests.oracle.contacts import Contacts
-from tests.oracle.instance import Due, seq_order
+from tests.oracle.instance import Due, Instance, Visit, seq_order
 from tests.oracle.intervals import change_instants, intervals
 from tests.oracle.journeys import Walk
 from tests.oracle.messages import Settled, settle
 from tests.oracle.rules import LAW, Rules
 from tests.oracle.state import State
-from tests.oracle.world import world_of
+from tests.oracle.world import Lists, world_of
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -28,9 +29,11 @@ def replay(
     window: tuple[int, int],
     seed: int = 0,
     rules: Rules = LAW,
+    lists: Lists | None = None,
 ) -> Tables:
-    """The tables as lists of rows in their public order; instants in microseconds, None for null."""
-    world = world_of(records, campaigns, rules)
+    """The tables as lists of rows in their public order; instants in microseconds, None for null. `lists` are the ids
+    in the file of each audience from a list."""
+    world = world_of(records, campaigns, rules, lists)
     contacts = Contacts([state.person for state in world.people], rules)
     tables: Tables = {name: [] for name in TABLES}
     for subject in world.subjects:
@@ -99,11 +102,10 @@ def _rows(walk: Walk, settled: list[Settled], tables: Tables) -> None:
                  "left_at": visit.left_at, "branch": visit.branch, "pass": visit.number,
                  "kind": kind}
             )  # fmt: skip
-            step = walk.steps[visit.step]
-            if isinstance(step, Send):
+            for destination, change, changed_at in _told(walk, instance, visit):
                 tables["deliveries"].append(
-                    {"destination": step.destination, "campaign": journey, "step": step.key, **who, "change": "sent",
-                     "changed_at": visit.entered_at, "kind": kind}
+                    {"destination": destination, "campaign": journey, "step": visit.step, **who, "change": change,
+                     "changed_at": changed_at, "kind": kind}
                 )  # fmt: skip
     for one in settled:
         assumed = one.assumed or one.due.visit.rests_on_assumption()
@@ -112,3 +114,20 @@ def _rows(walk: Walk, settled: list[Settled], tables: Tables) -> None:
              "channel": one.channel, "message": one.message, "due_at": one.due.due_at, "sent_at": one.sent_at,
              "status": one.status, "reason": one.reason, "kind": "assumed" if assumed else "observed"}
         )  # fmt: skip
+
+
+def _told(walk: Walk, instance: Instance, visit: Visit) -> Iterator[tuple[str, str, int]]:
+    """What a visit tells a destination: destination, change, instant.
+
+    An ad's removal belongs to the list, not to the instance: it happens after the instance has ended too, but not after
+    the run's end (D-21).
+    """
+    step = walk.steps[visit.step]
+    if isinstance(step, Send):
+        yield step.destination, "sent", visit.entered_at
+    elif isinstance(step, Ad):
+        yield step.destination, "added", visit.entered_at
+        removed = visit.entered_at + parse_duration(step.remove_after) if step.remove_after else None
+        ended = instance.ended_at is not None and removed is not None and instance.ended_at < removed
+        if removed is not None and removed <= walk.last and (walk.rules.removal_survives_the_instance or not ended):
+            yield step.destination, "removed", removed

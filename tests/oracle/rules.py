@@ -74,6 +74,15 @@ class Rules(ConditionRules):
     fork_left_by_the_last: bool = True  # formats 4
     seq_in_reversed_post_order: bool = True  # D-46
     paths_in_branch_order: bool = True  # D-50: ties of joins inside one phase
+    removal_survives_the_instance: bool = True  # J1-12: an ad's removal belongs to the list
+    schedule_repeats_as_every: bool = True  # D-45
+    schedule_from_at_on: bool = True  # D-54: the first occurrence at or after `at`
+    schedule_every_is_exact: bool = True  # D-54: whatever the clocks do
+    schedule_zone_of_the_occurrence: bool = True  # D-53: the profile's zone in force there, not the first it had
+    schedule_needs_a_profile: bool = True  # D-5: nobody enters who does not exist
+    listed_by_any_identifier: bool = True  # an audience from a list
+    listed_from_first_shown: bool = True  # D-6
+    listed_need_eligibility: bool = True  # AU-4
     sticky_without_entry_key: bool = True  # D-19
     draw_below_is_branch: bool = True  # D-19: u < cumulative, in list order
     assume_covers_unknown_only: bool = True  # D-49: a removed address is never assumed

@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engage_desktop.domain.campaigns import Campaigns
-from engage_desktop.domain.journey import AudienceEntry, EventEntry
-from engage_desktop.domain.step import Delay, DelayUntil, End, Fork, Hold, RandomSplit, Send, SendMessage, Split, Wait
+from engage_desktop.domain.journey import AudienceEntry
+from engage_desktop.domain.step import (
+    Ad,
+    Delay,
+    DelayUntil,
+    End,
+    Fork,
+    Hold,
+    RandomSplit,
+    Send,
+    SendMessage,
+    Split,
+    Wait,
+)
 
 
 class Refused(Exception):
     """The design uses something out of scope, or is wrong."""
 
 
-IN_SCOPE = (Delay, DelayUntil, Hold, Wait, Split, Fork, RandomSplit, SendMessage, Send, End)
+IN_SCOPE = (Ad, Delay, DelayUntil, Hold, Wait, Split, Fork, RandomSplit, SendMessage, Send, End)
 
 
 def refuse(campaigns: Campaigns) -> None:
@@ -30,16 +42,13 @@ def _reasons(campaigns: Campaigns) -> Iterator[str]:
         yield "policies"
     if campaigns.broadcasts:
         yield "broadcasts"
-    for audience in campaigns.audiences:
-        if audience.definition is None:
-            yield f"audience {audience.key}"
     for journey in campaigns.journeys:
         entry = journey.entry
-        if not isinstance(entry, EventEntry | AudienceEntry) or journey.enforce_limits:
+        if journey.enforce_limits:
             yield f"journey {journey.key}"
             continue
         needs_cool_down = isinstance(entry, AudienceEntry) and entry.reentry.mode == "after_exit"
-        if needs_cool_down and not entry.reentry.cool_down:
+        if needs_cool_down and not (entry.reentry and entry.reentry.cool_down):
             yield f"journey {journey.key}: D-45 needs a cool-down"
         for step in journey.steps:
             if not isinstance(step, IN_SCOPE):

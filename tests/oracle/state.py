@@ -332,11 +332,25 @@ class State(Subject):
                 accounts = self.world.accounts_of(self.person, now)
                 found = [account.member(key, now) for account in accounts]
                 self._member[key, now] = any(found) if self.rules.any_of_their_accounts else all(found) and bool(found)
+            elif audience.list_ is not None:
+                self._member[key, now] = self.listed(key, audience.include_anonymous, now)
             else:
                 self._member[key, now] = self.eligible(audience.include_anonymous, now) and self.holds(
                     parse(audience.definition or ""), now
                 )
         return self._member[key, now]
+
+    def listed(self, key: str, include_anonymous: bool, now: int) -> bool:
+        """Named in the list by any of their identifiers, from the instant the log first shows it (D-6); AU-4 as ever."""
+        rules, ids = self.rules, self.world.lists[key]
+        shown = [
+            instant
+            for (kind, value), instant in self.person.shown.items()
+            if value in ids and (rules.listed_by_any_identifier or kind == "user_id")
+        ]
+        named = any(instant <= now or not rules.listed_from_first_shown for instant in shown)
+        eligible = self.eligible(include_anonymous, now) or not rules.listed_need_eligibility
+        return named and eligible and now >= self.since
 
     def eligible(self, include_anonymous: bool, now: int) -> bool:
         """AU-4; D-6: from the instant the log first shows the identifier."""

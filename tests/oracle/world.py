@@ -13,15 +13,19 @@ from tests.oracle.links import accounts
 from tests.oracle.log import Call, Person, read
 from tests.oracle.names import refuse_names
 from tests.oracle.rules import LAW, Rules
-from tests.oracle.scope import refuse
+from tests.oracle.scope import Refused, refuse
 from tests.oracle.state import State
+
+Lists = Mapping[str, Iterable[str]]
+"""The ids of each audience that is a list (formats 2)."""
 
 
 class World:
     """States of all people and accounts, in code-point order of their text ids."""
 
-    def __init__(self, people: list[Person], campaigns: Campaigns, rules: Rules) -> None:
+    def __init__(self, people: list[Person], campaigns: Campaigns, rules: Rules, lists: Lists | None = None) -> None:
         self.campaigns, self.rules = campaigns, rules
+        self.lists = {key: frozenset(ids) for key, ids in (lists or {}).items()}
         self.audiences = {audience.key: audience for audience in campaigns.audiences}
         self.traits = {trait.key: trait for trait in campaigns.traits}
         self.people = [State(person, self, rules) for person in people]
@@ -63,12 +67,17 @@ class World:
         return found
 
 
-def world_of(records: Iterable[Mapping[str, Any]], campaigns: Campaigns, rules: Rules = LAW) -> World:
+def world_of(
+    records: Iterable[Mapping[str, Any]], campaigns: Campaigns, rules: Rules = LAW, lists: Lists | None = None
+) -> World:
     """The world of a log; `Refused` where the campaigns are out of scope or clash with it."""
     refuse(campaigns)
     refuse_journeys(campaigns)
     people, _ = read(records, rules, campaigns.identity)
-    world = World(people, campaigns, rules)
+    world = World(people, campaigns, rules, lists)
+    for audience in campaigns.audiences:
+        if audience.list_ is not None and audience.key not in world.lists:
+            raise Refused(f"the list of audience {audience.key} is missing")
     refuse_names(campaigns, people)
     return world
 

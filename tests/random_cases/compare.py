@@ -39,10 +39,12 @@ def engine_tables(
     window: tuple[int, int],
     seed: int,
     engine: Any = product,
+    lists: Mapping[str, Sequence[str]] | None = None,
 ) -> Tables:
     """Simulate over the imported calls, and read the public tables (instants as microseconds)."""
     store = store_of(records, campaigns)
-    run = engine.simulate(engine.compile_campaigns(campaigns), store, window=window, seed=seed)
+    given = {"lists": lists} if lists else {}  # the ids of audiences from a list
+    run = engine.simulate(engine.compile_campaigns(campaigns), store, window=window, seed=seed, **given)
     tables = engine.to_arrow(run, store)
     return {name: rows_of(tables[name]) for name in TABLES}
 

@@ -60,7 +60,7 @@ def test_mutant_of_the_law(mutant: LawMutant) -> None:
     rules: Rules = replace(LAW, **{mutant.flag: False})
     goldens = []
     for golden in GOLDENS:
-        tables = replay(golden.records, golden.campaigns, golden.window, golden.seed, rules)
+        tables = replay(golden.records, golden.campaigns, golden.window, golden.seed, rules, golden.lists)
         if any(rows(tables, table) != expected for table, expected in golden.expect.items()):
             goldens.append(golden.name)
     _caught_by(
