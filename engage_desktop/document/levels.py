@@ -89,12 +89,14 @@ def _names(tree: Expression, at: _Name) -> Iterator[_Name]:
             yield from _names(item, at._replace(asked="user", quantified=True))
         case Compare(left, _, values):
             sides = (left, *values)
-            if any(isinstance(side, Reduce) for side in sides):  # outside ANY and ALL this means ANY
+            if (
+                any(isinstance(side, Reduce) for side in sides) and not at.in_where
+            ):  # outside ANY and ALL this means ANY
                 at = at._replace(asked="user")
             for side in sides:
                 yield from _names(side, at)
         case CompareDate(left):
-            yield from _names(left, at._replace(asked="user") if isinstance(left, Reduce) else at)
+            yield from _names(left, at._replace(asked="user") if isinstance(left, Reduce) and not at.in_where else at)
         case Reduce(stream=stream) if stream.where is not None:
             yield from _names(stream.where, at._replace(in_where=True))
         case _:
