@@ -69,11 +69,13 @@ def test_a_name_of_the_other_one_is_refused_at_its_place(level, definition, plac
 def test_an_accounts_trait_names_what_is_the_accounts():
     """CT-6: inside its `where()` neither ANY nor the traits of one user have a meaning."""
     for name, faults in (("seats", 0), ("industry", 0), ("orders", 1)):
-        text = f"event('A').where(property('x') = trait('{name}')).count()"
-        trait = {"key": "n", "name": "N", "level": "account", "definition": text}
-        found = [problem for problem in validate(design(traits=[*TRAITS, trait])) if problem.is_error]
-        assert [(problem.code, problem.path) for problem in found] == [("level", "traits.n.definition")] * faults
-        assert all("Make an audience of accounts" in problem.mend for problem in found)
+        plain = f"event('A').where(property('x') = trait('{name}')).count()"
+        nested = f"event('B').where({plain} >= 1).count()"
+        for text in (plain, nested):
+            trait = {"key": "n", "name": "N", "level": "account", "definition": text}
+            found = [problem for problem in validate(design(traits=[*TRAITS, trait])) if problem.is_error]
+            assert [(problem.code, problem.path) for problem in found] == [("level", "traits.n.definition")] * faults
+            assert all("Make an audience of accounts" in problem.mend for problem in found)
 
 
 def test_a_journey_asks_users_and_lets_accounts_pass_through():
