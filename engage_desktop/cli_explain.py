@@ -14,7 +14,8 @@ from engage_desktop.domain.errors import UserError
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from engage_desktop.app.explaining import Explanation, Line
+    from engage_desktop.app.explaining import Explanation
+    from engage_desktop.app.protocol_explain import WhyLine
 
 
 WIDE = 240
@@ -55,8 +56,8 @@ def explain(
 
     Example: engage explain --profile u-17 --journey cart_rescue --step gate --branch big --workspace shop
     """
-    from engage_desktop.app.explaining import Place
     from engage_desktop.app.explaining import explain as explain_place
+    from engage_desktop.app.protocol_explain import Place
     from engage_desktop.app.replay import read_design
     from engage_desktop.cli import campaigns_path, instant, open_log, progress_bar
     from engage_desktop.engine import compile_campaigns
@@ -97,7 +98,7 @@ def _print(found: Explanation) -> None:
     console.print(above[0])
 
 
-def _label(line: Line) -> Text:
+def _label(line: WhyLine) -> Text:
     from rich.text import Text
 
     label = Text("yes  " if line.verdict else "no   ", style="green" if line.verdict else "red")

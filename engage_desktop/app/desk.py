@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engage_desktop.app import protocol as p
+from engage_desktop.app import protocol_explain as px
 from engage_desktop.app import protocol_traits as pt
 from engage_desktop.app.ending import system_sentence
 from engage_desktop.app.engine_process import Inbox
@@ -61,6 +62,7 @@ class Desk:
             p.AskSizes: self._sizes,
             pt.AskTrait: self._trait,
             pt.AskTraitCounts: self._trait_counts,
+            px.AskWhy: self._why,
             p.AskTable: self._table,
             p.AskHistogram: self._histogram,
             p.AskNeighbour: self._neighbour,
@@ -240,6 +242,12 @@ class Desk:
         from engage_desktop.app.trait_figures import trait_counts
 
         return trait_counts(self.need_run(), self._cache, request)
+
+    def _why(self, request_id: int, request: px.AskWhy) -> p.Reply:
+        from engage_desktop.app.explaining import why_reply
+
+        run = self.need_run()
+        return why_reply(run.run.plan, run.log.store, request)
 
     def _table(self, request_id: int, request: p.AskTable) -> p.Reply:
         from engage_desktop.app.figures import table_page

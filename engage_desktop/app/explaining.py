@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engage_desktop.app import explain_words as words
 from engage_desktop.app.levels import ids_of, since_of
+from engage_desktop.app.protocol_explain import AskWhy, Place, WhyLine, WhyReply
 from engage_desktop.app.replay import default_window
 from engage_desktop.domain.duration import format_instant
 from engage_desktop.domain.errors import UserError
@@ -22,28 +23,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Place:
-    """What is asked about: an audience, or a journey's entry, exit rule or step and branch."""
-
-    audience: str | None = None
-    journey: str | None = None
-    step: str | None = None
-    branch: str | None = None
-    exit: str | None = None
-
-
-@dataclass(frozen=True)
-class Line:
-    """One part of the tree for a screen: how deep, its verdict, what it saw."""
-
-    depth: int
-    text: str
-    verdict: bool
-    who: str | None
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Explanation:
     """An answer in words. `sentence` says it at once; `change` a verified one; `later` when it would turn by itself."""
 
@@ -51,7 +30,7 @@ class Explanation:
     at: str
     verdict: bool
     sentence: str
-    tree: tuple[Line, ...]
+    tree: tuple[WhyLine, ...]
     change: str | None
     later: str | None
     span: str | None
@@ -67,9 +46,17 @@ class _Asked:
 
 
 def explain(
-    plan: Plan, store: EventStore, place: Place, profile: str, at_us: int | None, *, unfold: int = 1
+    plan: Plan,
+    store: EventStore,
+    place: Place,
+    profile: str,
+    at_us: int | None,
+    *,
+    until_us: int | None = None,
+    unfold: int = 1,
 ) -> Explanation:
-    """Answer why; raises UserError for what is not there: people, audiences, steps, instants."""
+    """Answer why. Without `at_us` at the instant when it was settled, the last one by `until_us` (the log's end).
+    Raises UserError for what is not there: people, audiences, steps, instants."""
     from engage_desktop.engine.questions import answer
 
     level: Level = "user"
@@ -77,11 +64,11 @@ def explain(
         level = _audience_level(plan.campaigns, place.audience)
     subject = _subject(store, level, profile)
     first, last = default_window(store)
-    asked = (
-        _audience(plan, place.audience, level, last)
-        if place.audience is not None
-        else _journey(plan, store, place, subject, (first, last), at_us)
-    )
+    last = last if until_us is None else until_us
+    if place.audience is not None:
+        asked = _audience(plan, place.audience, level, last)
+    else:
+        asked = _journey(plan, store, place, subject, (first, last), at_us)
     at = asked.at if at_us is None else at_us
     exists = int(since_of(store, level)[subject])
     if at < exists:
@@ -91,6 +78,29 @@ def explain(
         )
     found = answer(plan, store, asked.question, subject, at, unfold=unfold)
     return _words(found, asked, profile, store)
+
+
+def why_reply(plan: Plan, store: EventStore, request: AskWhy) -> WhyReply:
+    """The answer for the window; what cannot be answered says so in its sentence. A step that asks nothing is
+    explained by how the person came into the journey."""
+    place = request.place
+    try:
+        if place.journey is not None and place.step is not None and not _asks(plan.campaigns, place):
+            place = Place(journey=place.journey)
+        found = explain(plan, store, place, request.profile, None, until_us=request.at_us, unfold=2)
+    except UserError as error:
+        return WhyReply(request.generation, request.place, request.profile, request.at_us, None, str(error))
+    return WhyReply(
+        request.generation, request.place, request.profile, request.at_us,
+        found.verdict, found.sentence, found.change, found.later, found.span, found.tree,
+    )  # fmt: skip
+
+
+def _asks(campaigns: Campaigns, place: Place) -> bool:
+    """Whether a step asks a condition or listens for events."""
+    journey = campaigns.journey(place.journey or "")
+    step = None if journey is None else journey.by_key.get(place.step or "")
+    return step is not None and step.type in ("split", "fork", "wait", "hold")
 
 
 def _audience(plan: Plan, key: str, level: Level, last: int) -> _Asked:
@@ -212,8 +222,8 @@ def _would(says: str) -> str:
     return says
 
 
-def _lines(why: Why, depth: int) -> list[Line]:
-    found = [Line(depth, why.text, why.verdict, why.who, tuple(_values(why)))]
+def _lines(why: Why, depth: int) -> list[WhyLine]:
+    found = [WhyLine(depth, why.text, why.verdict, why.who, tuple(_values(why)))]
     return found + [line for child in why.children for line in _lines(child, depth + 1)]
 
 

@@ -25,6 +25,7 @@ from engage_desktop.ui.theme import Theme, current_theme
 from engage_desktop.ui.topbar import TopBar
 from engage_desktop.ui.transport import Transport
 from engage_desktop.ui.watch import AudienceWatch, TraitWatch
+from engage_desktop.ui.why import WhyDock
 
 INSPECTOR_PX = 304
 LAYOUT = 1
@@ -84,6 +85,11 @@ class WindowBody(QMainWindow):
         self.problems = ProblemsDock(self._inner)
         self._inner.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.problems)
         self.problems.hide()
+        self.why = WhyDock(session, self._inner)
+        self._inner.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.why)
+        self.why.hide()
+        self.audience_panel.why_asked.connect(self.why.ask)
+        self.inspector.why_asked.connect(self.why.ask)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -117,6 +123,7 @@ class WindowBody(QMainWindow):
             self.journey_page,
             self.audience_page,
             self.trait_page,
+            self.why,
         ):
             part.set_theme(theme)
         for page in self.pages.all.values():

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from engage_desktop.app.protocol import AudienceFigures
+from engage_desktop.app.protocol_explain import Place
 from engage_desktop.ui import formats
 from engage_desktop.ui.problems import ProblemBox
 from engage_desktop.ui.session import Session
@@ -16,6 +17,9 @@ from engage_desktop.ui.widgets.sparkline import Sparkline
 
 
 class AudiencePanel(QScrollArea):
+    why_asked = Signal(object, str)
+    """The place and the id of a person or account."""
+
     def __init__(self, session: Session, watch: AudienceWatch) -> None:
         super().__init__()
         self.setObjectName("audience.panel")
@@ -59,6 +63,8 @@ class AudiencePanel(QScrollArea):
         self._people.searched.connect(
             lambda: watch.ask(0, self._people.search, PAGE if self._people.search else FIRST_PAGE)
         )
+        self._people.explain_people()
+        self._people.why_asked.connect(lambda who: self.why_asked.emit(Place(audience=watch.key), who))
         self._show(None)
 
     def _show(self, figures: AudienceFigures | None) -> None:

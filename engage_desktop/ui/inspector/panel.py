@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QScrollArea, QWidget
 
 from engage_desktop.app.protocol import ENTRY
@@ -30,6 +30,9 @@ TILE_PX = 32
 class Inspector(QScrollArea):
     """Shows one journey and what is selected in it; nothing selected means the journey itself."""
 
+    why_asked = Signal(object, str)
+    """Why a person is at the step shown: the place and the id."""
+
     def __init__(self, session: Session, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("inspector.panel")
@@ -50,6 +53,7 @@ class Inspector(QScrollArea):
         self._note = label("", "muted", "inspector.note", wrap=True)
         self._problems = ProblemBox("inspector.problems")
         self._people = StepPeople(session)
+        self._people.why_asked.connect(self.why_asked)
         body = QWidget()
         body.setObjectName("inspector.body")
         body.setProperty("kind", "surface")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
 
 from engage_desktop.app.protocol import ENTRY, AskPeople, People, PersonRow, Reply
+from engage_desktop.app.protocol_explain import Place
 from engage_desktop.ui import formats
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.widgets.common import column, row
@@ -16,6 +18,9 @@ _FIRST = 5
 
 class StepPeople(QWidget):
     """Follows clock and run; asks for one page at a time."""
+
+    why_asked = Signal(object, str)
+    """The place and the id of a person."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -41,6 +46,8 @@ class StepPeople(QWidget):
         layout.addWidget(self.list)
         self.list.more.connect(lambda: self._ask(self.list.loaded))
         self.list.searched.connect(self.refresh)
+        self.list.explain_people()
+        self.list.why_asked.connect(lambda who: self.why_asked.emit(self._place(), who))
         session.clock_changed.connect(lambda _at: self.refresh())
         session.run_changed.connect(lambda _run: self.refresh())
 
@@ -50,6 +57,9 @@ class StepPeople(QWidget):
             self._journey, self._step = journey, step
             self.list.show_page("", 0, 0, [])
         self.refresh()
+
+    def _place(self) -> Place:
+        return Place(journey=self._journey, step=None if self._step == ENTRY else self._step)
 
     def _choose(self, which: str) -> None:
         self._which = which

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLineEdit, QListView, QWidget
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QLineEdit, QListView, QMenu, QWidget
 
 from engage_desktop.ui import formats
 from engage_desktop.ui.widgets.common import button, column, label
@@ -44,6 +44,22 @@ class _Rows(QAbstractListModel):
 
 
 class _View(QListView):
+    """`why_asked` carries the id in the row on which Enter is pressed or Why chosen; only where `explains`."""
+
+    why_asked = Signal(str)
+    explains = False
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # Qt's name
+        index = self.indexAt(event.pos()) if event.reason() == QContextMenuEvent.Reason.Mouse else self.currentIndex()
+        if not index.isValid() or not self.explains:
+            return
+        menu = QMenu(self)
+        menu.setObjectName("people.menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        who = str(index.data())
+        menu.addAction(f"Why is {who} here?").triggered.connect(lambda: self.why_asked.emit(who))
+        menu.popup(event.globalPos())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # Qt's name
         if event.matches(QKeySequence.StandardKey.Copy):
             model = self.model()
@@ -52,6 +68,10 @@ class _View(QListView):
                 f"{model.index(row, 0).data()}\t{model.index(row, 0).data(Qt.ItemDataRole.UserRole)}" for row in rows
             )
             QGuiApplication.clipboard().setText("\n".join(lines))
+            return
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and self.explains and self.currentIndex().isValid():
+            self.why_asked.emit(str(self.currentIndex().data()))
             return
         super().keyPressEvent(event)
 
@@ -62,6 +82,8 @@ class PeopleList(QWidget):
 
     more = Signal()
     searched = Signal()
+    why_asked = Signal(str)
+    """The id of somebody in the list, or the one that was searched for and is not in it."""
 
     def __init__(self, name: str, empty: str = "Nobody is here at this instant.") -> None:
         super().__init__()
@@ -83,8 +105,13 @@ class PeopleList(QWidget):
         self._empty = label(empty, "muted", f"{name}.empty", wrap=True)
         self._more = button("", f"{name}.more", "link")
         self._more.clicked.connect(self.more)
+        self._why = button("Why?", f"{name}.why", "link", "Why somebody is here, or is not (Enter on a row)")
+        self._why.hide()
+        self._why.clicked.connect(lambda: self.why_asked.emit(self._whom()))
+        self._view.why_asked.connect(self.why_asked)
+        self._view.selectionModel().currentChanged.connect(lambda _now, _before: self._show_why())
         layout = column(self, spacing=4)
-        for widget in (self._title, self._field, self._view, self._empty, self._more):
+        for widget in (self._title, self._field, self._view, self._empty, self._why, self._more):
             layout.addWidget(widget)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -101,6 +128,21 @@ class PeopleList(QWidget):
         self._field.setAccessibleName(search)
         self._field.setPlaceholderText(search)
         self._empty_text = empty
+
+    def explain_people(self) -> None:
+        """Offer to say why somebody is in the list or not: `why_asked`."""
+        self._view.explains = True
+        self._show_why()
+
+    def _whom(self) -> str:
+        index = self._view.currentIndex()
+        return str(index.data()) if index.isValid() else self._searched if not self.loaded else ""
+
+    def _show_why(self) -> None:
+        who = self._whom() if self._view.explains else ""
+        self._why.setVisible(bool(who))
+        self._why.setText(f"Why is {who} here?" if self.loaded else f"Why is {who} not here?")
+        self._why.setAccessibleName(self._why.text())
 
     @property
     def search(self) -> str:
@@ -136,3 +178,4 @@ class PeopleList(QWidget):
         self._more.setVisible(left > 0)
         self._more.setText(f"Show {formats.number(min(left, 50))} more of {formats.number(left)}")
         self._more.setAccessibleName(self._more.text())
+        self._show_why()
