@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engage_desktop.document.context import begins, stored_names
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.clock import WEEKDAYS, clock_seconds, is_local, parse_offset
 from engage_desktop.domain.duration import parse_instant
 from engage_desktop.domain.journey import EventEntry, Journey
 from engage_desktop.domain.problem import Problem
-from engage_desktop.domain.step import DelayUntil, Hold
+from engage_desktop.domain.step import DelayUntil
 
 KINDS = ("time", "at", "property", "trait")
 """Fields of the step that say what is waited for: exactly one is given."""
@@ -78,19 +79,14 @@ def _check_source(step: DelayUntil, journey: Journey, campaigns: Campaigns, path
     if step.property is not None and step.property.strip().startswith("journey("):
         message = "A date of the journey context is named by its path alone."
         yield Problem("error", "until_name", f"{path}.property", message, "Write it like Product Added.due_at.")
-    elif step.property is not None and not _is_known(step.property, journey):
+    elif (
+        step.property is not None
+        and not isinstance(journey.entry, EventEntry)
+        and not any(begins(name, step.property) for name in stored_names(journey))
+    ):
         message = "The journey has no entry event, so its property never holds a date."
         yield Problem("warning", "until_no_event", f"{path}.property", message, "Enter by event, or wait until the date of a trait.")  # fmt: skip
     known = {trait.key: trait.level for trait in campaigns.traits}
     if step.trait is not None and known.get(step.trait) == "account":
         message = f"trait('{step.trait}') is computed for accounts, and here a person is asked."
         yield Problem("error", "level", f"{path}.trait", message, "Name a trait of the person.")
-
-
-def _is_known(path: str, journey: Journey) -> bool:
-    """Whether instances may have the property: of their entry event, or of an event they remember (D-20)."""
-    if isinstance(journey.entry, EventEntry):
-        return True
-    branches = [branch for step in journey.steps if isinstance(step, Hold) for branch in step.branches]
-    names = [name for branch in branches for name in (branch.event, f"{branch.event} - {branch.key}")]
-    return any(path.startswith(f"{name}.") and path != f"{name}." for name in names)

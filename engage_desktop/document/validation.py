@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engage_desktop.document.check_conditions import check_conditions
 from engage_desktop.document.check_journey import check_journey, check_percents, duplicates, unknown
+from engage_desktop.document.context import check_context
 from engage_desktop.document.not_yet import check_not_yet
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import parse_duration, parse_instant
@@ -43,6 +44,7 @@ def validate(campaigns: Campaigns) -> tuple[Problem, ...]:
         *(problem for broadcast in campaigns.broadcasts for problem in _broadcast(broadcast, campaigns)),
         *_tests(campaigns),
         *check_conditions(campaigns),
+        *check_context(campaigns),
         *check_not_yet(campaigns),
     ]
     rank = {"error": 0, "warning": 1, "info": 2}

@@ -70,7 +70,7 @@ GOOD: list[dict[str, Any]] = [
 @pytest.mark.parametrize("values", GOOD)
 def test_every_kind_runs(values: dict[str, Any]) -> None:
     campaigns = until(**values)
-    assert validate(campaigns) == ()
+    assert [problem for problem in validate(campaigns) if problem.severity != "info"] == []
     compile_campaigns(campaigns)
 
 

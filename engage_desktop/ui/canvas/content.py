@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.problem import Problem
-from engage_desktop.domain.step import CATEGORY, End, Output, SendMessage, StepBase
+from engage_desktop.domain.step import CATEGORY, End, Fork, Output, SendMessage, StepBase
 from engage_desktop.ui.canvas import catalogue, words
 from engage_desktop.ui.formats import number, share
 
@@ -107,6 +107,8 @@ def _observed_figures(step: StepBase, figures: StepFigures | None, entered: int 
             _figure("inside", figures.inside if figures else None),
         )
     arrived = figures.arrived if figures else None
+    if isinstance(step, Fork):  # it holds whoever still waits for one of its branches
+        return _figure("through", arrived), _figure("inside", figures.inside if figures else None)
     return _figure("through", arrived), _share(arrived, entered)
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from engage_desktop.document.context import stored_names
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.journey import EventEntry, Journey
-from engage_desktop.domain.step import Hold
 from engage_desktop.ui.canvas.words import step_title
 from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.fields import Choices
@@ -46,16 +46,10 @@ class Surroundings:
     @cached_property
     def properties(self) -> tuple[str, ...]:
         """Properties of the entry event, then paths of what the journey remembers of its holds (D-20)."""
-        entry = self.journey.entry
-        own = entry.event if isinstance(entry, EventEntry) else None
-        branches = [branch for step in self.journey.steps if isinstance(step, Hold) for branch in step.branches]
-        remembered = {
-            branch.event if branch.event != own else f"{branch.event} - {branch.key}": branch.event
-            for branch in branches
-        }
-        paths = [
-            f"{name}.{path}" for name, event in remembered.items() for path in self.event_properties.get(event, ())
-        ]
+        names = stored_names(self.journey)
+        if isinstance(self.journey.entry, EventEntry):
+            names.pop(self.journey.entry.event)
+        paths = [f"{name}.{path}" for name, event in names.items() for path in self.event_properties.get(event, ())]
         return (*self.entry_properties, *paths)
 
     @cached_property

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
+from engage_desktop.app.protocol import StepFigures
 from engage_desktop.document import ENTRY, loads, new_step
 from engage_desktop.domain.campaigns import JourneyLayout
 from engage_desktop.domain.step import STEP_TYPES, outputs
 from engage_desktop.ui.canvas import placing, words
 from engage_desktop.ui.canvas.catalogue import CATALOGUE, STEP_ICON, search
-from engage_desktop.ui.canvas.content import card_content, short_number, wire_content
+from engage_desktop.ui.canvas.content import card_content, short_number, step_figures, wire_content
 from engage_desktop.ui.canvas.geometry import Curve
 from engage_desktop.ui.canvas.walk import reach, walk
 from engage_desktop.ui.canvas.wire_layout import Obstacles, course, to_target
@@ -67,6 +68,15 @@ def journey():  # type: ignore[no-untyped-def]
 def test_each_step_says_what_it_does(type_: str, fields: dict[str, object], said: str) -> None:
     campaigns, _ = journey()
     assert words.step_words(new_step(type_, "k", **fields), campaigns) == said
+
+
+def test_a_fork_says_who_still_waits_in_it() -> None:
+    """A fork is left when its last branch is taken (formats 4), so it holds people as a delay does."""
+    figures = StepFigures(arrived=77, left=33, inside=44, people=60)
+    assert [(one.label, one.text) for one in step_figures(new_step("fork", "k"), figures, 93)] == [
+        ("through", "77"),
+        ("inside", "44"),
+    ]
 
 
 def test_an_unfinished_condition_is_shown_as_typed() -> None:
