@@ -129,6 +129,12 @@ def test_wire_share_is_of_those_who_entered() -> None:
     assert wire_content(cart.by_key["coin"], output, 0, 0).share is None
 
 
+def test_a_forks_branches_show_no_count_rather_than_a_nought() -> None:
+    fork = new_step("fork", "k")
+    content = wire_content(fork, outputs(fork)[0], 0, 93)
+    assert (content.label, content.count, content.share) == ("A", "", None)
+
+
 def test_steps_without_a_place_stand_clear_of_those_with_one() -> None:
     _, cart = journey()
     sizes = dict.fromkeys([ENTRY, *cart.by_key], (232.0, 88.0))
