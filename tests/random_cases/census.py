@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import EPOCH, parse_duration
-from engage_desktop.domain.journey import Exit, Journey
+from engage_desktop.domain.journey import Exit, Journey, ScheduleEntry
 from engage_desktop.domain.step import Delay, DelayUntil, Hold, HoldBranch, RandomSplit, Split, StepBase, Wait
 from tests.oracle import Tables, replay
 from tests.oracle.calendars import zone_of
@@ -58,7 +58,7 @@ def decided(case: Case, tables: Tables, flags: tuple[str, ...] = DECISIVE) -> It
     """The rules without which the case would have other rows."""
     for flag in flags:
         rules = replace(LAW, **{flag: False})
-        if not same(tables, replay(case.records, case.campaigns, case.window, case.seed, rules)):
+        if not same(tables, replay(case.records, case.campaigns, case.window, case.seed, rules, case.lists)):
             yield flag
 
 
@@ -98,6 +98,13 @@ def features(case: Case, tables: Tables) -> Iterator[str]:
         yield from _instances(journey, instances, visits, people)
     for row in tables["messages"]:
         yield row["status"]
+    ends = {(row["journey"], row["profile"], row["instance"]): row["ended_at"] for row in tables["instances"]}
+    for row in tables["deliveries"]:
+        if row["change"] == "removed":
+            yield "ad removed"
+            end = ends[row["campaign"], row["profile"], row["instance"]]
+            if end is not None and end < row["changed_at"]:
+                yield "ad removed after the end"
     if any(row["kind"] == "assumed" for row in tables["visits"]):
         yield "assumed visits"
     instants = {id(person): {call.time for call in person.calls} for person in people.values()}
@@ -105,6 +112,10 @@ def features(case: Case, tables: Tables) -> Iterator[str]:
         person = people.get(row["profile"])  # None: the row is of an account
         if person and row["to_at"] is not None and row["to_at"] not in instants[id(person)]:
             yield "interval closed by expiry"
+        if row["audience"] == "ll":
+            yield "list with members"
+            if row["from_at"] > people[row["profile"]].calls[0].time:
+                yield "listed later than first seen"
     for person in people.values():
         if person.merges:
             yield "merged profile"
@@ -225,7 +236,12 @@ def _instances(journey: Journey, instances: list[Row], visits: list[Row], people
     ages = {rule.key: parse_duration(rule.after) for rule in journey.exits if rule.after}
     causes = {rule.key: rule for rule in journey.exits}
     for row in instances:
-        yield f"{entry.type} {entry.reentry.mode}"
+        if isinstance(entry, ScheduleEntry):
+            yield from _schedule(entry)
+        else:
+            yield f"{entry.type} {entry.reentry.mode}"
+            if entry.audience == "ll":
+                yield "entry by list"
         detail = row["detail"]
         times = {event.time for event in people[row["profile"]].events}
         if row["outcome"] != "exited":
@@ -258,9 +274,23 @@ def _instances(journey: Journey, instances: list[Row], visits: list[Row], people
         yield "re-entry after exit"
         if before["ended_at"] == after["entered_at"]:
             yield "exit lets enter again"
-        cool_down = entry.reentry.cool_down
+        if isinstance(entry, ScheduleEntry):
+            yield "schedule with re-entry"
+        cool_down = entry.reentry.cool_down if entry.reentry else None
         if cool_down and before["ended_at"] + parse_duration(cool_down) == after["entered_at"]:
             yield "cool-down ends"
+
+
+def _schedule(entry: ScheduleEntry) -> Iterator[str]:
+    yield "entry by schedule"
+    yield (
+        "schedule on weekdays" if entry.weekdays
+        else "schedule at a time" if entry.time
+        else "schedule every" if entry.every
+        else "schedule once round"
+    )  # fmt: skip
+    if entry.zone == "profile":
+        yield "schedule in the profile's zone"
 
 
 def _values(instances: list[Row]) -> Iterator[str]:

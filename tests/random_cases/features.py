@@ -6,6 +6,17 @@
 from __future__ import annotations
 
 CENSUS = {
+    "ad": ("step ad", "ad removed", "ad removed after the end"),
+    "schedule": (
+        "entry by schedule",
+        "schedule once round",
+        "schedule every",
+        "schedule at a time",
+        "schedule on weekdays",
+        "schedule in the profile's zone",
+        "schedule with re-entry",
+    ),
+    "list": ("list with members", "entry by list", "listed later than first seen"),
     "identifier": (
         "instances by identifier",
         "parallel values",
@@ -45,6 +56,11 @@ DECIDES = {
         "any_identifier_opts_out", "exits_match_when_told", "other_exits_hear_all", "values_by_text_form",
     ),
     "context": ("context_has_aliases", "entry_keeps_its_name", "newest_capture_wins", "exits_see_entry_only"),
+    "ad": ("removal_survives_the_instance",),
+    "schedule": (
+        "schedule_repeats_as_every", "schedule_from_at_on", "schedule_zone_of_the_occurrence", "schedule_needs_a_profile",
+    ),
+    "list": ("listed_by_any_identifier", "listed_from_first_shown", "listed_need_eligibility"),
     "fork": (
         "a_step_runs_once", "fork_in_list_order", "fork_branches_not_exclusive", "fork_left_by_the_last",
         "seq_in_reversed_post_order", "paths_in_branch_order",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engage_desktop.domain.campaigns import Campaigns
@@ -15,6 +15,9 @@ from tests.random_cases.journeys import JourneyWriter
 from tests.random_cases.logs import GRID, SLOTS, START, log
 from tests.random_cases.zones import BACK, FORWARD, SKIPPED, ZONES, move, say
 
+NAMED = ("u{}", "u{}", "u{}@x", "u{}@y", "d-u{}", "t-u{}", "nobody{}")
+"""What a list may name: people by their ids in random logs."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -22,6 +25,7 @@ class Case:
     design: dict[str, Any]
     window: tuple[int, int]
     seed: int
+    lists: dict[str, list[str]] = field(default_factory=dict)  # the ids of audiences from a list
 
     @property
     def campaigns(self) -> Campaigns:
@@ -40,8 +44,14 @@ def case(rng: random.Random, features: frozenset[str] = LANDED) -> Case:
     if rng.random() < 0.15:
         kinds.append("account audience")
     traits, audiences, names = definitions(rng, writer, kinds)
+    lists = {}
+    if "list" in features and rng.random() < 0.6:
+        lists = {"ll": [rng.choice(NAMED).format(rng.randrange(5)) for _ in range(rng.choice((1, 3, 3, 6)))]}
+        listed = {"key": "ll", "name": "ll", "list": {"file": "ll.csv", "sha256": "0"}}
+        audiences.append(listed | {"include_anonymous": rng.random() < 0.3})
+        names = replace(names, audiences=(*names.audiences, "ll", "ll"))
     draw = JourneyWriter(rng, writer, names, features)
-    number = rng.choice((1, 2, 2, 3)) + rng.randint(0, (len(features) + 1) // 2)
+    number = rng.choice((1, 2, 2, 3)) + rng.randint(len(features) // 3, (len(features) + 1) // 2)
     journeys = [
         draw.journey(key) for key in rng.sample(("one", "two", "three", "four", "five", "six", "seven"), number)
     ]
@@ -68,9 +78,9 @@ def case(rng: random.Random, features: frozenset[str] = LANDED) -> Case:
             if record.get("type") == "track" and "properties" in record and rng.random() < 0.85:
                 record["properties"]["k"] = rng.choice((1, 1, 1, 2, 2, "1", 1.0, "1.0", "", None))
     moved = 0
-    if "delay_until" in features:
+    if features & {"delay_until", "schedule"}:
         design["workspace"]["timezone"] = rng.choice(ZONES)
         say(rng, records)
         if rng.random() < 0.9:
             records, design, moved = move(records, design, rng.choice((FORWARD, FORWARD, BACK, BACK, SKIPPED)))
-    return Case(records, design, (first + moved, last + moved), rng.randrange(4))
+    return Case(records, design, (first + moved, last + moved), rng.randrange(4), lists)

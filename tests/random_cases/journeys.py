@@ -8,6 +8,7 @@ from typing import Any
 from engage_desktop.domain.duration import format_instant
 from tests.random_cases.conditions import EVENTS, Names, Writer, recent
 from tests.random_cases.logs import GRID, START
+from tests.random_cases.zones import dates, repetitions
 from tests.random_cases.zones import target as target_of_delay
 
 DURATIONS = ("30m", "1h", "1h", "2h", "2h", "3h", "4h", "1h30m")
@@ -15,7 +16,7 @@ STEPS = (
     "delay", "hold", "hold", "hold", "wait", "wait", "wait", "split", "random", "random", "message", "message", "message", "send", "end",
 )  # fmt: skip
 PERCENTS = ((50, 50), (30, 70), (33.3, 33.3, 33.4), (10, 20, 70), (100,))
-MORE = {"delay_until": ("delay_until", "delay_until", "delay_until"), "fork": ("fork", "fork", "fork")}
+MORE = {"delay_until": ("delay_until",) * 3, "fork": ("fork",) * 3, "ad": ("ad",) * 2}
 """Steps that come with a feature, and often are the first."""
 
 
@@ -45,7 +46,7 @@ class JourneyWriter:
                 kinds[at] = rng.choice(("hold", "delay", "wait"))
         entry = self.entry()
         self.entered_by = entry.get("event")
-        self.told_apart = entry["reentry"].get("identifier") is not None
+        self.told_apart = "identifier" in entry.get("reentry", {})
         self.captured = []
         if "context" in features and size > 2 and rng.random() < 0.4:  # so that something is collected and asked for
             kinds[:2] = "hold", rng.choice(("hold", "split", "split"))
@@ -70,6 +71,8 @@ class JourneyWriter:
 
     def entry(self) -> dict[str, Any]:
         rng, writer, names = self.rng, self.writer, self.names
+        if "schedule" in self.features and rng.random() < 0.25:
+            return self.schedule()
         by_event = rng.random() < 0.62
         mode = rng.choice(("once", "every", "after_exit", "every" if by_event else "once"))
         reentry: dict[str, Any] = {"mode": mode}
@@ -88,6 +91,23 @@ class JourneyWriter:
         if rng.random() < 0.5:
             return entry | {"audience": rng.choice(names.of_audience)}
         return entry | {"condition": writer.condition(names)}
+
+    def schedule(self) -> dict[str, Any]:
+        """Entry at one instant, every so often, or by the clock."""
+        rng = self.rng
+        entry = {"type": "schedule", "at": rng.choice(dates(rng))} | rng.choice(repetitions(rng))
+        if "time" in entry and rng.random() < 0.6:  # from that very moment on, or from the day before
+            entry["at"] = rng.choice((f"2024-01-01T{entry['time']}", "2023-12-31"))
+        if rng.random() < 0.6:
+            entry["zone"] = "profile"
+        if rng.random() < 0.6:
+            entry["condition"] = self.writer.condition(self.names)
+        mode = rng.choice(("once", "every", "after_exit", None))
+        if mode is not None:
+            entry["reentry"] = {"mode": mode}
+        if mode == "after_exit" and rng.random() < 0.7:
+            entry["reentry"]["cool_down"] = rng.choice(("30m", "1h", "2h"))
+        return entry
 
     def exit(self, key: str) -> dict[str, Any]:
         rng, writer, names = self.rng, self.writer, self.names
@@ -240,6 +260,10 @@ class JourneyWriter:
                 step["when_not_sent"] = "leave"
             if rng.random() < 0.3:
                 step["priority"] = rng.choice((0, 1, 5))
+        elif kind == "ad":
+            step |= {"destination": "crm", "next": target()}
+            if rng.random() < 0.7:
+                step["remove_after"] = rng.choice(DURATIONS)
         elif kind == "send":
             step |= {"destination": "crm", "next": target()}
         else:

@@ -18,14 +18,14 @@ from tests.random_cases.generate import Case, generate
 
 
 def oracle(case: Case) -> Tables:
-    return replay(case.records, case.campaigns, case.window, case.seed)
+    return replay(case.records, case.campaigns, case.window, case.seed, lists=case.lists)
 
 
 def differs(case: Case) -> str:
     """What differs between the two, '' when nothing does; an exception of the engine is a difference."""
     expected = oracle(case)
     try:
-        found = engine_tables(case.records, case.campaigns, case.window, case.seed)
+        found = engine_tables(case.records, case.campaigns, case.window, case.seed, lists=case.lists)
     except EngageError as error:
         return f"the engine refuses: {error}"
     except Exception as error:

@@ -26,7 +26,7 @@ def _case(seed: int) -> Case:
 @cache
 def _law(seed: int) -> Tables:
     one = _case(seed)
-    return replay(one.records, one.campaigns, one.window, one.seed)
+    return replay(one.records, one.campaigns, one.window, one.seed, lists=one.lists)
 
 
 def _caught_by(goldens: list[str], seed: int | None) -> None:
@@ -70,7 +70,7 @@ def test_mutant_of_the_law(mutant: LawMutant) -> None:
 
 def _mutated_law(seed: int, rules: Rules) -> Tables:
     one = _case(seed)
-    return replay(one.records, one.campaigns, one.window, one.seed, rules)
+    return replay(one.records, one.campaigns, one.window, one.seed, rules, one.lists)
 
 
 @pytest.mark.prove
@@ -80,13 +80,13 @@ def test_mutant_of_the_product(mutant: ProductMutant) -> None:
     goldens = []
     with mutated(mutant) as engine:
         for golden in (case for case in GOLDENS if not case.not_yet):
-            tables = engine_tables(golden.records, golden.campaigns, golden.window, golden.seed, engine)
+            tables = engine_tables(golden.records, golden.campaigns, golden.window, golden.seed, engine, golden.lists)
             if any(rows(tables, table) != expected for table, expected in golden.expect.items()):
                 goldens.append(golden.name)
         first = None
         for seed in range(AT_MOST):
             one = _case(seed)
-            if not same(_law(seed), engine_tables(one.records, one.campaigns, one.window, one.seed, engine)):
+            if not same(_law(seed), engine_tables(one.records, one.campaigns, one.window, one.seed, engine, one.lists)):
                 first = seed
                 break
     _caught_by(goldens, first)

@@ -24,7 +24,7 @@ def _run(seeds: range) -> Census:
     for seed in seeds:
         one = generate(seed)
         expected = oracle(one)
-        found = difference(expected, engine_tables(one.records, one.campaigns, one.window, one.seed))
+        found = difference(expected, engine_tables(one.records, one.campaigns, one.window, one.seed, lists=one.lists))
         if found:
             pytest.fail(report(seed), pytrace=False)
         census.add(one, expected)

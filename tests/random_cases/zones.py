@@ -38,9 +38,7 @@ def target(rng: random.Random, traits: tuple[str, ...]) -> dict[str, Any]:
         if rng.random() < 0.4:
             fields["weekdays"] = rng.sample(DAYS, rng.choice((2, 4, 6)))
     elif roll < 0.6:
-        at = START + rng.randrange(22) * GRID
-        whole = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        fields["at"] = rng.choice((whole, local(rng).strftime("%Y-%m-%d %H:%M"), "2024-01-02"))
+        fields["at"] = rng.choice(dates(rng)[:3])
     elif roll < 0.8:
         fields["property"] = rng.choice(("at", "at", "at", "n"))
     else:
@@ -52,6 +50,19 @@ def target(rng: random.Random, traits: tuple[str, ...]) -> dict[str, Any]:
     if rng.random() < 0.4:
         fields["past"] = "leave"
     return fields
+
+
+def dates(rng: random.Random) -> tuple[str, ...]:
+    """An instant while the log lasts, the same as local time, and days."""
+    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=START + rng.randrange(22) * GRID)
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ"), local(rng).strftime("%Y-%m-%d %H:%M"), "2024-01-02", "2024-01-01"
+
+
+def repetitions(rng: random.Random) -> tuple[dict[str, Any], ...]:
+    """How a schedule comes round: once, every so often, at a clock time, on some weekdays."""
+    clock = {"time": local(rng).strftime("%H:%M")}
+    some = {"weekdays": rng.sample(DAYS, 6)}
+    return {}, {}, {"every": rng.choice(("1h", "90m", "2h", "3h"))}, clock, clock, clock | some, clock | some
 
 
 def local(rng: random.Random) -> datetime:
