@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+import re
+from dataclasses import replace
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDockWidget, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from engage_desktop.app.protocol import Reply
 from engage_desktop.app.protocol_explain import AskWhy, Place, WhyLine, WhyReply
+from engage_desktop.domain.duration import parse_instant
+from engage_desktop.ui import formats
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import Theme, icon
-from engage_desktop.ui.widgets.common import column, label
+from engage_desktop.ui.widgets.common import button, column, label, row
 
 _VERDICT = {True: ("circle-check", "ok", "Yes"), False: ("x", "error", "No")}
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+_NAMED = re.compile(r"audience\('[^' ]*'\)")
 CONDITION, SAW = 0, 1
 OPEN_DEPTH = 2
 """Named audiences lie folded below this depth."""
+
+
+class _IconAtTop(QStyledItemDelegate):
+    """The verdict stands beside the first line of what was seen."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:  # Qt's name
+        super().initStyleOption(option, index)
+        option.decorationAlignment = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter
 
 
 class WhyDock(QDockWidget):
@@ -36,14 +61,19 @@ class WhyDock(QDockWidget):
         self.tree.setObjectName("why.tree")
         self.tree.setAccessibleName("Conditions and what they saw")
         self.tree.setHeaderLabels(["Condition", "What it saw"])
-        self.tree.setWordWrap(True)
+        self.tree.setItemDelegateForColumn(CONDITION, _IconAtTop(self.tree))
         self.tree.header().setSectionResizeMode(CONDITION, QHeaderView.ResizeMode.Stretch)
         self.tree.header().setSectionResizeMode(SAW, QHeaderView.ResizeMode.Stretch)
         body = QWidget()
         body.setProperty("kind", "surface")
+        close = button("Close", "why.close", "link", "Close (Esc)")
+        close.clicked.connect(self.hide)
         layout = column(body, (12, 8, 12, 8), 6)
-        for widget in (self.sentence, self.change, self.later):
-            layout.addWidget(widget)
+        head = row(self.sentence, close)
+        head.setStretch(0, 1)
+        layout.addLayout(head)
+        layout.addWidget(self.change)
+        layout.addWidget(self.later)
         layout.addWidget(self.tree, 1)
         self.setWidget(body)
         session.clock_changed.connect(lambda _at: self._ask_again())
@@ -71,10 +101,10 @@ class WhyDock(QDockWidget):
         if not isinstance(reply, WhyReply) or (reply.place, reply.profile) != self._asked:
             return
         self._reply = reply
-        self.sentence.setText(reply.sentence)
-        self.change.setText(reply.change or "")
+        self.sentence.setText(self._local(reply.sentence))
+        self.change.setText(self._local(reply.change or ""))
         self.change.setVisible(reply.change is not None)
-        self.later.setText(" ".join(text for text in (reply.later, reply.span) if text))
+        self.later.setText(self._local(" ".join(text for text in (reply.later, reply.span) if text)))
         self.later.setVisible(bool(self.later.text()))
         self._show_tree(reply.tree)
 
@@ -83,15 +113,20 @@ class WhyDock(QDockWidget):
         self.tree.setVisible(bool(lines))
         above: list[QTreeWidgetItem] = []
         for line in lines:
-            item = _item(line)
+            item = _item(replace(line, values=tuple(map(self._local, line.values))))
             if line.depth:
                 above[line.depth - 1].addChild(item)
             else:
                 self.tree.addTopLevelItem(item)
             above[line.depth :] = [item]
-            item.setExpanded(line.depth < OPEN_DEPTH or not line.text.startswith("audience("))
+            item.setExpanded(line.depth < OPEN_DEPTH or not _NAMED.fullmatch(line.text))
         if above:
             self.tree.setCurrentItem(above[0])
+
+    def _local(self, text: str) -> str:
+        """Instants as the window shows them, in the zone of the workspace."""
+        zone = self._session.zone
+        return _INSTANT.sub(lambda found: formats.instant(parse_instant(found[0]), zone), text)
 
     def set_theme(self, theme: Theme) -> None:
         """Icons take the colours of the theme."""

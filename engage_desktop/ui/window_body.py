@@ -28,7 +28,7 @@ from engage_desktop.ui.watch import AudienceWatch, TraitWatch
 from engage_desktop.ui.why import WhyDock
 
 INSPECTOR_PX = 304
-LAYOUT = 1
+LAYOUT = 2
 """Version of the saved layout; another one is ignored."""
 
 
@@ -85,6 +85,7 @@ class WindowBody(QMainWindow):
         self.problems = ProblemsDock(self._inner)
         self._inner.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.problems)
         self.problems.hide()
+        self._inner.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)  # lists stay in view
         self.why = WhyDock(session, self._inner)
         self._inner.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.why)
         self.why.hide()

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QListView, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from engage_desktop.domain.duration import format_instant
+from engage_desktop.ui.formats import instant
 from engage_desktop.ui.theme import Theme, ThemeMode
 from engage_desktop.ui.widgets.people_list import PeopleList
 from engage_desktop.ui.window import MainWindow
@@ -47,7 +47,7 @@ def test_enter_says_why_somebody_is_a_member(qtbot: QtBot, window: MainWindow, p
     wait_settled(qtbot, window)
     dock = window.why
     assert dock.isVisible()
-    at = format_instant(window.session.at_us)
+    at = instant(window.session.at_us, window.session.zone)
     assert dock.sentence.text().startswith(f"{who} is in Buyers at {at}: event('Order Completed').count() >= 1 holds")
     root = dock.tree.topLevelItem(0)
     assert root is not None
