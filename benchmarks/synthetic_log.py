@@ -5,7 +5,7 @@ The shape of the invented shop: twelve event names, 90 days, a few people with m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, overload
@@ -190,6 +190,9 @@ class SyntheticLog:
         """Nobody's calls tell one."""
         nobody = np.zeros(self.n_profiles + 1, np.int64)
         return History(nobody, np.empty(0, np.int64), texts(np.empty(0, np.int32), ()))
+
+    def named(self, ids: Collection[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        return np.empty(0, np.int32), np.empty(0, np.int64)
 
     # -- accounts: none --------------------------------------------------------------------
 

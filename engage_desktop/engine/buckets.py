@@ -6,7 +6,7 @@ after the other, has the same rows as one over all of them and needs the memory 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -94,6 +94,11 @@ class Bucket:
         start = history.start[self.first : self.last + 1]
         inside = slice(int(start[0]), int(start[-1]))
         return _History(start - inside.start, history.time[inside], _part(history.column, inside))
+
+    def named(self, ids: Collection[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        profile, since = self.log.named(ids)
+        inside = (profile >= self.first) & (profile < self.last)
+        return profile[inside] - np.int32(self.first), since[inside]
 
     # -- accounts are of the whole log -------------------------------------------------------
 

@@ -6,7 +6,7 @@ simulate yet is refused with code `not_yet` (`engine/scope.py`), never left out 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Literal as Literal_
 from typing import TypeVar
@@ -27,6 +27,7 @@ from engage_desktop.engine.definitions import (
     AudienceMeaning,
     Computed,
     Constant,
+    Listed,
     Meaning,
     Member,
     Node,
@@ -52,9 +53,12 @@ _TARGETS: dict[Level, Literal_["users", "accounts"]] = {"user": "users", "accoun
 _Name = TypeVar("_Name", Member, Computed)
 
 
-def compile_campaigns(campaigns: Campaigns) -> Plan:
-    """Understand `campaigns`; raises DesignError with every problem that keeps it from running."""
-    return _Compiler(campaigns).plan()
+def compile_campaigns(campaigns: Campaigns, lists: Mapping[str, Collection[str]] | None = None) -> Plan:
+    """Understand `campaigns`; raises DesignError with every problem that keeps it from running.
+
+    `lists` gives the identifiers of each audience that is a list, by its key.
+    """
+    return _Compiler(campaigns, lists or {}).plan()
 
 
 def resolve_in(plan: Plan, condition: Condition) -> Node:
@@ -71,9 +75,10 @@ def resolve_in(plan: Plan, condition: Condition) -> Node:
 class _Compiler:
     """Is the `Names` that conditions are resolved with."""
 
-    def __init__(self, campaigns: Campaigns) -> None:
+    def __init__(self, campaigns: Campaigns, lists: Mapping[str, Collection[str]]) -> None:
         self.campaigns = campaigns
-        self.problems: list[Problem] = list(scope.file_problems(campaigns))
+        self.lists = lists
+        self.problems: list[Problem] = list(scope.file_problems(campaigns, lists))
         self.generated = scope.generated_events(campaigns)
         self.meanings: dict[str, Meaning] = {}
         self.traits = {trait.key: trait for trait in campaigns.traits}
@@ -115,7 +120,7 @@ class _Compiler:
             found = self.named[key]
             return found if isinstance(found, Member) else self._circle(path, Member(key, "", audience.level))
         self.named[key] = None
-        node = _NOTHING
+        node: Node = Listed(frozenset(self.lists.get(key, ())))
         if audience.definition is not None:
             anonymous = audience.include_anonymous
             node = self.condition(audience.definition, path, level=audience.level, include_anonymous=anonymous)

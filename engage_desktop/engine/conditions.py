@@ -30,7 +30,7 @@ from engage_desktop.domain.condition import (
 from engage_desktop.domain.errors import Cancelled
 from engage_desktop.engine import history as histories
 from engage_desktop.engine import intervals as sets
-from engage_desktop.engine.arrays import Mask, Profiles
+from engage_desktop.engine.arrays import NEVER, Mask, Profiles
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.calendar import zone_named
 from engage_desktop.engine.definitions import (
@@ -38,6 +38,7 @@ from engage_desktop.engine.definitions import (
     AudienceMeaning,
     Computed,
     Constant,
+    Listed,
     Meaning,
     Member,
     Node,
@@ -144,6 +145,11 @@ class Conditions:
                 found = self.intervals(meaning.condition, self.root(level))
                 eligible = self.log.eligible_since(meaning.include_anonymous) if level == "user" else None
                 return found if eligible is None else sets.clip(found, eligible)
+            case Listed(ids) if isinstance(frame, Root) and frame.level == "account":
+                return sets.always(np.array([one in ids for one in self.log.account_ids], np.bool_), frame.since)
+            case Listed(ids):
+                profile, since = self.log.named(ids)
+                return sets.union_of(profile, since, np.full(len(since), NEVER, np.int64), frame.n)
             case OfAccounts(member):
                 return self.links.to_people(self.intervals(member))
             case AskUsers():

@@ -72,6 +72,16 @@ class Computed:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """Named by any identifier of theirs in a list, from the instant the log first shows it (D-6)."""
+
+    ids: frozenset[str]
+
+    def __repr__(self) -> str:
+        return f"Listed({digest_of(sorted(self.ids))})"
+
+
+@dataclass(frozen=True, slots=True)
 class Constant:
     """A condition that holds always (from a profile's first instant) or never."""
 
@@ -92,7 +102,7 @@ class TraitMeaning:
 
 
 Meaning = AudienceMeaning | TraitMeaning
-Node = Condition | Member | OfAccounts | AskUsers | Constant
+Node = Condition | Member | OfAccounts | AskUsers | Listed | Constant
 """A resolved condition: no InAudience, no Quantified, no Trait that names an audience or a computed trait."""
 Side = Any
 """A resolved scalar: one of the domain's, Computed, or as a boolean Member and OfAccounts."""

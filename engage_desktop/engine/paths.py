@@ -62,21 +62,22 @@ class Paths:
         """A leave of the sending policy takes instances after all movement of its instant; `rank` orders those of one."""
         n = int(leave.sum())
         late = np.full(n, AFTER_ALL, np.int64)
-        self._stops.append((tokens.instance[leave], np.full(n, rank), late, late, tokens.time[leave]))
+        self._stops.append((tokens.instance[leave], np.full(n, -1), np.full(n, rank), late, late, tokens.time[leave]))
 
-    def stopped(self, tokens: Tokens) -> None:
-        """An exit on arrival, or a leave in the midst of movement: what comes later in that very instant is nothing."""
-        self._stops.append((tokens.instance, *_moment(tokens)))
+    def stopped(self, tokens: Tokens, detail: AnyArray | int) -> None:
+        """An exit on arrival, or a leave in the midst of movement: what comes later in that very instant is nothing.
+        `detail` is the code of what the instance then ended by."""
+        self._stops.append((tokens.instance, np.broadcast_to(detail, len(tokens)), *_moment(tokens)))
 
     # -- at the end of the walk --------------------------------------------------------------
 
     def first_stops(self) -> Table:
-        """Of each instance the earliest: its moment as columns `instance rank row phase time`."""
-        names = ("instance", "rank", "row", "phase", "time")
+        """Of each instance the earliest: its moment as columns `instance detail rank row phase time`."""
+        names = ("instance", "detail", "rank", "row", "phase", "time")
         if not self._stops:
             return {name: np.empty(0, np.int64) for name in names}
         parts = [np.concatenate(parts).astype(np.int64) for parts in zip(*self._stops, strict=True)]
-        instance, *moment = parts
+        instance, _, *moment = parts
         order = np.lexsort((*moment, instance))
         order = order[first_of_each(instance[order])]
         return {name: part[order] for name, part in zip(names, parts, strict=True)}

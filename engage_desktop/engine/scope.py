@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.condition import Expression
 from engage_desktop.domain.journey import Journey
@@ -29,12 +31,12 @@ def generated_events(campaigns: Campaigns) -> frozenset[str]:
     return frozenset(SENT_EVENT[channel] for channel in channels)
 
 
-def file_problems(campaigns: Campaigns) -> list[Problem]:
+def file_problems(campaigns: Campaigns, lists: Collection[str] = ()) -> list[Problem]:
     """Objects of the file that a run would have to heed and does not yet (broadcasts are left
     out with the warning that `document.validate` gives: they move nobody)."""
     found: list[Problem] = []
     for audience in campaigns.audiences:
-        if audience.list_ is not None:
+        if audience.list_ is not None and audience.key not in lists:
             found.append(not_yet(f"audiences.{audience.key}.list", "An audience from a list"))
         if audience.level == "account" and audience.sync:
             found.append(not_yet(f"audiences.{audience.key}.sync", "Delivering an audience of accounts"))

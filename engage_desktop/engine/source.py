@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -63,6 +63,7 @@ class Log(Protocol):
     def properties(self, name: str) -> Iterable[str]: ...
     def trait(self, path: tuple[str, ...]) -> Any: ...
     def trait_names(self) -> Iterable[str]: ...
+    def named(self, ids: Collection[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]: ...
     @property
     def ordinal(self) -> NDArray[np.uint32]: ...
     @property

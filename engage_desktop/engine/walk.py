@@ -151,7 +151,7 @@ class Walk:
             gone = leaving.leave & moves
             self._end(tokens.take(gone), EXITED, self._leave_detail(step.index))
             if self.paths is not None:
-                self.paths.stopped(tokens.take(gone))
+                self.paths.stopped(tokens.take(gone), self._leave_detail(step.index))
             moves = moves & ~gone
         branch_text = np.array([self.texts.code(branch) for branch in step.branches] or [-1], np.int32)
         output = leaving.output
@@ -244,9 +244,10 @@ class Walk:
             if due.any():
                 gone = tokens.take(due)
                 assert self.exits.deadline_rule is not None
-                self._end(gone, EXITED, self.exit_text[self.exits.deadline_rule[gone.instance]])
+                rule = self.exit_text[self.exits.deadline_rule[gone.instance]]
+                self._end(gone, EXITED, rule)
                 if self.paths is not None:
-                    self.paths.stopped(gone)
+                    self.paths.stopped(gone, rule)
                 tokens = tokens.take(~due)
         if target < 0:
             self._complete(tokens, None, by_step=False)
@@ -394,6 +395,7 @@ class Walk:
         instance, at, policy = stops["instance"], stops["time"], policy[keep]
         ends.time[instance], ends.outcome[instance] = at, EXITED
         ends.row[instance] = np.where(stops["phase"] == EVENT, stops["row"], -1)
+        ends.detail[instance] = stops["detail"]
         steps = np.argsort(self.leave_rank[:-1], kind="stable")
         ends.detail[instance[policy]] = [self._leave_detail(int(steps[one])) for one in stops["rank"][policy].tolist()]
         for which, time in (("visits", "entered_at"), ("messages", "due_at"), ("deliveries", "caused_at")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -193,6 +193,12 @@ class EventStore:
         kinds, times = self._arrays.get("id.type"), self._arrays.get("id.time")
         values = self._arrays.texts("id.value")
         return [(names[int(kinds[i])], values[i], int(times[i])) for i in range(start, end)]
+
+    def named(self, ids: Collection[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Who has one of the identifiers, of whatever type, by (profile, type): profile and first instant."""
+        wanted = frozenset(ids)
+        found = [at for at, value in enumerate(self._arrays.texts("id.value")) if value in wanted]
+        return self._arrays.get("id.profile")[found], self._arrays.get("id.time")[found]
 
     @cached_property
     def place_of_row(self) -> NDArray[np.uint32]:

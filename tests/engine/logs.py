@@ -61,9 +61,10 @@ def replay(
     folder: Path,
     seed: int = 0,
     cache: LeafCache | None = None,
+    lists: dict[str, list[str]] | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
     store = store_of(records, folder)
-    return tables(simulate(compile_campaigns(design), store, window=window, seed=seed, cache=cache), store)
+    return tables(simulate(compile_campaigns(design, lists), store, window=window, seed=seed, cache=cache), store)
 
 
 __all__ = ["DAY", "NEVER", "T0", "campaigns", "identify", "replay", "store_of", "tables", "track"]

@@ -234,7 +234,8 @@ class Walk(Movement):
             return
         if entry.condition is not None and not self.state.holds(parse(entry.condition), t):
             return
-        usual = "every" if self.rules.schedule_repeats_as_every else "once"  # D-45
+        repeats = entry.every is not None or entry.time is not None
+        usual = "every" if repeats and self.rules.schedule_repeats_as_every else "once"  # D-45
         mode = entry.reentry.mode if entry.reentry else usual
         last = self.instances[-1] if self.instances else None
         if last is None or mode == "every" or (mode == "after_exit" and self._clock_allows(last, t)):

@@ -43,8 +43,7 @@ def engine_tables(
 ) -> Tables:
     """Simulate over the imported calls, and read the public tables (instants as microseconds)."""
     store = store_of(records, campaigns)
-    given = {"lists": lists} if lists else {}  # the ids of audiences from a list
-    run = engine.simulate(engine.compile_campaigns(campaigns), store, window=window, seed=seed, **given)
+    run = engine.simulate(engine.compile_campaigns(campaigns, lists), store, window=window, seed=seed)
     tables = engine.to_arrow(run, store)
     return {name: rows_of(tables[name]) for name in TABLES}
 

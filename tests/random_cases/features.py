@@ -72,4 +72,4 @@ DECIDES = {
 }  # fmt: skip
 """Flags of the oracle without which some cases have other rows."""
 ALL = frozenset(CENSUS)
-LANDED: frozenset[str] = frozenset({"context", "delay_until", "exit by condition", "fork", "identifier"})
+LANDED: frozenset[str] = ALL

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pytest
 
 from engage_desktop import engine as product
-from tests.golden.cases import load, rows
+from tests.golden.cases import Golden, load, rows, same_values
 from tests.oracle import LAW, Rules, Tables, replay
-from tests.random_cases.compare import engine_tables, same
+from tests.random_cases.compare import engine_tables, engine_trait_values, same
 from tests.random_cases.generate import Case, generate
 from tests.random_cases.mutants import LAW_MUTANTS, PRODUCT_MUTANTS, LawMutant, ProductMutant, mutated, source
 
@@ -73,6 +74,11 @@ def _mutated_law(seed: int, rules: Rules) -> Tables:
     return replay(one.records, one.campaigns, one.window, one.seed, rules, one.lists)
 
 
+def _same_trait(golden: Golden, key: str, at: int, engine: Any) -> bool:
+    found = engine_trait_values(golden.records, golden.campaigns, key, at, engine)
+    return same_values(golden.trait_values[key][at], found)
+
+
 @pytest.mark.prove
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("mutant", PRODUCT_MUTANTS, ids=lambda one: f"{one.rule} {one.says}")
@@ -81,7 +87,10 @@ def test_mutant_of_the_product(mutant: ProductMutant) -> None:
     with mutated(mutant) as engine:
         for golden in (case for case in GOLDENS if not case.not_yet):
             tables = engine_tables(golden.records, golden.campaigns, golden.window, golden.seed, engine, golden.lists)
-            if any(rows(tables, table) != expected for table, expected in golden.expect.items()):
+            differs = any(rows(tables, table) != expected for table, expected in golden.expect.items())
+            if differs or not all(
+                _same_trait(golden, key, at, engine) for key in golden.trait_values for at in golden.trait_values[key]
+            ):
                 goldens.append(golden.name)
         first = None
         for seed in range(AT_MOST):
