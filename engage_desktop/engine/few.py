@@ -6,7 +6,7 @@ The engine asks it as it asks any log, so what it says of these people is what a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -106,8 +106,8 @@ class Few:
         """Of each event of a name its place among those of the log, or -1 - i of added event i; and its row here."""
         if name not in self._names:
             profiles = self.log.profiles(name)
-            low = np.searchsorted(profiles, self.people, "left")
-            high = np.searchsorted(profiles, self.people, "right")
+            people = np.array(self.people, profiles.dtype)  # another type would copy the whole log's
+            low, high = np.searchsorted(profiles, people, "left"), np.searchsorted(profiles, people, "right")
             spans = zip(low.tolist(), high.tolist(), strict=True)
             place = np.concatenate([np.empty(0, np.int64), *(np.arange(a, b) for a, b in spans)])
             base = np.asarray(self.log.rows(name))[place].astype(np.int64)
@@ -160,6 +160,11 @@ class Few:
 
     def account_trait_names(self) -> Iterable[str]:
         return self.log.account_trait_names()
+
+    def named(self, ids: Collection[str]) -> tuple[NDArray[np.int32], _Ints]:
+        profile, since = self.log.named(ids)
+        inside = np.isin(profile, self.people)
+        return np.searchsorted(self.people, profile[inside]).astype(np.int32), since[inside]
 
     @property
     def zones(self) -> TraitHistory:

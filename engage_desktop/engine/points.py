@@ -149,7 +149,7 @@ def _open(at: int) -> int | None:
 def latest_event(log: Log, name: str, profile: int, last: int) -> int | None:
     """The instant of a person's latest event of a name."""
     profiles = log.profiles(name)
-    low, high = np.searchsorted(profiles, (profile, profile + 1)).tolist()
+    low, high = np.searchsorted(profiles, np.array([profile, profile + 1], profiles.dtype)).tolist()
     times = np.asarray(log.time)[np.asarray(log.rows(name)[low:high])]
     times = times[times <= last]
     return int(times[-1]) if len(times) else None
