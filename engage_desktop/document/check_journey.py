@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from engage_desktop.document.check_delay_until import check_delay_until
+from engage_desktop.document.check_schedule import check_schedule
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import parse_duration, parse_instant
-from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey
+from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey, ScheduleEntry
 from engage_desktop.domain.problem import Problem
 from engage_desktop.domain.step import (
     Ad,
@@ -62,6 +63,8 @@ def _check_entry(journey: Journey, campaigns: Campaigns, path: str) -> Iterator[
         yield Problem("error", "entry_group", path, f"The entry names {says}.", "Give one of them.")
     if isinstance(entry, EventEntry) and not entry.event.strip():
         yield Problem("error", "event_empty", f"{path}.event", "The entry names no event.", "Choose an event.")
+    if isinstance(entry, ScheduleEntry):
+        yield from check_schedule(entry, path)
     reentry = entry.reentry
     if reentry is None:
         return

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from engage_desktop.document.check_conditions import read
 from engage_desktop.document.sites import conditions, event_names
 from engage_desktop.domain.campaigns import Campaigns
-from engage_desktop.domain.journey import Journey, ScheduleEntry
+from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.problem import Problem
 from engage_desktop.domain.step import Send, SendMessage
 
@@ -65,8 +65,6 @@ def _journey(journey: Journey) -> Iterator[Problem]:
     root = f"journeys.{journey.key}"
     if journey.enforce_limits:
         yield _no(f"{root}.enforce_limits", "enforced limits")
-    if isinstance(journey.entry, ScheduleEntry):
-        yield _no(f"{root}.entry", "entry by schedule", "Enter by event or audience: everything else still runs.")
     for rule in journey.exits:
         if rule.send is not None:
             yield _no(f"{root}.exits.{rule.key}.send", "sending on exit")

@@ -11,11 +11,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
+from engage_desktop.domain.clock import WEEKDAYS, clock_seconds
 from engage_desktop.domain.duration import SECOND_US
 from engage_desktop.engine.arrays import AnyArray, Instants
 
 DAY_US = 86_400 * SECOND_US
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+__all__ = [
+    "DAY_US",
+    "WEEKDAYS",
+    "Offsets",
+    "clock_us",
+    "local_us",
+    "next_clock_time",
+    "offsets",
+    "per_zone",
+    "zone_named",
+]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _THURSDAY = 3
 """The weekday of the epoch."""
@@ -116,16 +127,10 @@ def next_clock_time(offset: Offsets, now: Instants, time_us: int, weekdays: Sequ
     return found
 
 
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?")
-
-
 def clock_us(text: str) -> int | None:
     """Microseconds after midnight of `HH:MM` or `HH:MM:SS`; None where the text is no clock time."""
-    match = _CLOCK.fullmatch(text)
-    if match is None:
-        return None
-    hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return (hours * 3600 + minutes * 60 + seconds) * SECOND_US
+    seconds = clock_seconds(text)
+    return None if seconds is None else seconds * SECOND_US
 
 
 def local_us(text: str) -> int | None:

@@ -322,6 +322,10 @@ class _JourneyCompiler:
         cool = (
             0 if entry.reentry is None or entry.reentry.cool_down is None else parse_duration(entry.reentry.cool_down)
         )
+        if _identifier_path(self.journey) is not None:
+            self.compiler.fault("reentry_identifier", f"{path}.reentry.identifier",
+                                "An identifier is a property of the entry event, and a schedule has none.",
+                                "Remove it, or enter by event (D-50).")  # fmt: skip
         at, clock = read_at(entry.at), None if entry.time is None else clock_us(entry.time)
         unknown = [day for day in entry.weekdays if day not in WEEKDAYS]
         if at is None:

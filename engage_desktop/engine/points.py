@@ -19,6 +19,7 @@ from engage_desktop.engine.run import EXITED, Table
 from engage_desktop.engine.simulate import simulate
 from engage_desktop.engine.source import Log
 from engage_desktop.language import parse_condition, references
+from engage_desktop.language.printer import split_path
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Visit:
     arrived: int
     left: int | None
     branch: str | None
+    identifier: str | None = None
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,16 @@ class Instance:
     entered: int
     ended: int | None
     rule: str | None
+    identifier: str | None = None
 
 
 def entry_question(journey: Journey) -> Question:
     entry = journey.entry
     if isinstance(entry, EventEntry):
-        return Heard(entry.event, _where(entry.where), entry.audience)
+        path = _identifier(journey)
+        return Heard(
+            entry.event, _where(entry.where), entry.audience, identifier=None if path is None else (path, None)
+        )
     if isinstance(entry, AudienceEntry):
         return State(InAudience(entry.audience) if entry.audience is not None else _condition(entry.condition or ""))
     if entry.condition is None:
@@ -58,8 +64,11 @@ def exit_question(journey: Journey, key: str, instance: Instance | None) -> Ques
             f"{journey.name} has no exit rule '{key}'. {_known([one.key for one in journey.exits], 'exit rules')}"
         )
     if rule.event is not None:
-        after = None if instance is None else instance.entered
-        return Heard(rule.event, _where(rule.where), after=after)
+        where, path = _where(rule.where), _identifier(journey)
+        if instance is None:
+            return Heard(rule.event, where)
+        own = (path, instance.identifier) if path is not None and rule.match_identifier else None
+        return Heard(rule.event, where, after=instance.entered, identifier=own)
     if rule.condition is not None:
         return State(_condition(rule.condition))
     raise UserError(f"The exit rule '{key}' goes by age alone; there is no condition to explain.")
@@ -101,7 +110,16 @@ def step_question(
     where = _where(heard.where)
     if visit is None:
         return Heard(heard.event, where), branch
-    return Heard(heard.event, where, after=visit.arrived, at_once=visit.left == visit.arrived), branch
+    path = None if heard.any_identifier else _identifier(journey)
+    mine = None if path is None else (path, visit.identifier)
+    at_once = visit.left == visit.arrived
+    return Heard(heard.event, where, after=visit.arrived, at_once=at_once, identifier=mine), branch
+
+
+def _identifier(journey: Journey) -> tuple[str, ...] | None:
+    """The property that keeps instances apart (D-16)."""
+    reentry = journey.entry.reentry
+    return None if reentry is None or reentry.identifier is None else split_path(reentry.identifier)
 
 
 def instant_of(journey: Journey, step_key: str, visit: Visit, last: int) -> int:
@@ -117,24 +135,28 @@ def instant_of(journey: Journey, step_key: str, visit: Visit, last: int) -> int:
 
 
 def part_of_run(
-    plan: Plan, log: Log, journey: str, profile: int, window: tuple[int, int]
+    plan: Plan, log: Log, journey: str, profile: int, window: tuple[int, int], seed: int = 0
 ) -> tuple[list[Instance], dict[str, list[Visit]]]:
     """What a run says of one person in a journey: instances, and visits by step, in order of time."""
     few = few_of(plan, log, "user", profile)
-    run = simulate(plan, few, window=window, only=[journey])
+    run = simulate(plan, few, window=window, seed=seed, only=[journey])
     own, keys = few.local(profile), [one.key for one in _journey(plan, journey).steps]
 
     def rows(table: Table, *columns: str) -> list[tuple[int, ...]]:
         mine = np.flatnonzero(table["profile"] == own)
         return sorted(zip(*(table[column][mine].tolist() for column in columns), strict=True))
 
-    instances = [
-        Instance(entered, _open(ended), run.texts[detail] if outcome == EXITED and detail >= 0 else None)
-        for entered, ended, outcome, detail in rows(run.instances, "entered_at", "ended_at", "outcome", "detail")
-    ]
+    instances, identifier = [], {}
+    for entered, ended, outcome, detail, code, number in rows(
+        run.instances, "entered_at", "ended_at", "outcome", "detail", "identifier", "instance"
+    ):
+        identifier[number] = run.texts[code] if code >= 0 else None
+        rule = run.texts[detail] if outcome == EXITED and detail >= 0 else None
+        instances.append(Instance(entered, _open(ended), rule, identifier[number]))
     visits: dict[str, list[Visit]] = {key: [] for key in keys}
-    for arrived, left, branch, step in rows(run.visits, "entered_at", "left_at", "branch", "step"):
-        visits[keys[step]].append(Visit(arrived, _open(left), None if branch < 0 else run.texts[branch]))
+    for arrived, left, branch, step, number in rows(run.visits, "entered_at", "left_at", "branch", "step", "instance"):
+        taken = run.texts[branch] if branch >= 0 else None
+        visits[keys[step]].append(Visit(arrived, _open(left), taken, identifier[number]))
     return instances, visits
 
 

@@ -9,10 +9,10 @@ from typing import Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.domain.condition import Condition, InAudience, Stream
+from engage_desktop.domain.condition import Condition, InAudience, Property, Stream
 from engage_desktop.domain.people import Level
 from engage_desktop.engine.changes import AddEvent, RemoveEvent
-from engage_desktop.engine.drafts import Draft, Maker
+from engage_desktop.engine.drafts import Draft, Maker, put
 from engage_desktop.engine.explain import (
     Reader,
     Seen,
@@ -27,6 +27,7 @@ from engage_desktop.engine.explain import (
 )
 from engage_desktop.engine.few import Few
 from engage_desktop.engine.flips import MOST, Edits, Flips, verified
+from engage_desktop.engine.identifiers import Identifiers
 from engage_desktop.engine.plan import Plan
 from engage_desktop.engine.source import Log
 from engage_desktop.language.printer import quote
@@ -83,6 +84,8 @@ class Heard:
     audience: str | None = None
     after: int | None = None
     at_once: bool = False
+    identifier: tuple[tuple[str, ...], str | None] | None = None
+    """Only events whose property at the path is that of the instance; None: any, as an entry needs one (D-16)."""
     level: Level = "user"
 
     def _heard(self, reader: Reader, who: Who) -> tuple[Places, Passes]:
@@ -92,7 +95,9 @@ class Heard:
         heard = (few.profiles(self.event) == who.index) & (times <= reader.at)
         if self.after is not None:
             heard &= (times >= self.after) if self.at_once else (times > self.after)
-        elif heard.any():
+        if self.identifier is not None:
+            heard &= self._identified(few)
+        if self.after is None and heard.any():
             heard &= times == times[heard].max()
         places = np.flatnonzero(heard)
         passes = np.ones(len(places), np.bool_)
@@ -102,6 +107,16 @@ class Heard:
             members = reader.intervals(InAudience(self.audience), "user")
             passes &= members.value(np.full(len(places), who.index, np.int32), times[places])
         return places, passes
+
+    def _identified(self, few: Few) -> Passes:
+        assert self.identifier is not None
+        path, text = self.identifier
+        known = Identifiers(few, path)
+        codes = known.of(self.event)
+        if text is None:
+            return codes >= 0
+        wanted = known.texts.index(text) if text in known.texts else -2
+        return np.asarray(codes == wanted)
 
     def holds(self, reader: Reader, who: Who) -> bool:
         return bool(self._heard(reader, who)[1].any())
@@ -140,6 +155,9 @@ class Heard:
             return found[0] if found else None
 
         draft = Draft(Stream(self.event), reader.at)
+        if self.identifier is not None:
+            path, text = self.identifier
+            put(draft, Property(path), "new" if text is None else text)
         maker = Maker(reader.at, lambda side: reader.value(side, who)[0], flip, nested=False)
         if self.where is not None and not maker.satisfy(self.where, True, draft):
             return []

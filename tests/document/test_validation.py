@@ -116,7 +116,6 @@ def test_a_condition_must_have_a_meaning_where_it_stands(values, path):
 TRAIT = {"key": "n", "name": "N", "definition": "event('A').count()"}
 NOT_YET: list[tuple[dict[str, Any], str]] = [
     ({J + "steps__2": {"key": "nudge", "type": "set_trait", "trait": "a", "value": 1}}, "journeys.cart_rescue.steps.nudge"),
-    ({J + "entry": {"type": "schedule", "at": "2011-03-01T09:00:00Z"}}, "journeys.cart_rescue.entry"),
     ({J + "exits": [{"key": "out", "event": "A", "send": {"destination": "crm"}}]}, "journeys.cart_rescue.exits.out.send"),
     ({J + "enforce_limits": True}, "journeys.cart_rescue.enforce_limits"),
     ({J + "steps__2__responses": {"opened": {}}}, "journeys.cart_rescue.steps.nudge.responses"),
@@ -242,3 +241,34 @@ def test_no_design_however_odd_makes_validation_stumble(data):
         assert problem.message.endswith((".", "?")), problem
         assert problem.path
         assert problem.mend
+
+
+SCHEDULE = {"type": "schedule", "at": "2011-03-01T09:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "path"),
+    [
+        ({"at": "soon"}, "schedule_at", "at"),
+        ({"every": "0h"}, "schedule_every", "every"),
+        ({"every": "1d", "time": "09:00"}, "schedule_every", "every"),
+        ({"weekdays": ["mon"]}, "weekdays", "weekdays"),
+        ({"weekdays": ["someday"], "time": "09:00"}, "weekdays", "weekdays"),
+        ({"time": "25:00"}, "clock_time", "time"),
+    ],
+)
+def test_a_schedule_says_when(changes: dict[str, Any], code: str, path: str) -> None:
+    """D-45, D-54."""
+    problem = only(design(**{J + "entry": SCHEDULE | changes}), code)
+    assert (problem.severity, problem.path) == ("error", f"journeys.cart_rescue.entry.{path}")
+    assert problem.mend
+
+
+def test_schedules_that_can_run() -> None:
+    for changes in (
+        {},
+        {"at": "2011-03-01"},
+        {"every": "7d"},
+        {"time": "09:00", "weekdays": ["mon", "fri"], "zone": "profile"},
+    ):
+        assert not [one for one in validate(design(**{J + "entry": SCHEDULE | changes})) if one.is_error]

@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from engage_desktop.domain.duration import parse_duration, parse_instant
+from engage_desktop.domain.clock import parse_offset
+from engage_desktop.domain.duration import parse_instant
 from engage_desktop.domain.step import DelayUntil
 from engage_desktop.engine import calendar
 from engage_desktop.engine.arrays import NEVER, AnyArray, Instants
@@ -118,13 +119,17 @@ def compile_delay_until(step: DelayUntil, compiler: StepCompiler) -> DelayUntilS
     unknown = [day for day in step.weekdays if day not in calendar.WEEKDAYS]
     if unknown:
         compiler.fault("weekdays", f"{unknown[0]!r} is no weekday.", f"Use {', '.join(calendar.WEEKDAYS)}.")
+    if step.weekdays and kind != "time":
+        compiler.fault("weekdays", "Weekdays alone name no instant.", "Give a time such as 09:00.")
     days = tuple(calendar.WEEKDAYS.index(day) for day in step.weekdays if day in calendar.WEEKDAYS)
     offset_us = 0
     if step.offset is not None:
         try:
-            offset_us = parse_duration(step.offset.lstrip("+-")) * (-1 if step.offset.startswith("-") else 1)
+            offset_us = parse_offset(step.offset)
         except ValueError as error:
-            compiler.fault("offset", str(error), "Write one such as -1h or 2d.")
+            compiler.fault("offset", str(error), "")
+        if kind in ("time", "at"):
+            compiler.fault("offset", "An offset belongs to a date of a property or trait.", "Remove it.")
     own, leave = step.zone == "profile", step.past == "leave"
     return DelayUntilStep(kind, what, days, offset_us, own, leave, compiler.context.entry_event)  # type: ignore[arg-type]  # one of the four
 

@@ -284,8 +284,9 @@ def entry_words(journey: Journey, campaigns: Campaigns | None = None) -> str:
 def _schedule_words(entry: ScheduleEntry) -> str:
     if entry.every:
         return f"every {duration_short(entry.every)} from {entry.at}"
-    if entry.weekdays:
-        return f"{weekdays_words(entry.weekdays)} {entry.time or ''}, {zone_words(entry.zone)}"
+    if entry.time:
+        days = weekdays_words(entry.weekdays) if entry.weekdays else "every day"
+        return f"{days} {entry.time}, {zone_words(entry.zone)}, from {entry.at.replace('T', ' ')}"
     return entry.at.replace("T", " ")
 
 

@@ -11,8 +11,9 @@ from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.branches import tool
 from engage_desktop.ui.inspector.fields import ChoiceField, Field, FlagField, TextField
 from engage_desktop.ui.inspector.fields_log import ConditionField, DurationField, EventField
-from engage_desktop.ui.inspector.fields_names import NameField
+from engage_desktop.ui.inspector.fields_names import NameField, WeekdaysField
 from engage_desktop.ui.inspector.surroundings import Surroundings
+from engage_desktop.ui.inspector.until import ZONES
 from engage_desktop.ui.widgets.common import button, clear, column, label, row
 
 _ENTRY_TYPES = (
@@ -168,6 +169,9 @@ class JourneyForm(QWidget):
         elif isinstance(journey.entry, ScheduleEntry):
             made["at"] = TextField("First at", "inspector.entry.at", put("at"), optional=False)
             made["every"] = DurationField("Then every", "inspector.entry.every", put("every"), optional=True)
+            made["time"] = TextField("Or whenever clocks show", "inspector.entry.time", put("time"), hint="09:00")
+            made["weekdays"] = WeekdaysField("On", "inspector.entry.weekdays", put("weekdays"))
+            made["zone"] = ChoiceField("By the clock of", "inspector.entry.zone", put("zone"), ZONES)
             made["condition"] = ConditionField(
                 "Everybody who", "inspector.entry.condition", put("condition"), hint="all people"
             )

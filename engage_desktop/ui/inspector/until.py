@@ -23,7 +23,7 @@ _KINDS = (
     ("A date in an event", "property"),
     ("A date of the person", "trait"),
 )
-_ZONES = (("Each person's zone", "profile"), ("The workspace's zone", "workspace"))
+ZONES = (("Each person's zone", "profile"), ("The workspace's zone", "workspace"))
 _PAST = (("Pass at once", "pass"), ("Leave the journey", "leave"))
 _SHOWN = {
     "time": {"time", "weekdays", "zone"},
@@ -52,7 +52,7 @@ class UntilFields(QWidget):
             "offset": TextField(
                 "Moved by", "inspector.offset", self._put("offset", "offset"), hint="-1d is a day before"
             ),
-            "zone": ChoiceField("By the clock of", "inspector.zone", self._put("zone", "zone"), _ZONES),
+            "zone": ChoiceField("By the clock of", "inspector.zone", self._put("zone", "zone"), ZONES),
             "past": ChoiceField(
                 "When that is past or missing", "inspector.past", self._put("past", "what is past"), _PAST
             ),
