@@ -37,6 +37,7 @@ def explain(
         str | None,
         typer.Option("--at", help="Instant with zone; default when the step was settled, else the log's last."),
     ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the run whose way through the journey is meant.")] = 0,
     unfold: Annotated[
         int, typer.Option("--unfold", min=0, max=20, help="How many levels of named audiences and traits to open.")
     ] = 1,
@@ -73,7 +74,7 @@ def explain(
     with progress_bar(as_json) as progress:
         opened = open_log(log, workspace, design, reading, progress)
     place = Place(audience, journey, step, branch, exit_)
-    found = explain_place(compile_campaigns(design), opened.store, place, profile, at_us, unfold=unfold)
+    found = explain_place(compile_campaigns(design), opened.store, place, profile, at_us, unfold=unfold, seed=seed)
     if as_json:
         print(json.dumps(found.json, ensure_ascii=False))
     else:

@@ -247,7 +247,7 @@ class Desk:
         from engage_desktop.app.explaining import why_reply
 
         run = self.need_run()
-        return why_reply(run.run.plan, run.log.store, request)
+        return why_reply(run.run.plan, run.log.store, request, run.run.seed)
 
     def _table(self, request_id: int, request: p.AskTable) -> p.Reply:
         from engage_desktop.app.figures import table_page

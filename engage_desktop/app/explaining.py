@@ -54,6 +54,7 @@ def explain(
     *,
     until_us: int | None = None,
     unfold: int = 1,
+    seed: int = 0,
 ) -> Explanation:
     """Answer why. Without `at_us` at the instant when it was settled, the last one by `until_us` (the log's end).
     Raises UserError for what is not there: people, audiences, steps, instants."""
@@ -68,7 +69,7 @@ def explain(
     if place.audience is not None:
         asked = _audience(plan, place.audience, level, last)
     else:
-        asked = _journey(plan, store, place, subject, (first, last), at_us)
+        asked = _journey(plan, store, place, subject, (first, last), at_us, seed)
     at = asked.at if at_us is None else at_us
     exists = int(since_of(store, level)[subject])
     if at < exists:
@@ -80,14 +81,14 @@ def explain(
     return _words(found, asked, profile, store)
 
 
-def why_reply(plan: Plan, store: EventStore, request: AskWhy) -> WhyReply:
+def why_reply(plan: Plan, store: EventStore, request: AskWhy, seed: int) -> WhyReply:
     """The answer for the window; what cannot be answered says so in its sentence. A step that asks nothing is
     explained by how the person came into the journey."""
     place = request.place
     try:
         if place.journey is not None and place.step is not None and not _asks(plan.campaigns, place):
             place = Place(journey=place.journey)
-        found = explain(plan, store, place, request.profile, None, until_us=request.at_us, unfold=2)
+        found = explain(plan, store, place, request.profile, None, until_us=request.at_us, unfold=2, seed=seed)
     except UserError as error:
         return WhyReply(request.generation, request.place, request.profile, request.at_us, None, str(error))
     return WhyReply(
@@ -112,7 +113,7 @@ def _audience(plan: Plan, key: str, level: Level, last: int) -> _Asked:
 
 
 def _journey(
-    plan: Plan, store: EventStore, place: Place, subject: int, window: tuple[int, int], at_us: int | None
+    plan: Plan, store: EventStore, place: Place, subject: int, window: tuple[int, int], at_us: int | None, seed: int
 ) -> _Asked:
     from engage_desktop.engine import points
     from engage_desktop.engine.questions import Heard
@@ -125,7 +126,7 @@ def _journey(
         points.step_question(journey, place.step, place.branch, None)
     elif place.branch is not None:
         raise UserError(f"--branch {place.branch} needs the --step it belongs to.")
-    instances, visits = points.part_of_run(plan, store, journey.key, subject, window)
+    instances, visits = points.part_of_run(plan, store, journey.key, subject, window, seed)
     instances = [one for one in instances if one.entered <= last]
     if place.step is not None:
         found = [visit for visit in visits[place.step] if visit.arrived <= last]

@@ -41,7 +41,7 @@ class Points:
     store: EventStore = field(init=False)
 
     def __post_init__(self) -> None:
-        self.plan = compile_campaigns(self.case.campaigns)
+        self.plan = compile_campaigns(self.case.campaigns, self.case.lists)
         self.store = store_of(self.case.records, self.case.campaigns)
 
     def says(self, question: Question, profile: int, at: int) -> bool:
@@ -52,7 +52,9 @@ class Points:
     def check(self) -> None:
         for journey in self.case.campaigns.journeys:
             for profile in range(self.store.n_profiles):
-                instances, visits = part_of_run(self.plan, self.store, journey.key, profile, self.case.window)
+                instances, visits = part_of_run(
+                    self.plan, self.store, journey.key, profile, self.case.window, self.case.seed
+                )
                 self._run_agrees(journey, profile, instances, visits)
                 for key, found in visits.items():
                     for visit in found:
@@ -68,22 +70,23 @@ class Points:
         """The part of a run is the run's part."""
         name = self.store.profile_ids[profile]
         mine = [row for row in self._rows("instances") if row["journey"] == journey.key and row["profile"] == name]
-        assert sorted((row["entered_at"], row["ended_at"]) for row in mine) == sorted(
-            (one.entered, one.ended) for one in instances
+        assert sorted((row["entered_at"], row["ended_at"] or 0) for row in mine) == sorted(
+            (one.entered, one.ended or 0) for one in instances
         )
         seen = [row for row in self._rows("visits") if row["journey"] == journey.key and row["profile"] == name]
-        assert len(seen) == sum(map(len, visits.values()))
+        assert sorted((row["step"], row["entered_at"], row["branch"] or "") for row in seen) == sorted(
+            (key, one.arrived, one.branch or "") for key, found in visits.items() for one in found
+        )
 
     def _rows(self, name: str) -> list[dict[str, Any]]:
         if not hasattr(self, "_tables"):
-            run = simulate(self.plan, self.store, window=self.case.window)
+            run = simulate(self.plan, self.store, window=self.case.window, seed=self.case.seed)
             self._tables = {key: rows_of(table) for key, table in to_arrow(run, self.store).items()}
         return self._tables[name]
 
     def _step(self, journey: Journey, key: str, visit: Visit, profile: int, cut: set[int | None]) -> None:
         """`cut`: when exits ended instances; a wait that is left then says nothing of its condition."""
         step = journey.by_key[key]
-        by_identifier = journey.entry.reentry is not None and journey.entry.reentry.identifier is not None
         try:
             if isinstance(step, Split):
                 for branch in [*(one.key for one in step.branches), "otherwise"]:
@@ -95,12 +98,13 @@ class Points:
                 question, _ = step_question(journey, key, None, visit)
                 assert self.says(question, profile, visit.left) == (visit.branch is None), (self.seed, key)
                 self.census[f"wait {visit.branch is None}"] += 1
-            elif isinstance(step, Hold) and visit.left is not None and visit.branch is not None and not by_identifier:
+            elif isinstance(step, Hold) and visit.left is not None and visit.branch is not None:
                 for one in step.branches:
                     question, _ = step_question(journey, key, one.key, visit)
                     if one.key == visit.branch:
                         assert self.says(question, profile, visit.left), (self.seed, key)
                         self.census["hold taken"] += 1
+                        self.census["hold by identifier"] += visit.identifier is not None
                     elif visit.branch == "timeout" and not one.loop and visit.left > visit.arrived:
                         assert not self.says(question, profile, visit.left), (self.seed, key)
                         self.census["hold timeout"] += 1
@@ -115,7 +119,7 @@ class Points:
                 assert self.says(entry_question(journey), profile, instance.entered), self.seed
                 self.census["entry"] += 1
             rule = next((one for one in journey.exits if one.key == instance.rule), None)
-            if rule is None or instance.ended is None or rule.match_identifier:
+            if rule is None or instance.ended is None:
                 return
             question = exit_question(journey, rule.key, instance)
             if rule.condition is not None or (rule.event is not None and instance.ended > instance.entered):
@@ -139,12 +143,12 @@ class Points:
         if found.verdict or not found.change:
             self.census["no entry suggested"] += not found.verdict
             return
-        world = world_of(self.case.records, self.case.campaigns)
+        world = world_of(self.case.records, self.case.campaigns, lists=self.case.lists)
         records = changed(self.case.records, found.change, self.store, world)
         name, store = self.store.profile_ids[profile], store_of(records, self.case.campaigns)
-        run = simulate(compile_campaigns(self.case.campaigns), store, window=self.case.window)
+        run = simulate(compile_campaigns(self.case.campaigns, self.case.lists), store, window=self.case.window)
         try:
-            oracle = replay(records, self.case.campaigns, self.case.window)["instances"]
+            oracle = replay(records, self.case.campaigns, self.case.window, lists=self.case.lists)["instances"]
         except Refused:
             return
         for rows in (rows_of(to_arrow(run, store)["instances"]), oracle):
@@ -169,7 +173,17 @@ def _run(seeds: range) -> Counter[str]:
     return census
 
 
-EXPECTED = ("split True", "split False", "wait True", "hold taken", "hold timeout", "entry", "exit", "entry suggested")
+EXPECTED = (
+    "split True",
+    "split False",
+    "wait True",
+    "hold taken",
+    "hold by identifier",
+    "hold timeout",
+    "entry",
+    "exit",
+    "entry suggested",
+)
 
 
 @pytest.mark.timeout(240)
