@@ -271,7 +271,7 @@ def audience(
 
     Example: engage audience loyal --campaigns campaigns.json --log log.jsonl.zst --at 2011-06-01T00:00:00Z --ids
     """
-    from engage_desktop.app.replay import audience_at, read_design
+    from engage_desktop.app.replay import audience_at, read_design, unseen_events
     from engage_desktop.domain.duration import format_instant
 
     design, _ = read_design(campaigns_path(campaigns, workspace))
@@ -282,7 +282,11 @@ def audience(
         body: dict[str, Any] = {"audience": key, "at": format_instant(at_us), "size": len(members)}
         _print_json(body | ({"profiles": members} if ids else {}))
         return
-    print(f"{key}: {len(members):,} people at {format_instant(at_us)}")
+    for remark in unseen_events(design, opened, key):
+        print(f"Remark: {remark}", file=sys.stderr)
+    asked = design.audience(key)
+    who = "accounts" if asked is not None and asked.level == "account" else "people"
+    print(f"{key}: {len(members):,} {who} at {format_instant(at_us)}")
     for member in members if ids else ():
         print(member)
 

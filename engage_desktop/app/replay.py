@@ -10,6 +10,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -282,6 +283,22 @@ def remarks(replayed: Replay) -> list[str]:
     return found
 
 
+def unseen_events(campaigns: Campaigns, log: Log, key: str) -> list[str]:
+    """A remark for each event of an audience's own definition that the log does not hold: it may be misspelt."""
+    from engage_desktop.language import parse_condition, references
+
+    audience = campaigns.audience(key)
+    if audience is None or audience.definition is None:
+        return []
+    names = log.store.event_names
+    found = []
+    for event in references(parse_condition(audience.definition)).events:
+        if event not in names:
+            close = get_close_matches(event, names, n=1)
+            found.append(f"The log has no event {event!r}{f'; did you mean {close[0]!r}?' if close else '.'}")
+    return found
+
+
 def audience_at(campaigns: Campaigns, log: Log, key: str, at_us: int | None) -> tuple[int, list[str]]:
     """The instant asked (default the log's last) and the members' ids, people or accounts, by code points."""
     from engage_desktop.engine import compile_campaigns, members
@@ -289,6 +306,8 @@ def audience_at(campaigns: Campaigns, log: Log, key: str, at_us: int | None) -> 
     audience = campaigns.audience(key)
     if audience is None:
         known = ", ".join(audience.key for audience in campaigns.audiences) or "none"
+        if any(trait.key == key for trait in campaigns.traits):
+            raise UserError(f"{key!r} is a computed trait: it has values, not members. The audiences: {known}.")
         raise UserError(f"There is no audience {key!r} in this design. Its audiences: {known}.")
     at_us = default_window(log.store)[1] if at_us is None else at_us
     ids = ids_of(log.store, audience.level)

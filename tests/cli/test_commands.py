@@ -198,3 +198,20 @@ def test_failed_import_leaves_the_workspace_as_it_was(
     assert code == 1
     assert "junk.jsonl.gz" in err
     assert sorted(path.name for path in (workspace / "sources").iterdir()) == before
+
+
+def test_a_misspelt_event_is_remarked(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Nobody matches a name that the log does not hold, and nobody should have to guess why."""
+    definition = "event('Order Complete').count() >= 1 OR event('Order Completed').count() >= 9"
+    campaigns, log = shop.write(tmp_path, audiences=[{"key": "buyers", "name": "Buyers", "definition": definition}])
+    code, out, err = run(capsys, "audience", "buyers", "--campaigns", str(campaigns), "--log", str(log))
+    assert (code, out[:16]) == (0, "buyers: 0 people")
+    assert err == "Remark: The log has no event 'Order Complete'; did you mean 'Order Completed'?\n"
+
+
+def test_a_computed_trait_is_no_audience(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    traits = [{"key": "orders", "name": "Orders", "definition": "event('Order Completed').count()"}]
+    campaigns, log = shop.write(tmp_path, traits=traits)
+    code, _, err = run(capsys, "audience", "orders", "--campaigns", str(campaigns), "--log", str(log))
+    assert code == 1
+    assert "'orders' is a computed trait" in err
