@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engage_desktop.domain.people import Level
     from engage_desktop.engine import Plan
     from engage_desktop.engine.explain import Seen, Why
+    from engage_desktop.engine.points import Instance, Visit
     from engage_desktop.engine.questions import Answer, Question
     from engage_desktop.events import EventStore
 
@@ -134,11 +135,15 @@ def _journey(
         question, branch = points.step_question(journey, place.step, place.branch, visit)
         at = last if visit is None else points.instant_of(journey, place.step, visit, last)
         where = f"step {place.step} of {journey.name}"
+        if points.reads_journey(question):
+            question = _remembering(plan, store, journey, subject, instances, visits, visit, question)
         what = f"branch {branch} of {where}" if branch is not None else f"the condition of {where}"
         return _Asked(question, _meets(what), at, "" if visit is not None else ", but was not at that step by then")
     instance = instances[-1] if instances else None
     if place.exit is not None:
         question = points.exit_question(journey, place.exit, instance)
+        if points.reads_journey(question):
+            question = _remembering(plan, store, journey, subject, instances[-1:], visits, None, question)
         at = last if instance is None or instance.ended is None else min(instance.ended, last)
         note = "" if instance is not None else ", but was not in the journey by then"
         return _Asked(question, _meets(f"the exit rule {place.exit} of {journey.name}"), at, note)
@@ -148,6 +153,33 @@ def _journey(
         at = points.latest_event(store, question.event, subject, last) or last
     entered = any(one.entered == at for one in instances)
     return _Asked(question, _meets(f"the entry of {journey.name}"), at, " and entered then" if entered else "")
+
+
+def _remembering(
+    plan: Plan,
+    store: EventStore,
+    journey: Journey,
+    subject: int,
+    instances: list[Instance],
+    visits: dict[str, list[Visit]],
+    visit: Visit | None,
+    question: Question,
+) -> Question:
+    """The question with what the instance of the visit (or the last one) had collected."""
+    from dataclasses import replace
+
+    from engage_desktop.engine.questions import State
+    from engage_desktop.engine.remembering import remembers
+
+    mine = [one for one in instances if visit is None or one.number == visit.instance]
+    if not mine or (visit is None and len(instances) != 1):
+        raise UserError(
+            "This condition reads journey('...'), what an instance has collected, and nobody was there; "
+            "ask about somebody who was."
+        )
+    assert isinstance(question, State)
+    before = None if visit is None else visit.seq
+    return replace(question, remembers=remembers(plan, store, journey, subject, mine[0], visits, before))
 
 
 def _meets(what: str) -> tuple[str, str]:

@@ -6,9 +6,10 @@ verdict here is the run's. Texts are the author's. What would turn a verdict is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from engage_desktop.domain.condition import (
     Condition,
     Context,
     InAudience,
+    JourneyValue,
     Literal,
     Not,
     Or,
@@ -39,6 +41,7 @@ from engage_desktop.engine.definitions import (
     Node,
     OfAccounts,
     Side,
+    asks_journey,
     is_constant,
     reads_events,
     resolve,
@@ -46,7 +49,7 @@ from engage_desktop.engine.definitions import (
     sides,
 )
 from engage_desktop.engine.few import Few, around
-from engage_desktop.engine.frames import Events, Root
+from engage_desktop.engine.frames import Bound, Events, Root
 from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.pieces import last_session, over_subjects
 from engage_desktop.engine.plan import Plan
@@ -101,26 +104,40 @@ class Who:
     index: int
 
 
-class Reader:
-    """Answers about the people of `few` at one instant."""
+Remembered: TypeAlias = Callable[[str], Column]
+"""What `journey(text)` is for the one instance that is asked about (D-20)."""
 
-    def __init__(self, plan: Plan, few: Few, at: int) -> None:
-        self.plan, self.few, self.at = plan, few, at
+
+class Reader:
+    """Answers about the people of `few` at one instant; `remembers` where an instance is asked about."""
+
+    def __init__(self, plan: Plan, few: Few, at: int, remembers: Remembered | None = None) -> None:
+        self.plan, self.few, self.at, self.remembers = plan, few, at, remembers
         self.conditions = Conditions(few, plan.meanings)
+
+    def frame(self, who: Who, asks: bool) -> tuple[Root | Bound, int]:
+        """Whom a condition is asked about, and the subject meant; `asks`: it reads the journey's context."""
+        if not asks or self.remembers is None:
+            return self.root(who.level), who.index
+        return Bound(self.conditions.people, np.array([who.index], np.int32), self.remembers), 0
 
     # -- verdicts --------------------------------------------------------------------------
 
     def resolved(self, node: Condition, level: Level, include_anonymous: bool = False) -> Node:
         return resolve(node, self.plan, level, include_anonymous=include_anonymous)
 
-    def intervals(self, node: Condition, level: Level, include_anonymous: bool = False) -> Intervals:
-        return self.conditions.intervals(self.resolved(node, level, include_anonymous), self.root(level))
+    def intervals(self, node: Condition, who: Who, include_anonymous: bool = False) -> tuple[Intervals, int]:
+        """When it holds, and which subject of the intervals is meant."""
+        resolved = self.resolved(node, who.level, include_anonymous)
+        frame, subject = self.frame(who, asks_journey(resolved))
+        return self.conditions.intervals(resolved, frame), subject
 
     def root(self, level: Level) -> Root:
         return self.conditions.root(level)
 
-    def holds(self, node: Condition, who: Who, include_anonymous: bool = False, at: int | None = None) -> bool:
-        return _inside(self.intervals(node, who.level, include_anonymous), who.index, self.at if at is None else at)
+    def holds(self, node: Condition, who: Who, include_anonymous: bool = False) -> bool:
+        intervals, subject = self.intervals(node, who, include_anonymous)
+        return bool(intervals.value(np.array([subject], np.int32), np.array([self.at], np.int64))[0])
 
     # -- audiences and traits --------------------------------------------------------------
 
@@ -170,14 +187,20 @@ class Reader:
         """A scalar's value, and since when it is so; `side` as the author wrote it."""
         if is_constant(side):
             return (side.value if isinstance(side, Literal) else side), None
-        history = self.conditions.history(self.side(side, who.level), self.root(who.level))
-        place = int(histories.place_at(history, np.array([who.index]), np.array([self.at]))[0])
+        resolved = self.side(side, who.level)
+        frame, subject = self.frame(who, isinstance(side, JourneyValue) or _asks(resolved))
+        history = self.conditions.history(resolved, frame)
+        place = int(histories.place_at(history, np.array([subject]), np.array([self.at]))[0])
         return (None, None) if place < 0 else (plain(history.column, place), int(history.time[place]))
 
     def visible(self, reduce: Reduce, who: Who) -> Events:
         """The events that a reducer sees; `reduce` as the author wrote it."""
         stream = self.side(reduce, who.level).stream
         streams, root = self.conditions.streams, self.root(who.level)
+        frame, _ = self.frame(who, stream.where is not None and asks_journey(stream.where))
+        if isinstance(frame, Bound):
+            pieces = streams.pieces(stream, frame)
+            return pieces.events.select(pieces.event[(pieces.start <= self.at) & (pieces.end > self.at)])
         events = streams.visible(stream, root, self.at)
         events = events.select(np.asarray(events.owner) == who.index)
         if stream.session is not None and not streams.settles_sessions(stream, root):
@@ -192,8 +215,9 @@ def plain(column: Column, place: int) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
 
 
-def _inside(intervals: Intervals, index: int, at: int) -> bool:
-    return bool(intervals.value(np.array([index], np.int32), np.array([at], np.int64))[0])
+def _asks(side: Side) -> bool:
+    """Whether a reducer looks at the journey's context."""
+    return isinstance(side, Reduce) and side.stream.where is not None and asks_journey(side.stream.where)
 
 
 # -- trees ---------------------------------------------------------------------------------

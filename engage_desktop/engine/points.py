@@ -30,6 +30,8 @@ class Visit:
     left: int | None
     branch: str | None
     identifier: str | None = None
+    instance: int = 0
+    seq: int = 0
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Instance:
     ended: int | None
     rule: str | None
     identifier: str | None = None
+    number: int = 0
 
 
 def entry_question(journey: Journey) -> Question:
@@ -152,11 +155,12 @@ def part_of_run(
     ):
         identifier[number] = run.texts[code] if code >= 0 else None
         rule = run.texts[detail] if outcome == EXITED and detail >= 0 else None
-        instances.append(Instance(entered, _open(ended), rule, identifier[number]))
+        instances.append(Instance(entered, _open(ended), rule, identifier[number], number))
     visits: dict[str, list[Visit]] = {key: [] for key in keys}
-    for arrived, left, branch, step, number in rows(run.visits, "entered_at", "left_at", "branch", "step", "instance"):
+    columns = ("entered_at", "left_at", "branch", "step", "instance", "seq")
+    for arrived, left, branch, step, number, seq in rows(run.visits, *columns):
         taken = run.texts[branch] if branch >= 0 else None
-        visits[keys[step]].append(Visit(arrived, _open(left), taken, identifier[number]))
+        visits[keys[step]].append(Visit(arrived, _open(left), taken, identifier[number], number, seq))
     return instances, visits
 
 
@@ -177,17 +181,23 @@ def latest_event(log: Log, name: str, profile: int, last: int) -> int | None:
     return int(times[-1]) if len(times) else None
 
 
+def reads_journey(question: Question) -> bool:
+    """Whether the answer depends on what an instance has collected."""
+    return isinstance(question, State) and bool(references(question.condition).journey)
+
+
 def _condition(text: str) -> Condition:
-    tree = parse_condition(text)
-    if references(tree).journey:
-        raise UserError(
-            "This condition reads journey('...'), what one instance has collected; that cannot be explained in this version."
-        )
-    return tree
+    return parse_condition(text)
 
 
 def _where(text: str | None) -> Condition | None:
-    return None if text is None else _condition(text)
+    tree = None if text is None else _condition(text)
+    if tree is not None and references(tree).journey:
+        raise UserError(
+            "This filter of events reads journey('...'), what one instance has collected; filters of that kind cannot be "
+            "explained in this version."
+        )
+    return tree
 
 
 def _known(keys: list[str], what: str) -> str:

@@ -15,6 +15,7 @@ from engage_desktop.engine.changes import AddEvent, RemoveEvent
 from engage_desktop.engine.drafts import Draft, Maker, put
 from engage_desktop.engine.explain import (
     Reader,
+    Remembered,
     Seen,
     SeenEvent,
     Span,
@@ -41,6 +42,8 @@ class Question(Protocol):
 
     @property
     def level(self) -> Level: ...
+    @property
+    def remembers(self) -> Remembered | None: ...
     def holds(self, reader: Reader, who: Who) -> bool: ...
     def why(self, reader: Reader, who: Who, unfold: int) -> Why: ...
     def flips(self, reader: Reader, who: Who, want: bool) -> list[Edits]: ...
@@ -55,6 +58,8 @@ class State:
     condition: Condition
     level: Level = "user"
     include_anonymous: bool = False
+    remembers: Remembered | None = None
+    """What the instance has collected, where the condition reads it."""
 
     @classmethod
     def of_audience(cls, key: str, level: Level) -> State:
@@ -70,8 +75,8 @@ class State:
         return Flips(reader).of(self.condition, who, want, self.include_anonymous)
 
     def span(self, reader: Reader, who: Who, first: int) -> Span | None:
-        intervals = reader.intervals(self.condition, self.level, self.include_anonymous)
-        return span(intervals, who.index, reader.at, first)
+        intervals, subject = reader.intervals(self.condition, who, self.include_anonymous)
+        return span(intervals, subject, reader.at, first)
 
 
 @dataclass(frozen=True)
@@ -87,8 +92,9 @@ class Heard:
     identifier: tuple[tuple[str, ...], str | None] | None = None
     """Only events whose property at the path is that of the instance; None: any, as an entry needs one (D-16)."""
     level: Level = "user"
+    remembers: Remembered | None = None
 
-    def _heard(self, reader: Reader, who: Who) -> tuple[Places, Passes]:
+    def heard(self, reader: Reader, who: Who) -> tuple[Places, Passes]:
         """The events that are looked at, and which of them pass."""
         few = reader.few
         times = few.times(self.event)
@@ -104,7 +110,7 @@ class Heard:
         if self.where is not None:
             passes &= reader.conditions.mask(self.event, reader.resolved(self.where, "user"))[places]
         if self.audience is not None:
-            members = reader.intervals(InAudience(self.audience), "user")
+            members, _ = reader.intervals(InAudience(self.audience), who)
             passes &= members.value(np.full(len(places), who.index, np.int32), times[places])
         return places, passes
 
@@ -119,11 +125,11 @@ class Heard:
         return np.asarray(codes == wanted)
 
     def holds(self, reader: Reader, who: Who) -> bool:
-        return bool(self._heard(reader, who)[1].any())
+        return bool(self.heard(reader, who)[1].any())
 
     def why(self, reader: Reader, who: Who, unfold: int) -> Why:
         text, few = f"event({quote(self.event)})", reader.few
-        places, passes = self._heard(reader, who)
+        places, passes = self.heard(reader, who)
         if not len(places):
             return Why(text, False, (Seen(text, None, total=0),))
         place = int(places[passes][0] if passes.any() else places[-1])
@@ -140,7 +146,7 @@ class Heard:
         """One more event that passes, with the audience as it would have to be; or none of those that did."""
         profile = reader.few.people[who.index]
         if not want:
-            places, passes = self._heard(reader, who)
+            places, passes = self.heard(reader, who)
             rows, times = reader.few.rows(self.event), reader.few.times(self.event)
             removed = [
                 RemoveEvent(profile, self.event, int(times[place]), row)
@@ -195,7 +201,7 @@ def answer(
     """Why, or why not, at an instant from which the subject exists."""
     few = few_of(plan, log, question.level, subject)
     who = Who(question.level, (few.people if question.level == "user" else few.accounts).index(subject))
-    reader = Reader(plan, few, at)
+    reader = Reader(plan, few, at, question.remembers)
     verdict = question.holds(reader, who)
     first = first_instant(log, question.level, subject)
     found: Edits | None = None
@@ -204,7 +210,9 @@ def answer(
         found = verified(
             _ask(plan, few, question, who, at, not verdict), question.flips(reader, who, not verdict), not verdict
         )
-        still = question.span(Reader(plan, Few(log, few.people, few.accounts, until=at), at), who, first)
+        still = question.span(
+            Reader(plan, Few(log, few.people, few.accounts, until=at), at, question.remembers), who, first
+        )
         later = None if still is None else still.until
     return Answer(verdict, question.why(reader, who, unfold), at, question.span(reader, who, first), found or (), later)
 
@@ -213,7 +221,7 @@ def _ask(
     plan: Plan, few: Few, question: Question, who: Who, at: int, want: bool
 ) -> Callable[[Edits], tuple[bool, Callable[[], list[Edits]]]]:
     def ask(edits: Edits) -> tuple[bool, Callable[[], list[Edits]]]:
-        reader = Reader(plan, Few(few.log, few.people, few.accounts, edits), at)
+        reader = Reader(plan, Few(few.log, few.people, few.accounts, edits), at, question.remembers)
         return question.holds(reader, who), lambda: question.flips(reader, who, want)
 
     return ask

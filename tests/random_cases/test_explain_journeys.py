@@ -1,13 +1,13 @@
 """At every point of a journey explain says what the run did there; an entry that is suggested happens when run again.
 
-Rules: D-4, D-5, D-12, D-13, D-14, D-16, D-18, J2-6, J2-12.
+Rules: D-4, D-5, D-12, D-13, D-14, D-16, D-18, D-20, J2-6, J2-12.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -17,8 +17,17 @@ from engage_desktop.domain.journey import EventEntry, Journey
 from engage_desktop.domain.step import Fork, Hold, Split, Wait
 from engage_desktop.engine import compile_campaigns, simulate, to_arrow
 from engage_desktop.engine.plan import Plan
-from engage_desktop.engine.points import Instance, Visit, entry_question, exit_question, part_of_run, step_question
-from engage_desktop.engine.questions import Question, answer
+from engage_desktop.engine.points import (
+    Instance,
+    Visit,
+    entry_question,
+    exit_question,
+    part_of_run,
+    reads_journey,
+    step_question,
+)
+from engage_desktop.engine.questions import Question, State, answer
+from engage_desktop.engine.remembering import remembers
 from engage_desktop.events import EventStore
 from tests.oracle import replay
 from tests.oracle.scope import Refused
@@ -27,7 +36,7 @@ from tests.random_cases.changed import changed
 from tests.random_cases.compare import rows_of, store_of
 from tests.random_cases.generate import Case, generate
 
-EVERY_DAY, PROOF = 120, 600
+EVERY_DAY, PROOF = 100, 600
 
 
 @dataclass
@@ -39,10 +48,22 @@ class Points:
     census: Counter[str]
     plan: Plan = field(init=False)
     store: EventStore = field(init=False)
+    visits: dict[tuple[str, int], dict[str, list[Visit]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.plan = compile_campaigns(self.case.campaigns, self.case.lists)
         self.store = store_of(self.case.records, self.case.campaigns)
+
+    def remembering(
+        self, question: Question, journey: Journey, profile: int, instance: Instance, seq: int | None
+    ) -> Question:
+        """The question with what the instance had collected, where it reads that."""
+        if not reads_journey(question):
+            return question
+        assert isinstance(question, State)
+        visits = self.visits[journey.key, profile]
+        self.census["reads journey()"] += 1
+        return replace(question, remembers=remembers(self.plan, self.store, journey, profile, instance, visits, seq))
 
     def says(self, question: Question, profile: int, at: int) -> bool:
         found = answer(self.plan, self.store, question, profile, at, change=False)
@@ -55,11 +76,17 @@ class Points:
                 instances, visits = part_of_run(
                     self.plan, self.store, journey.key, profile, self.case.window, self.case.seed
                 )
+                self.visits[journey.key, profile] = visits
                 self._run_agrees(journey, profile, instances, visits)
                 for key, found in visits.items():
                     for visit in found:
                         self._step(
-                            journey, key, visit, profile, {one.ended for one in instances if one.rule is not None}
+                            journey,
+                            key,
+                            visit,
+                            profile,
+                            instances,
+                            {one.ended for one in instances if one.rule is not None},
                         )
                 for instance in instances:
                     self._instance(journey, instance, profile)
@@ -84,18 +111,23 @@ class Points:
             self._tables = {key: rows_of(table) for key, table in to_arrow(run, self.store).items()}
         return self._tables[name]
 
-    def _step(self, journey: Journey, key: str, visit: Visit, profile: int, cut: set[int | None]) -> None:
+    def _step(
+        self, journey: Journey, key: str, visit: Visit, profile: int, instances: list[Instance], cut: set[int | None]
+    ) -> None:
         """`cut`: when exits ended instances; a wait that is left then says nothing of its condition."""
         step = journey.by_key[key]
+        instance = next(one for one in instances if one.number == visit.instance)
         try:
             if isinstance(step, Split):
                 for branch in [*(one.key for one in step.branches), "otherwise"]:
                     question, _ = step_question(journey, key, branch, visit)
+                    question = self.remembering(question, journey, profile, instance, visit.seq)
                     assert self.says(question, profile, visit.arrived) == (branch == visit.branch), (self.seed, key)
                     self.census[f"split {branch == visit.branch}"] += 1
             elif isinstance(step, Wait) and visit.left not in (None, *cut):
                 assert visit.left is not None
                 question, _ = step_question(journey, key, None, visit)
+                question = self.remembering(question, journey, profile, instance, visit.seq)
                 assert self.says(question, profile, visit.left) == (visit.branch is None), (self.seed, key)
                 self.census[f"wait {visit.branch is None}"] += 1
             elif isinstance(step, Hold) and visit.left is not None and visit.branch is not None:
@@ -122,6 +154,7 @@ class Points:
             if rule is None or instance.ended is None:
                 return
             question = exit_question(journey, rule.key, instance)
+            question = self.remembering(question, journey, profile, instance, None)
             if rule.condition is not None or (rule.event is not None and instance.ended > instance.entered):
                 assert self.says(question, profile, instance.ended), (self.seed, rule)
                 self.census["exit"] += 1
@@ -174,6 +207,7 @@ def _run(seeds: range) -> Counter[str]:
 
 
 EXPECTED = (
+    "reads journey()",
     "split True",
     "split False",
     "wait True",
