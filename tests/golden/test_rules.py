@@ -1,4 +1,4 @@
-"""Every decision about conditions, computed traits and accounts has a golden that hangs on it, and is cited by one."""
+"""Every decision about conditions, computed traits, accounts and journeys has a golden that hangs on it, and is cited by one."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ CASES = load()
 REFUSED = load("refused")
 CITED = {rule for case in (*CASES, *REFUSED) for rule in case.rules}
 RULES = (
-    *(f"D-{number}" for number in (*range(1, 11), *range(40, 45), 53)),
+    *(f"D-{number}" for number in (*range(1, 22), *range(30, 34), *range(40, 47), 50, 51, 53, 54)),
+    *(f"J1-{number}" for number in (2, 4, 5, 6, 7, 8, 12, 13, 15)),
+    *(f"J2-{number}" for number in (2, 3, 4, 5, 6, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20, 25, 30, 31, 34)),
     *(f"AU-{number}" for number in (1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 17, 18, 19, 20, 21, 23, 24, 25, 26, 27, 29)),
     *(f"CT-{number}" for number in range(1, 8)),
     *(f"QL-{number}" for number in range(1, 9)),
-    *(f"V-{number}" for number in (1, 2, 3, 4, 5, 6, 7, 22, 24, 25)),
-    *(f"AMB-{number}" for number in (3, 6, 7, 8, 9, 10, 11, 36, 37, 38, 39)),
+    *(f"V-{number}" for number in (*range(1, 15), 16, 22, 24, 25)),
+    *(f"AMB-{number}" for number in (3, 6, 7, 8, 9, 10, 11, 12, 13, 17, 23, 24, 25, 26, 28, 29, 30, 32, 33, 35, 36, 37, 38, 39)),
 )  # fmt: skip
 LAST_OF_CONDITIONS_AND_JOURNEYS = "ends_is_exclusive"
 """The flags after it are about logs and identity, and have their cases in `people/`."""
