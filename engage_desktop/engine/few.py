@@ -268,11 +268,16 @@ def _mixed(column: Column, places: _Ints, added: Sequence[Any]) -> Column:
     kind[base] = np.asarray(column.kind)[places[base]]
     number[base] = np.asarray(column.number)[places[base]]
     known: dict[str, int] = {}  # one text has one code
-    codes = np.asarray(column.code)[places[base]].tolist()
-    code[base] = [-1 if one < 0 else known.setdefault(column.texts[one], len(known)) for one in codes]
+    code[base] = _recoded(np.asarray(column.code)[places[base]], column.texts, known)
     if not base.all():
         new, at = _encoded(added), -1 - places[~base]
         kind[~base], number[~base] = new.kind[at], new.number[at]
-        codes = new.code[at].tolist()
-        code[~base] = [-1 if one < 0 else known.setdefault(new.texts[one], len(known)) for one in codes]
+        code[~base] = _recoded(new.code[at], new.texts, known)
     return Values(kind, number, code, tuple(known))
+
+
+def _recoded(code: NDArray[np.int32], texts: Sequence[str], known: dict[str, int]) -> NDArray[np.int32]:
+    """Codes of texts as codes into `known`, which grows; each distinct one is looked up once."""
+    used, inverse = np.unique(code, return_inverse=True)
+    table = [-1 if one < 0 else known.setdefault(texts[one], len(known)) for one in used.tolist()]
+    return np.array(table, np.int32)[inverse]
