@@ -1,8 +1,9 @@
-"""One journey of one profile, worked off instant by instant in the order of D-12."""
+"""One journey of one profile: the phases of an instant in the order of D-12."""
 
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from typing import Any
 
 from engage_desktop.domain.duration import parse_instant
@@ -30,42 +31,39 @@ class Walk(Movement):
         self.entry = journey.entry
         self.starts = parse_instant(journey.starts) if journey.starts else None
         self.ends = parse_instant(journey.ends) if journey.ends else None
+        self.begins: set[int] = set()
+        self.occurrences: set[int] = set()
 
-    def run(self, settle: Any) -> None:
-        """Work off every instant of the window (D-17); `settle` is the policy of an instant (D-49)."""
+    def prepare(self, is_full: Callable[[], bool], surplus: set[int]) -> None:
+        """What is known before the first instant. `is_full`: whether no further instance fits; `surplus`: the events that
+        a journey with enforced limits does not hear (D-11)."""
         instants = change_instants(self.state, self.last)
-        begins = {start for start, _ in intervals(self._in_entry_audience, instants)}
-        occurrences = self._occurrences(instants)
-        self.agenda = [instant for instant in {*instants, *occurrences, self.first} if instant >= self.first]
+        self.begins = {start for start, _ in intervals(self._in_entry_audience, instants)}
+        self.occurrences = self._occurrences(instants)
+        self.agenda = [instant for instant in {*instants, *self.occurrences, self.first} if instant >= self.first]
         heapq.heapify(self.agenda)
-        phases = self._phases()
-        done: int | None = None
-        while self.agenda:
-            t = heapq.heappop(self.agenda)
-            if t == done or t > self.last:
-                continue
-            done = t
-            for phase in phases:
-                phase(t)
-            self._audience_entries(t, begins)
-            if t in occurrences:
-                self._schedule_entry(t)
-            due, self.due = self.due, []
-            for message in sorted(due, key=lambda one: (-self._priority(one), one.step.key)):  # D-24
-                if settle(message) and message.step.when_not_sent == "leave" and message.instance.active:
-                    self.end(message.instance, t, "exited", f"step:{message.step.key}")  # D-21, D-49
+        if self.journey.enforce_limits:
+            self.is_full, self.surplus = is_full, surplus
 
-    def _phases(self) -> list[Any]:
-        """D-12, up to the entries."""
-        rules = self.rules
-        phases = [self._events, self._exits_of_state, self._waits, self._timers]
+    @property
+    def phases(self) -> list[Any]:
+        """D-12."""
+        rules, entries = self.rules, [self._audience_entries, self._schedule_entries]
+        phases = [self.events, self._exits_of_state, self._waits, self._timers, *entries]
         if not rules.wait_before_timer:
-            phases = [self._events, self._exits_of_state, self._timers, self._waits]
+            phases = [self.events, self._exits_of_state, self._timers, self._waits, *entries]
         if not rules.exits_before_waits:
-            phases = [self._events, self._waits, self._timers, self._exits_of_state]
+            phases = [self.events, self._waits, self._timers, self._exits_of_state, *entries]
         if not rules.event_at_deadline_counts:
             phases.insert(0, self._timers)
         return phases
+
+    def settle(self, t: int, settle: Callable[[Due], bool]) -> None:
+        """The policy of t, after all movement of t (D-49)."""
+        due, self.due = self.due, []
+        for message in sorted(due, key=lambda one: (-self._priority(one), one.step.key)):  # D-24
+            if settle(message) and message.step.when_not_sent == "leave" and message.instance.active:
+                self.end(message.instance, t, "exited", f"step:{message.step.key}")  # D-21, D-49
 
     def _priority(self, due: Due) -> int:
         """D-49: a step's priority stands before its journey's."""
@@ -73,12 +71,14 @@ class Walk(Movement):
 
     # Phase 1 of D-12: log events, one at a time
 
-    def _events(self, t: int) -> None:
-        for event in self.state.person.events:
-            if event.time == t:
-                self._event(event, t)
+    def events(self, t: int) -> None:
+        """Stands for the phase: its events are worked off one at a time, each in all journeys."""
+        raise NotImplementedError
 
-    def _event(self, event: Call, t: int) -> None:
+    def event(self, event: Call, t: int) -> None:
+        if event.position in self.surplus and self.rules.surplus_is_not_heard:
+            self._event_entry(event, t, [])
+            return
         phases = [self._exit_rules, self._hold_branches, self._event_entry]
         if not self.rules.exit_beats_branch:
             phases = [self._hold_branches, self._exit_rules, self._event_entry]
@@ -143,7 +143,7 @@ class Walk(Movement):
             return
         if entry.reentry.identifier is not None and not self._lets_in(self.identifier(event)):
             return
-        last = self.instances[-1] if self.instances else None
+        last = self._last()
         if entry.reentry.mode == "once" and last:
             return
         if entry.reentry.mode == "after_exit" and last and not self._clock_allows(last, t):
@@ -156,18 +156,24 @@ class Walk(Movement):
         """D-16: an event that names a value for which no instance is active."""
         if value is None:
             return not self.rules.identifier_is_needed
-        same = [instance for instance in self.instances if instance.identifier == value]
+        same = [one for one in self.instances if one.identifier == value and self._counts(one)]
         if self.rules.active_value_is_ignored and any(instance.active for instance in same):
             return False
         return self.rules.ended_value_enters_again or not same
+
+    def _last(self) -> Instance | None:
+        """The latest that was let in; one that was dropped never was (D-11)."""
+        return next((one for one in reversed(self.instances) if self._counts(one)), None)
+
+    def _counts(self, instance: Instance) -> bool:
+        return instance.outcome != "dropped" or not self.rules.dropped_is_no_entry
 
     # Phases 2 to 5
 
     def _exits_of_state(self, t: int) -> None:
         for instance in self.instances:
-            rule = self.exit_of_state(instance, t) if instance.active else None
-            if rule is not None:
-                self.end(instance, t, "exited", rule.key)
+            if instance.active:
+                self.exit_of_state(instance, t)
 
     def _waits(self, t: int) -> None:
         for instance in self.instances:
@@ -196,14 +202,14 @@ class Walk(Movement):
             return self.state.member(entry.audience, t)
         return self.state.holds(parse(entry.condition or ""), t)
 
-    def _audience_entries(self, t: int, begins: set[int]) -> None:
+    def _audience_entries(self, t: int) -> None:
         entry = self.entry
         if not isinstance(entry, AudienceEntry) or not self._bounds(t) or not self._in_entry_audience(t):
             return
         includes = entry.include_existing or not self.rules.existing_only_when_asked
-        begun = t in begins and (t > self.first or self.rules.from_is_inclusive or includes)
+        begun = t in self.begins and (t > self.first or self.rules.from_is_inclusive or includes)
         begun = begun or (includes and t == self.first)  # D-17
-        last = self.instances[-1] if self.instances else None
+        last = self._last()
         if last is None or entry.reentry.mode == "every":
             if begun:
                 self.enter(t, None)
@@ -226,9 +232,10 @@ class Walk(Movement):
             if self.zone(entry.zone, t if rules.schedule_zone_of_the_occurrence else first).key == zone
         }
 
-    def _schedule_entry(self, t: int) -> None:
+    def _schedule_entries(self, t: int) -> None:
         entry = self.entry
-        assert isinstance(entry, ScheduleEntry)
+        if not isinstance(entry, ScheduleEntry) or t not in self.occurrences:
+            return
         exists = t >= self.state.since or not self.rules.schedule_needs_a_profile
         if not self._bounds(t) or not exists:
             return
@@ -237,7 +244,7 @@ class Walk(Movement):
         repeats = entry.every is not None or entry.time is not None
         usual = "every" if repeats and self.rules.schedule_repeats_as_every else "once"  # D-45
         mode = entry.reentry.mode if entry.reentry else usual
-        last = self.instances[-1] if self.instances else None
+        last = self._last()
         if last is None or mode == "every" or (mode == "after_exit" and self._clock_allows(last, t)):
             self.enter(t, None)
 

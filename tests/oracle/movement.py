@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import heapq
 import json
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from engage_desktop.domain.duration import parse_duration
-from engage_desktop.domain.journey import AudienceEntry, Exit, Journey
+from engage_desktop.domain.journey import AudienceEntry, Journey
 from engage_desktop.domain.step import (
     Ad,
     Delay,
@@ -33,6 +34,8 @@ from tests.oracle.scope import Refused
 from tests.oracle.state import State
 from tests.oracle.values import text, walk
 
+LONGEST = 365 * 86_400_000_000  # J2-38
+
 
 class Movement:
     """Arrivals and ends of one journey's instances; the instants at which something may happen are its `agenda`."""
@@ -43,17 +46,36 @@ class Movement:
         self.instances: list[Instance] = []
         self.due: list[Due] = []
         self.agenda: list[int] = []
+        self.is_full: Callable[[], bool] = lambda: False
+        self.surplus: set[int] = set()
 
     def enter(self, t: int, event: Call | None) -> Instance:
         instance = Instance(t, event, self.identifier(event) if event else None)
         path = Path(Captures(event, self.rules))
-        instance.paths.append(path)
+        reason = self._dropped(event)
         self.instances.append(instance)
+        if reason is not None:
+            instance.ended_at, instance.outcome, instance.detail = t, "dropped", reason
+            return instance
+        instance.paths.append(path)
+        if self.journey.enforce_limits:
+            heapq.heappush(self.agenda, t + LONGEST)
         for rule in self.journey.exits:
             if rule.after:
                 heapq.heappush(self.agenda, t + parse_duration(rule.after))
         self.arrive(instance, path, self.journey.start, t, event, first=True)
         return instance
+
+    def _dropped(self, event: Call | None) -> str | None:
+        """D-11, J2-39, AMB-19: why limits do not let an instance in."""
+        if event is not None and event.position in self.surplus:
+            return "event_limit"
+        return "instance_limit" if self.is_full() else None
+
+    @property
+    def active_instances(self) -> int:
+        """How many count against the limit."""
+        return sum(one.active for one in self.instances) if self.journey.enforce_limits else 0
 
     def identifier(self, event: Call) -> str | None:
         """The value of the identifying property, in its text form; a list or an object identifies nobody (D-16)."""
@@ -88,9 +110,8 @@ class Movement:
         """Arrive at a step and cross every step that takes no time; `event` is the one that moved the path, if any.
         `again` is the loop-back of a hold."""
         while True:
-            rule = self.exit_of_state(instance, t, before=("entry" if first else "step" if key else "end"))
-            if rule is not None:
-                return self.end(instance, t, "exited", rule.key)
+            if self.exit_of_state(instance, t, before=("entry" if first else "step" if key else "end")):
+                return None
             if key is None:
                 return self._finish(instance, path, t)
             if not again and instance.passes(key) and self.rules.a_step_runs_once:
@@ -168,19 +189,24 @@ class Movement:
             path.visit.left_at = t
         self.arrive(instance, path, branch.next, t, event)
 
-    def exit_of_state(self, instance: Instance, t: int, before: str = "") -> Exit | None:
-        """D-18: of the exits by condition and age that apply at t, the one that came first, then list order.
+    def exit_of_state(self, instance: Instance, t: int, before: str = "") -> bool:
+        """Whether the instance ends: D-18, by the exits by condition and age that apply at t, the one that came first,
+        then list order; with enforced limits after a year (J2-38), as the last of them.
 
         They are tested in their phase, and `before` every arrival, the first included, but not before the end of a
         path (D-12, D-50).
         """
-        rules, found = self.rules, []
+        rules = self.rules
+        found: list[tuple[int, int, str, str | None]] = []
+        if self.journey.enforce_limits and instance.entered_at + LONGEST <= t and (before != "end"):
+            place = len(self.journey.exits) if rules.own_exits_before_expiry else -1
+            found.append((instance.entered_at + LONGEST, place, "expired", None))
         for place, rule in enumerate(self.journey.exits):
             if rule.after:
                 since = instance.entered_at + parse_duration(rule.after)
                 tested = {"step": rules.age_tested_before_arrival, "end": not rules.age_spares_end_of_path}
                 if since <= t and tested.get(before, True):
-                    found.append((since, place, rule))
+                    found.append((since, place, "exited", rule.key))
             elif rule.condition:
                 tested = {
                     "entry": rules.condition_tested_at_entry,
@@ -188,8 +214,12 @@ class Movement:
                     "end": not rules.condition_spares_end_of_path,
                 }
                 if tested.get(before, True) and self.holds(rule.condition, t, self.seen_by_exits(instance)):
-                    found.append((t, place if rules.exits_of_state_in_list_order else -1, rule))
-        return min(found, key=lambda one: one[:2])[2] if found else None
+                    found.append((t, place if rules.exits_of_state_in_list_order else -1, "exited", rule.key))
+        if not found:
+            return False
+        _, _, outcome, detail = min(found, key=lambda one: one[:2])
+        self.end(instance, t, outcome, detail)
+        return True
 
     def seen_by_exits(self, instance: Instance) -> Captures:
         """D-50: the entry event only."""

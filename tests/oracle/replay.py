@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from engage_desktop.domain.campaigns import Campaigns
@@ -16,6 +16,7 @@ from tests.oracle.journeys import Walk
 from tests.oracle.messages import Settled, settle
 from tests.oracle.rules import LAW, Rules
 from tests.oracle.state import State
+from tests.oracle.timeline import work_off
 from tests.oracle.world import Lists, world_of
 
 Row = dict[str, Any]
@@ -67,11 +68,10 @@ def _memberships(subject: State | AccountState, window: tuple[int, int], tables:
 
 def _journeys(state: State, window: tuple[int, int], seed: int, contacts: Contacts, tables: Tables) -> None:
     campaigns = state.world.campaigns
-    for journey in campaigns.journeys:
-        walk = Walk(state, journey, window, seed)
-        settled: list[Settled] = []
+    walks = [(Walk(state, journey, window, seed), list[Settled]()) for journey in campaigns.journeys]
 
-        def settle_one(due: Due, settled: list[Settled] = settled) -> bool:
+    def settling(settled: list[Settled]) -> Callable[[Due], bool]:
+        def settle_one(due: Due) -> bool:
             """Whether the message was dropped."""
             outcome = settle(due, state, campaigns, contacts)
             settled.append(outcome)
@@ -79,7 +79,10 @@ def _journeys(state: State, window: tuple[int, int], seed: int, contacts: Contac
             due.visit.on_by_assumption = outcome.assumed and not dropped and due.step.when_not_sent == "leave"
             return dropped
 
-        walk.run(settle_one)
+        return settle_one
+
+    work_off([(walk, settling(settled)) for walk, settled in walks])
+    for walk, settled in walks:
         _rows(walk, settled, tables)
 
 

@@ -83,6 +83,10 @@ class Rules(ConditionRules):
     listed_by_any_identifier: bool = True  # an audience from a list
     listed_from_first_shown: bool = True  # D-6
     listed_need_eligibility: bool = True  # AU-4
+    instances_of_all_journeys_count: bool = True  # J2-39
+    dropped_is_no_entry: bool = True  # D-11: it spends neither once nor a value
+    surplus_is_not_heard: bool = True  # J2-39: by exits and holds neither
+    own_exits_before_expiry: bool = True  # J2-38
     sticky_without_entry_key: bool = True  # D-19
     draw_below_is_branch: bool = True  # D-19: u < cumulative, in list order
     assume_covers_unknown_only: bool = True  # D-49: a removed address is never assumed

@@ -44,9 +44,6 @@ def _reasons(campaigns: Campaigns) -> Iterator[str]:
         yield "broadcasts"
     for journey in campaigns.journeys:
         entry = journey.entry
-        if journey.enforce_limits:
-            yield f"journey {journey.key}"
-            continue
         needs_cool_down = isinstance(entry, AudienceEntry) and entry.reentry.mode == "after_exit"
         if needs_cool_down and not (entry.reentry and entry.reentry.cool_down):
             yield f"journey {journey.key}: D-45 needs a cool-down"

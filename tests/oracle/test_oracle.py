@@ -86,7 +86,7 @@ def test_no_change_is_missed_between_the_instants_asked() -> None:
     rng = random.Random(5)
     cases: list[Golden | Case] = [*load(), *map(pair, range(25))]
     for case in cases:
-        world, until = world_of(case.records, case.campaigns), case.window[1]
+        world, until = world_of(case.records, case.campaigns, lists=case.lists), case.window[1]
         for subject in world.subjects:
             instants = change_instants(subject, until)
             asked = [rng.randrange(instants[0], until) for _ in range(20)] if instants and instants[0] < until else []
