@@ -11,22 +11,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
-from engage_desktop.domain.clock import WEEKDAYS, clock_seconds
+from engage_desktop.domain.clock import clock_seconds
 from engage_desktop.domain.duration import SECOND_US
 from engage_desktop.engine.arrays import AnyArray, Instants
 
 DAY_US = 86_400 * SECOND_US
-__all__ = [
-    "DAY_US",
-    "WEEKDAYS",
-    "Offsets",
-    "clock_us",
-    "local_us",
-    "next_clock_time",
-    "offsets",
-    "per_zone",
-    "zone_named",
-]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _THURSDAY = 3
 """The weekday of the epoch."""

@@ -12,6 +12,7 @@ from typing import Literal as Literal_
 from typing import TypeVar
 
 from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.clock import WEEKDAYS
 from engage_desktop.domain.condition import Condition, Literal, Reduce, Trait
 from engage_desktop.domain.duration import parse_duration, parse_instant
 from engage_desktop.domain.errors import DesignError
@@ -21,7 +22,7 @@ from engage_desktop.domain.problem import Problem
 from engage_desktop.domain.step import Output, outputs
 from engage_desktop.engine import scope
 from engage_desktop.engine.arrays import NEVER
-from engage_desktop.engine.calendar import WEEKDAYS, clock_us
+from engage_desktop.engine.calendar import clock_us
 from engage_desktop.engine.context import names_of
 from engage_desktop.engine.definitions import (
     AudienceMeaning,

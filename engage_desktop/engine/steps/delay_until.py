@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from engage_desktop.domain.clock import parse_offset
+from engage_desktop.domain.clock import WEEKDAYS, parse_offset
 from engage_desktop.domain.duration import parse_instant
 from engage_desktop.domain.step import DelayUntil
 from engage_desktop.engine import calendar
@@ -116,12 +116,12 @@ def compile_delay_until(step: DelayUntil, compiler: StepCompiler) -> DelayUntilS
             what = split_path(text)
     elif kind == "trait":
         what = compiler.value(text, "trait")
-    unknown = [day for day in step.weekdays if day not in calendar.WEEKDAYS]
+    unknown = [day for day in step.weekdays if day not in WEEKDAYS]
     if unknown:
-        compiler.fault("weekdays", f"{unknown[0]!r} is no weekday.", f"Use {', '.join(calendar.WEEKDAYS)}.")
+        compiler.fault("weekdays", f"{unknown[0]!r} is no weekday.", f"Use {', '.join(WEEKDAYS)}.")
     if step.weekdays and kind != "time":
         compiler.fault("weekdays", "Weekdays alone name no instant.", "Give a time such as 09:00.")
-    days = tuple(calendar.WEEKDAYS.index(day) for day in step.weekdays if day in calendar.WEEKDAYS)
+    days = tuple(WEEKDAYS.index(day) for day in step.weekdays if day in WEEKDAYS)
     offset_us = 0
     if step.offset is not None:
         try:
