@@ -98,6 +98,7 @@ def features(case: Case, tables: Tables) -> Iterator[str]:
         yield from _instances(journey, instances, visits, people)
     for row in tables["messages"]:
         yield row["status"]
+    yield from _limits(tables["instances"])
     ends = {(row["journey"], row["profile"], row["instance"]): row["ended_at"] for row in tables["instances"]}
     for row in tables["deliveries"]:
         if row["change"] == "removed":
@@ -279,6 +280,16 @@ def _instances(journey: Journey, instances: list[Row], visits: list[Row], people
         cool_down = entry.reentry.cool_down if entry.reentry else None
         if cool_down and before["ended_at"] + parse_duration(cool_down) == after["entered_at"]:
             yield "cool-down ends"
+
+
+def _limits(instances: list[Row]) -> Iterator[str]:
+    dropped = set()
+    for row in instances:
+        if row["detail"] in ("instance_limit", "event_limit") and row["outcome"] == "dropped":
+            yield f"dropped by the number of {'instances' if row['detail'] == 'instance_limit' else 'events'}"
+            dropped.add((row["journey"], row["profile"]))
+        elif (row["journey"], row["profile"]) in dropped:
+            yield "let in after a drop"
 
 
 def _schedule(entry: ScheduleEntry) -> Iterator[str]:

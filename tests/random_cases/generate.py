@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engage_desktop.domain.campaigns import Campaigns
-from tests.random_cases.conditions import Writer
+from tests.random_cases.conditions import EVENTS, Writer
 from tests.random_cases.definitions import definitions
 from tests.random_cases.features import LANDED
 from tests.random_cases.journeys import JourneyWriter
-from tests.random_cases.logs import GRID, SLOTS, START, log
+from tests.random_cases.logs import GRID, SLOTS, START, burst, log
 from tests.random_cases.zones import BACK, FORWARD, SKIPPED, ZONES, move, say
 
+KEYS = ("one", "two", "three", "four", "five", "six", "seven")
 NAMED = ("u{}", "u{}", "u{}@x", "u{}@y", "d-u{}", "t-u{}", "nobody{}")
 """What a list may name: people by their ids in random logs."""
 
@@ -51,10 +52,8 @@ def case(rng: random.Random, features: frozenset[str] = LANDED) -> Case:
         audiences.append(listed | {"include_anonymous": rng.random() < 0.3})
         names = replace(names, audiences=(*names.audiences, "ll", "ll"))
     draw = JourneyWriter(rng, writer, names, features)
-    number = rng.choice((1, 2, 2, 3)) + rng.randint(len(features) // 3, (len(features) + 1) // 2)
-    journeys = [
-        draw.journey(key) for key in rng.sample(("one", "two", "three", "four", "five", "six", "seven"), number)
-    ]
+    number = rng.choice((1, 2, 2, 3)) + (rng.randint(2, 4) if features else 0)
+    journeys = [draw.journey(key) for key in rng.sample(KEYS, number)]
     design = {
         "format": "engage-campaigns/1",
         "workspace": {"name": "Random"},
@@ -66,13 +65,21 @@ def case(rng: random.Random, features: frozenset[str] = LANDED) -> Case:
             {"key": "bill", "channel": "email", "send_to": "all", "body": "x"},
             {"key": "ping", "channel": "push", "body": "x"},
         ],
-        "policies": {name: {"unknown": rng.choice(("hold", "assume"))} for name in ("subscription", "address")},
+        "policies": {
+            name: {"unknown": rng.choice(("hold", "assume", "assume"))} for name in ("subscription", "address")
+        },
         "destinations": [{"key": "crm", "type": "file"}],
         "journeys": journeys,
     }
     first = START + rng.choice((0, 0, 0, 2, 4, 8)) * GRID
     last = START + rng.choice((SLOTS - 6, SLOTS, SLOTS + 4, SLOTS + 12)) * GRID + rng.choice((0, 0, 0, -1))
     records = log(rng)
+    if "limits" in features and rng.random() < 0.35:
+        usual = rng.choice(EVENTS)
+        records += burst(rng, usual)
+        for journey in journeys:
+            journey["enforce_limits"] = rng.random() < 0.8
+        journeys += [draw.crowd(key, usual) for key in rng.sample(("eight", "nine", "ten"), 2)]
     if "identifier" in features:
         for record in records:
             if record.get("type") == "track" and "properties" in record and rng.random() < 0.85:

@@ -34,7 +34,7 @@ class JourneyWriter:
         rng, features = self.rng, self.features
         size = rng.randint(2, 7) + rng.randint(0, bool(self.more))
         letters = rng.sample("abcdefgh", size)
-        kinds = [rng.choice(STEPS + self.more) for _ in letters]
+        kinds = [rng.choice(STEPS + STEPS + self.more) for _ in letters]
         if rng.random() < 0.6:
             kinds[0] = rng.choice(("hold", "hold", "delay", "wait"))
         elif self.more and rng.random() < 0.8:
@@ -65,6 +65,8 @@ class JourneyWriter:
         exits = [self.exit(f"x{number}") for number in rng.sample(range(9), rng.choice((0, 0, 1, 1, 2, 3)))]
         if entry["type"] == "event" and entry["reentry"]["mode"] == "after_exit" and rng.random() < 0.4:
             exits.append({"key": "again", "event": entry["event"]})  # the event that ends may enter again
+        if self.told_apart and rng.random() < 0.4:
+            exits.append({"key": "own", "event": rng.choice(EVENTS), "match_identifier": True})
         if "exit by condition" in features and rng.random() < 0.4:
             exits.insert(rng.randrange(len(exits) + 1), self.exit_of_state(steps, letters[0], entry))
         return journey | {"entry": entry, "exits": exits, "start": letters[0], "steps": steps}
@@ -155,6 +157,15 @@ class JourneyWriter:
             own = self.writer.compare(f"journey('{one}.{path}')")
         return rng.choice((own, own, own, f"({condition}) OR {own}", f"({condition}) AND {own}"))
 
+    def crowd(self, key: str, event: str) -> dict[str, Any]:
+        """A journey that every event enters for a while, under limits."""
+        rng = self.rng
+        entry = {"type": "event", "event": event, "reentry": {"mode": rng.choice(("every", "every", "every", "once"))}}
+        step = {"key": "a", "type": "delay", "duration": rng.choice(DURATIONS)}
+        return {
+            "key": key, "name": key, "enforce_limits": True, "entry": entry, "exits": [], "start": "a", "steps": [step],
+        }  # fmt: skip
+
     def tie_of_joins(self) -> tuple[list[str], list[dict[str, Any]]]:
         """Two paths, one through a holdout, that reach a message in one phase: who is first shows."""
         rng = self.rng
@@ -213,7 +224,7 @@ class JourneyWriter:
                 branch: dict[str, Any] = {"key": key, "event": rng.choice(EVENTS)}
                 if "context" in self.features and self.entered_by and rng.random() < 0.3:
                     branch["event"] = self.entered_by
-                if rng.random() < 0.3:
+                if rng.random() < (0.45 if "context" in self.features else 0.3):
                     branch["where"] = self.in_journey(writer.where(names, top=True), where=True)
                 if self.told_apart and rng.random() < 0.3:
                     branch["any_identifier"] = True

@@ -141,6 +141,19 @@ def _identify(rng: random.Random, record: dict[str, Any], person: str, people: l
         record["anonymousId"] = rng.choice(("0-0", "anonymous", "null"))
 
 
+def burst(rng: random.Random, usual: str) -> list[dict[str, Any]]:
+    """More than 25 events of one person within a second or two, most of one kind."""
+    person = f"u{rng.randrange(3)}"
+    at, apart = START + rng.randrange(2, 12) * GRID, rng.choice((20_000, 35_000, 60_000))
+    return [
+        {
+            "timestamp": format_instant(at + number * apart), "userId": person, "type": "track",
+            "event": rng.choice((usual, usual, usual, *EVENTS)), "properties": {"n": rng.choice(NUMBERS)},
+        }
+        for number in range(rng.randint(26, 36))
+    ]  # fmt: skip
+
+
 def _date(rng: random.Random) -> Any:
     """A date mostly on the grid, in several ways to write one; or what is none."""
     at = START + rng.randrange(4, 14) * GRID + rng.choice((0, 0, 0, 0, 1))
