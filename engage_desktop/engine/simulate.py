@@ -189,6 +189,9 @@ def _refuse_clashes(plan: Plan, store: Log) -> None:
     """A trait of the log with the key of an audience or computed trait (D-9)."""
     problems = []
     named = [("audience", one.key, one.member.level) for one in plan.audiences]
+    named += [
+        ("audience", one.key, "user") for one in plan.audiences if one.member.level == "account"
+    ]  # read by users too
     named += [("trait", one.key, one.value.level) for one in plan.traits]
     logged = {"user": set(store.trait_names()), "account": set(store.account_trait_names())}
     for kind, key, level in named:

@@ -264,3 +264,13 @@ def test_a_count_read_as_a_trait_is_a_number_to_text_operators(tmp_path: Path) -
     )
     assert membership(plan, store, "three").start.tolist() == [T0 + 2 * 3_600_000_000]
     assert not len(membership(plan, store, "point"))
+
+
+def test_an_account_audience_must_not_share_its_key_with_a_trait_of_users_or_groups(tmp_path: Path) -> None:
+    """D-9: users read it as `trait('big')` too."""
+    group = {"type": "group", "userId": "u", "groupId": "g", "timestamp": "2024-01-01T00:00:00Z", "traits": {"size": 9}}
+    store = store_of([identify("u", "2024-01-01T00:00:00Z", big=1), group], tmp_path)
+    for key in ("big", "size"):
+        audience = {"key": key, "name": key, "level": "account", "definition": "trait('seats') > 3"}
+        with pytest.raises(DesignError, match=f"trait named '{key}' too"):
+            simulate(compile_campaigns(campaigns(audiences=[audience])), store, window=WINDOW)
