@@ -160,7 +160,14 @@ Frame: TypeAlias = Root | Events | Bound
 
 def take(column: Column, at: AnyArray) -> Column:
     """The column at the given places."""
-    return Values(np.asarray(column.kind)[at], np.asarray(column.number)[at], np.asarray(column.code)[at], column.texts)
+    return Values(_taken(column.kind, at), _taken(column.number, at), _taken(column.code, at), column.texts)
+
+
+def _taken(array: AnyArray, at: AnyArray) -> AnyArray:
+    """The array at the given places; one value for all stays one."""
+    if array.strides == (0,) and len(array) and at.dtype != np.bool_:
+        return np.broadcast_to(array[0], len(at))
+    return array[at]
 
 
 def take_or_absent(column: Column, at: AnyArray) -> Column:

@@ -7,6 +7,7 @@ subject's time into segments; every piece covers a run of whole segments.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -44,18 +45,38 @@ class Segments:
 
 @dataclass(frozen=True, eq=False)
 class Cover:
-    """Something over the segments `[first[i], last[i])`: event `event[i]`, or what stands for it. `n` segments in all;
-    `single`: known to lie over one each."""
+    """Something over the segments `[first[i], last[i])`, of `n` in all: event `event[i]`, or what stands for it.
+
+    `events` None: every event in its order; `lasts` None: one segment each. What follows from that is made when asked.
+    """
 
     n: int
-    event: Index
+    events: Index | None
     first: Rows
-    last: Rows
-    single: bool = False
+    lasts: Rows | None
+
+    @cached_property
+    def event(self) -> Index:
+        return np.arange(len(self.first)) if self.events is None else self.events
+
+    @cached_property
+    def last(self) -> Rows:
+        return self.first + 1 if self.lasts is None else self.lasts
+
+    @property
+    def single(self) -> bool:
+        return self.lasts is None
+
+    def of(self, values: AnyArray) -> AnyArray:
+        """What the events carry: one value for each of what lies over segments."""
+        return values if self.events is None else values[self.events]
 
     def select(self, at: AnyArray) -> Cover:
         """What stands at the given places (or where a mask is true)."""
-        return Cover(self.n, self.event[at], self.first[at], self.last[at], self.single)
+        if at.dtype == np.bool_:
+            at = np.flatnonzero(at)
+        event = at if self.events is None else self.events[at]
+        return Cover(self.n, event, self.first[at], None if self.lasts is None else self.lasts[at])
 
 
 def segments(pieces: Pieces, since: Instants, *, whole: bool) -> tuple[Segments, Cover]:
@@ -79,7 +100,7 @@ def segments(pieces: Pieces, since: Instants, *, whole: bool) -> tuple[Segments,
 def over_subjects(subject: AnyArray, n: int) -> Cover:
     """At one instant: event i lies over its subject, the subjects themselves are the segments."""
     first = subject.astype(np.int64)
-    return Cover(n, np.arange(len(first)), first, first + 1, single=True)
+    return Cover(n, None, first, None)
 
 
 def last_session(cover: Cover, time: Instants, gap_us: int) -> Cover:
@@ -100,7 +121,7 @@ def last_session(cover: Cover, time: Instants, gap_us: int) -> Cover:
     final[at[last_of]] = run[last_of]
     keep = run == final[at]
     at, event = at[keep], event[keep]
-    return Cover(cover.n, event, at, at + 1, single=True)
+    return Cover(cover.n, event, at, None)
 
 
 def depth(cover: Cover) -> AnyArray:
@@ -129,9 +150,11 @@ def highest(cover: Cover, key: AnyArray) -> AnyArray:
     """The largest of the int64 keys that lie over each segment, NOTHING where none does."""
     # Twice the largest power of two that fits spans a cover; powers are then halved down to single segments.
     best = np.full(cover.n, NOTHING, np.int64)
-    length = cover.last - cover.first
-    if cover.single or not len(length) or int(length.max()) == 1:
+    if cover.single:
         np.maximum.at(best, cover.first, key)
+        return best
+    length = cover.last - cover.first
+    if not len(length):
         return best
     level = np.frexp(length)[1] - 1  # floor(log2 length)
     order = np.argsort(level, kind="stable")

@@ -107,13 +107,15 @@ def of_values(values: list[Any]) -> Column:
 
 def _over_values(cover: Cover, of: AnyArray, n_events: int) -> Cover:
     """The cover with each value of an event in the event's place; values keep their order."""
+    if cover.events is None and bool((of[1:] > of[:-1]).all()):  # each event has one value or none
+        return Cover(cover.n, None, cover.first[of], None if cover.lasts is None else cover.lasts[of])
     count = np.bincount(of, minlength=n_events)
     value_of = np.cumsum(count) - count
     if int(count.max(initial=0)) < 2:
         kept = cover.select(count[cover.event] > 0)
-        return Cover(kept.n, value_of[kept.event], kept.first, kept.last, kept.single)
+        return Cover(kept.n, value_of[kept.event], kept.first, kept.lasts)
     value, one = expand(value_of[cover.event], count[cover.event])
-    return Cover(cover.n, value, cover.first[one], cover.last[one], cover.single)
+    return Cover(cover.n, value, cover.first[one], None if cover.lasts is None else cover.lasts[one])
 
 
 # -- numbers -------------------------------------------------------------------------------
@@ -137,13 +139,13 @@ def _numeric(cover: Cover, column: Column) -> tuple[Cover, AnyArray]:
     """The cover by numeric values only, and the numbers (by `cover.event`)."""
     number, says = numbers_of(column)
     if not says.all():
-        cover = cover.select(says[cover.event])
+        cover = cover.select(cover.of(says))
     return cover, number
 
 
 def _total(cover: Cover, number: AnyArray) -> tuple[AnyArray, AnyArray]:
     """Sum and number of the values over each segment (float64, int64)."""
-    value = number[cover.event]
+    value = cover.of(number)
     count = depth(cover)
     scaled = np.rint(value * DECIMALS)
     exact = (np.abs(scaled) < _EXACT_UP_TO) & (scaled / DECIMALS == value)
@@ -208,10 +210,10 @@ def _extreme(reduce: Reduce, cover: Cover, column: Column) -> Column:
     if reduce.cast == "string":
         rank, texts = text_ranks(column)
         cover = _present(cover, rank)
-        found = _best(cover, rank[cover.event], least=reduce.kind == "min")
+        found = _best(cover, cover.of(rank), least=reduce.kind == "min")
         return texts_column(found, texts)
     cover, number = _numeric(cover, column)
-    key = _sortable(number[cover.event])
+    key = _sortable(cover.of(number))
     found = highest(cover, ~key if reduce.kind == "min" else key)
     none = found == NOTHING
     value = np.where(none, 0, ~found if reduce.kind == "min" else found)
@@ -240,11 +242,27 @@ def _best(cover: Cover, rank: AnyArray, *, least: bool) -> AnyArray:
 
 
 def _first_or_last(reduce: Reduce, cover: Cover, column: Column) -> Column:
-    found = _best(cover, cover.event.astype(np.int64), least=reduce.kind == "first")
+    found = _at_the_end(cover, first=reduce.kind == "first")
     return take_or_absent(column, found)
 
 
+def _at_the_end(cover: Cover, *, first: bool) -> AnyArray:
+    """The first or last event over each segment, -1 where there is none."""
+    if cover.events is not None or not cover.single or (cover.first[1:] < cover.first[:-1]).any():
+        return _best(cover, cover.event.astype(np.int64), least=first)
+    # one subject after the other: the ends of each one's run
+    heads = first_of_each(cover.first)
+    at = np.flatnonzero(heads if first else np.append(heads[1:], True)) if len(heads) else cover.first
+    found = np.full(cover.n, -1, np.int64)
+    found[cover.first[at]] = at
+    return found
+
+
 # -- texts ---------------------------------------------------------------------------------
+
+
+_FEW = 256
+"""Of so few texts all are put in order, whether they occur or not."""
 
 
 def text_ranks(column: Column) -> tuple[AnyArray, list[str]]:
@@ -252,6 +270,9 @@ def text_ranks(column: Column) -> tuple[AnyArray, list[str]]:
     kind, code = np.asarray(column.kind), np.asarray(column.code)
     if not len(kind):
         return np.empty(0, np.int64), []
+    if (kind == TEXT).all() and len(column.texts) <= _FEW:
+        ranks, texts = _ranked(list(column.texts))
+        return ranks[code], texts
     if (kind == TEXT).all():
         used = np.flatnonzero(np.bincount(code))
         ranks, texts = _ranked([column.texts[one] for one in used.tolist()])
@@ -274,7 +295,7 @@ def _ranked(forms: list[str]) -> tuple[AnyArray, list[str]]:
 
 
 def _present(cover: Cover, rank: AnyArray) -> Cover:
-    keep = rank[cover.event] >= 0
+    keep = cover.of(rank) >= 0
     return cover if keep.all() else cover.select(keep)
 
 
@@ -293,7 +314,7 @@ def _held(cover: Cover, token: AnyArray, n_tokens: int) -> tuple[Cover, AnyArray
         key = np.sort(token * size + cover.first)
         heads = np.flatnonzero(first_of_each(key)) if len(key) else np.empty(0, np.int64)
         at = key[heads] % size
-        return Cover(cover.n, key[heads] // size, at, at + 1, single=True), np.diff(np.append(heads, len(key)))
+        return Cover(cover.n, key[heads] // size, at, None), np.diff(np.append(heads, len(key)))
     # A token's parts are runs of segments; a key (token, segment, whether one ends there) orders them.
     key = np.sort(
         2 * np.concatenate([token * size + cover.first, token * size + cover.last]) + np.repeat((0, 1), len(token))
@@ -309,17 +330,17 @@ def _held(cover: Cover, token: AnyArray, n_tokens: int) -> tuple[Cover, AnyArray
 def _mode(reduce: Reduce, cover: Cover, column: Column) -> Column:
     if reduce.cast == "number":
         cover, number = _numeric(cover, column)
-        distinct = np.unique(number[cover.event])
+        distinct = np.unique(cover.of(number))
         forms = [text_of(one) for one in distinct.tolist()]
         by_text = sorted(range(len(forms)), key=forms.__getitem__)
         place = np.empty(len(forms), np.int64)
         place[by_text] = np.arange(len(forms))
-        token = place[np.searchsorted(distinct, number[cover.event])] if len(distinct) else cover.event
+        token = place[np.searchsorted(distinct, cover.of(number))] if len(distinct) else cover.event
         found = _most(cover, token, len(distinct), reduce.least)
         return numbers(distinct[by_text][found] if len(distinct) else np.full(cover.n, np.nan), found >= 0)
     rank, texts = text_ranks(column)
     cover = _present(cover, rank)
-    found = _most(cover, rank[cover.event], len(texts), reduce.least)
+    found = _most(cover, cover.of(rank), len(texts), reduce.least)
     if reduce.cast != "array":
         return texts_column(found, texts)
     if not texts:
@@ -356,7 +377,7 @@ def _table(cover: Cover, token: AnyArray, n_tokens: int) -> AnyArray:
 def _unique_count(reduce: Reduce, cover: Cover, column: Column) -> Column:
     rank, texts = text_ranks(column)
     cover = _present(cover, rank)
-    token = rank[cover.event]
+    token = cover.of(rank)
     if _fits_a_table(cover, token, len(texts)):
         return numbers(np.count_nonzero(_table(cover, token, len(texts)), axis=1).astype(np.float64))
     return numbers(depth(_held(cover, token, len(texts))[0]).astype(np.float64))
@@ -365,7 +386,7 @@ def _unique_count(reduce: Reduce, cover: Cover, column: Column) -> Column:
 def _unique(reduce: Reduce, cover: Cover, column: Column) -> Column:
     rank, texts = text_ranks(column)
     cover = _present(cover, rank)
-    parts, _ = _held(cover, rank[cover.event], len(texts))
+    parts, _ = _held(cover, cover.of(rank), len(texts))
     at, one = expand(parts.first, parts.last - parts.first)
     token = parts.event[one]
     order = np.lexsort((token, at))
