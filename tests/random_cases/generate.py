@@ -86,8 +86,8 @@ def case(rng: random.Random, features: frozenset[str] = LANDED) -> Case:
                 record["properties"]["k"] = rng.choice((1, 1, 1, 2, 2, "1", 1.0, "1.0", "", None))
     moved = 0
     if features & {"delay_until", "schedule"}:
-        design["workspace"]["timezone"] = rng.choice(ZONES)
+        design["workspace"]["timezone"] = rng.choice((*ZONES, *ZONES[:4]))
         say(rng, records)
         if rng.random() < 0.9:
-            records, design, moved = move(records, design, rng.choice((FORWARD, FORWARD, BACK, BACK, SKIPPED)))
+            records, design, moved = move(records, design, rng.choice((*(FORWARD, BACK) * 3, SKIPPED)))
     return Case(records, design, (first + moved, last + moved), rng.randrange(4), lists)

@@ -16,7 +16,7 @@ STEPS = (
     "delay", "hold", "hold", "hold", "wait", "wait", "wait", "split", "random", "random", "message", "message", "message", "send", "end",
 )  # fmt: skip
 PERCENTS = ((50, 50), (30, 70), (33.3, 33.3, 33.4), (10, 20, 70), (100,))
-MORE = {"delay_until": ("delay_until",) * 3, "fork": ("fork",) * 3, "ad": ("ad",) * 2}
+MORE = {"delay_until": ("delay_until",) * 5, "fork": ("fork",) * 3, "ad": ("ad",) * 2}
 """Steps that come with a feature, and often are the first."""
 
 
@@ -67,13 +67,13 @@ class JourneyWriter:
             exits.append({"key": "again", "event": entry["event"]})  # the event that ends may enter again
         if self.told_apart and rng.random() < 0.4:
             exits.append({"key": "own", "event": rng.choice(EVENTS), "match_identifier": True})
-        if "exit by condition" in features and rng.random() < 0.4:
+        if "exit by condition" in features and rng.random() < 0.5:
             exits.insert(rng.randrange(len(exits) + 1), self.exit_of_state(steps, letters[0], entry))
         return journey | {"entry": entry, "exits": exits, "start": letters[0], "steps": steps}
 
     def entry(self) -> dict[str, Any]:
         rng, writer, names = self.rng, self.writer, self.names
-        if "schedule" in self.features and rng.random() < 0.25:
+        if "schedule" in self.features and rng.random() < 0.3:
             return self.schedule()
         by_event = rng.random() < 0.62
         mode = rng.choice(("once", "every", "after_exit", "every" if by_event else "once"))
@@ -141,6 +141,10 @@ class JourneyWriter:
             return condition
         some = [name for name in (*self.captured * 2, self.entered_by) if name] or [*EVENTS]
         one, other = rng.choice(some), rng.choice(some)
+        aliases = [name for name in self.captured if " - " in name]
+        if aliases and rng.random() < 0.3:  # the bare name and an alias of one event
+            other = rng.choice(aliases)
+            one = other.partition(" - ")[0]
         path = rng.choice(("n", "d", "d", "k", "c", "item.sku"))
         roll = rng.random()
         if roll < 0.35:
@@ -226,7 +230,7 @@ class JourneyWriter:
                     branch["event"] = self.entered_by
                 if rng.random() < (0.45 if "context" in self.features else 0.3):
                     branch["where"] = self.in_journey(writer.where(names, top=True), where=True)
-                if self.told_apart and rng.random() < 0.3:
+                if self.told_apart and rng.random() < 0.5:
                     branch["any_identifier"] = True
                 if rng.random() < 0.35:
                     branch["loop"] = True
@@ -267,7 +271,7 @@ class JourneyWriter:
             step |= {"branches": branches, "sticky": rng.random() < 0.5}
         elif kind == "message":
             step |= {"message": rng.choice(("mail", "mail", "text", "bill", "ping")), "next": target()}
-            if rng.random() < 0.5:
+            if rng.random() < 0.7:
                 step["when_not_sent"] = "leave"
             if rng.random() < 0.3:
                 step["priority"] = rng.choice((0, 1, 5))

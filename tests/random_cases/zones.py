@@ -14,7 +14,7 @@ from tests.random_cases.logs import GRID, START
 ZONES = (
     "America/Havana", "America/St_Johns", "America/Halifax", "America/New_York", "Asia/Tokyo", "Pacific/Apia", "UTC",
 )  # fmt: skip
-SAYS: tuple[Any, ...] = (*ZONES, *ZONES[:3], "america/halifax", "Mars/Base", "", 5, None)
+SAYS: tuple[Any, ...] = (*ZONES, *ZONES[:4], *ZONES[:4], "america/halifax", "Mars/Base", "", 5, None)
 FORWARD, BACK, SKIPPED = "2024-03-10", "2024-11-03", "2011-12-30"
 """The first four change their clocks between 04:30 and 07:00 UTC; Samoa leaves out a day at 10:00 UTC."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -25,7 +25,7 @@ def say(rng: random.Random, records: list[dict[str, Any]]) -> None:
     for record in records:
         if record.get("type") == "identify" and "traits" in record and rng.random() < 0.25:
             record["traits"]["timezone"] = rng.choice(SAYS)
-        if rng.random() < 0.2:
+        if rng.random() < 0.35:
             record["context"] = {**record.get("context", {}), "timezone": rng.choice(SAYS)}
 
 
@@ -69,7 +69,7 @@ def local(rng: random.Random) -> datetime:
     """Local time, in one of the zones, of an instant of the grid while the log lasts, on the day that stands for all."""
     day = rng.choice(("2024-01-01", FORWARD, BACK))
     instant = datetime.fromisoformat(f"{day}T00:00:00+00:00") + timedelta(microseconds=rng.randrange(1, 22) * GRID)
-    there = instant.astimezone(ZoneInfo(rng.choice(ZONES)))
+    there = instant.astimezone(ZoneInfo(rng.choice((*ZONES, *ZONES[:4]))))
     return there.replace(year=2024, month=1, day=1, tzinfo=None)
 
 
