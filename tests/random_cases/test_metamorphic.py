@@ -28,7 +28,8 @@ SEEDS = range(24)
 PROOF = range(30_000, 31_000)
 WEEK = 7 * 86_400_000_000
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
-DAY = re.compile(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\dT-])")
+LOCAL = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?![\d:.Z+-])")
+DAY = re.compile(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\dT-]| \d\d:)")
 TIMES = ("entered_at", "ended_at", "left_at", "from_at", "to_at", "due_at", "sent_at", "changed_at", "at")
 
 
@@ -86,6 +87,7 @@ def moved(value: Any, by: int) -> Any:
     if not isinstance(value, str):
         return value
     value = INSTANT.sub(lambda found: format_instant(parse_instant(found.group()) + by), value)
+    value = LOCAL.sub(lambda found: _later(found.group(), by), value)
     return DAY.sub(lambda found: format_instant(parse_instant(found.group() + "T00:00:00Z") + by)[:10], value)
 
 
@@ -98,6 +100,11 @@ def without_zones(case: Case) -> Case:
                 place.pop("timezone", None)
     workspace = case.design["workspace"] | {"timezone": "UTC"}
     return replace(case, records=records, design=case.design | {"workspace": workspace})
+
+
+def _later(text: str, by: int) -> str:
+    """A local time so much later, written the same way."""
+    return format_instant(parse_instant(text.replace(" ", "T") + "Z") + by).removesuffix("Z").replace("T", text[10])
 
 
 # -- laws -----------------------------------------------------------------------------------
@@ -137,8 +144,6 @@ def strangers_change_nothing(case: Case) -> None:
     rng = random.Random(2)
     for record in strangers:
         mixed.insert(rng.randrange(len(mixed) + 1), record)
-    kept = [record for record in mixed if record in case.records]
-    assert kept == case.records  # nobody of before changed places
     alone, together = rows(tables(case)), rows(tables(replace(case, records=mixed)))
     for name, expected in alone.items():
         known = [row for row in together[name] if not str(row.get("profile", "")).startswith("zz-")]
