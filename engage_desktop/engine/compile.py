@@ -46,7 +46,7 @@ from engage_desktop.engine.plan import Plan, PlanAudience, PlanEntry, PlanExit, 
 from engage_desktop.engine.schedule import Schedule, read_at
 from engage_desktop.engine.steps import STEP_COMPILERS
 from engage_desktop.engine.steps.base import StepContext
-from engage_desktop.language import QueryError, check, parse, parse_condition
+from engage_desktop.language import QueryError, check, parse, parse_condition, references
 from engage_desktop.language.printer import split_path
 
 _NOTHING: Node = Constant(False)
@@ -65,6 +65,9 @@ def compile_campaigns(campaigns: Campaigns, lists: Mapping[str, Collection[str]]
 def resolve_in(plan: Plan, condition: Condition) -> Node:
     """A condition about users with the plan's names put in; raises DesignError where it is out of reach."""
     problems = scope.condition_problems(condition, "")
+    if references(condition).journey:
+        message = "journey() only has a meaning inside a journey, where somebody remembers events."
+        problems.append(Problem("error", "condition", "", message, "Take it out, or ask the step it stands in."))
     if problems:
         raise DesignError(problems)
     try:

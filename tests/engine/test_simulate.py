@@ -274,3 +274,9 @@ def test_an_account_audience_must_not_share_its_key_with_a_trait_of_users_or_gro
         audience = {"key": key, "name": key, "level": "account", "definition": "trait('seats') > 3"}
         with pytest.raises(DesignError, match=f"trait named '{key}' too"):
             simulate(compile_campaigns(campaigns(audiences=[audience])), store, window=WINDOW)
+
+
+def test_a_condition_by_itself_remembers_nothing(store: EventStore) -> None:
+    """D-20."""
+    with pytest.raises(DesignError, match="journey\\(\\) only has a meaning inside a journey"):
+        condition_intervals(parse_condition("journey('Added.price') > 1"), compile_campaigns(design()), store)
