@@ -65,7 +65,7 @@ class JourneyColumns:
 
     def __init__(self, run: Run, index: int) -> None:
         self.journey = run.plan.campaigns.journeys[index]
-        self.run = run
+        self.run, self.index = run, index
         self.instances = _rows(run.instances, "journey", index)
         self.visits = _rows(run.visits, "journey", index)
         self.messages = _rows(run.messages, "campaign", index)
@@ -129,12 +129,21 @@ class JourneyColumns:
     @cached_property
     def wires(self) -> dict[tuple[str, str | None], Instants]:
         """(step, branch) -> sorted instants at which someone took it. A branch is taken when its
-        visit ends with it; a plain `next` when another visit of the instance follows."""
+        visit ends with it; a plain `next` when another visit of the instance follows. With a fork
+        neither need be so, and the run has noted every wire taken."""
         step, branch, left = (self.visits[name] for name in ("step", "branch", "left_at"))
         found: dict[tuple[str, str | None], Instants] = {}
         first = np.concatenate([[True], ~self.follows[:-1]]) if len(step) else np.zeros(0, bool)
         found[ENTRY, None] = np.sort(self.visits["entered_at"][first])
         codes = {text: code for code, text in enumerate(self.run.texts)}
+        noted = _rows(self.run.wires, "journey", self.index)
+        if len(noted["step"]):
+            for index, one in enumerate(self.journey.steps):
+                for output in outputs(one):
+                    code = -1 if output.branch is None else codes.get(output.branch, -2)
+                    taken = (noted["step"] == index) & (noted["branch"] == code)
+                    found[one.key, output.branch] = np.sort(noted["left_at"][taken])
+            return found
         for index, one in enumerate(self.journey.steps):
             mask = step == index
             for output in outputs(one):

@@ -14,12 +14,12 @@ from engage_desktop.engine.walk import WalkResult
 def collect(
     journey: PlanJourney, walks: list[tuple[Entries, WalkResult]], identifiers: AnyArray | None = None
 ) -> dict[str, Table]:
-    """Tables `instances visits messages deliveries` of one journey, those without rows left out."""
+    """Tables `instances visits messages deliveries wires` of one journey, those without rows left out."""
     if not walks:
         return {}
     rows = _Rows(journey, walks, identifiers)
     found = {"instances": rows.instances()}
-    for name in ("visits", "messages", "deliveries"):
+    for name in ("visits", "messages", "deliveries", "wires"):
         table = rows.table(name)
         if table is not None:
             found[name] = table
@@ -93,12 +93,14 @@ class _Rows:
         columns = {one: np.concatenate([batch[one] for batch in batches]) for one in batches[0] if one != "instance"}
         if name == "visits":
             at: AnyArray | None = _by_number(instance, columns["seq"], counts)
+        elif name == "wires":
+            at = np.lexsort((columns["step"], columns["left_at"], instance))
         else:
             time = columns["due_at" if name == "messages" else "changed_at"]
             at = _by_time(self.journey, instance, time, columns["step"])
         if at is not None:
             columns = {one: column[at] for one, column in columns.items()}
-        head = "journey" if name == "visits" else "campaign"
+        head = "journey" if name in ("visits", "wires") else "campaign"
         if name == "deliveries":
             columns["identifier"] = np.repeat(self.identifier, counts)
         return columns | {

@@ -58,6 +58,8 @@ class Run:
     memberships: Table
     messages: Table
     deliveries: Table
+    wires: Table = field(default_factory=lambda: stack([], WIRES))
+    """Outputs taken in journeys with forks, no public table: the visit of a fork has no branch."""
     texts: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -77,10 +79,13 @@ MESSAGES = {"campaign": np.int16, "step": np.int16, "profile": np.int32, "instan
             "sent_at": np.int64, "status": np.int8, "reason": np.int8, "kind": np.int8}  # fmt: skip
 DELIVERIES = {"campaign": np.int16, "step": np.int16, "profile": np.int32, "instance": np.int32,
               "changed_at": np.int64, "entered_at": np.int64, "kind": np.int8, "identifier": np.int32, "change": np.int8}  # fmt: skip
+WIRES: dict[str, type] = {"journey": np.int16, "profile": np.int32, "instance": np.int32, "step": np.int16, "branch": np.int32,
+         "left_at": np.int64}  # fmt: skip
 
 
 TABLES = {
     "instances": INSTANCES, "visits": VISITS, "memberships": MEMBERSHIPS, "messages": MESSAGES, "deliveries": DELIVERIES,
+    "wires": WIRES,
 }  # fmt: skip
 
 

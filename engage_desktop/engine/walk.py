@@ -44,12 +44,14 @@ class Ends:
 
 @dataclass(eq=False)
 class WalkResult:
-    """Ends by instance; visit, message and delivery batches whose `instance` indexes the entries."""
+    """Ends by instance; visit, message, delivery and wire batches whose `instance` indexes the entries."""
 
     ends: Ends
     visits: list[Table]
     messages: list[Table]
     deliveries: list[Table]
+    wires: list[Table]
+    """Outputs taken, of journeys with forks only: elsewhere the visits say it."""
 
 
 class Walk:
@@ -83,7 +85,7 @@ class Walk:
             np.zeros(n, np.bool_),
             np.zeros(n, np.bool_),
         )
-        self.result = WalkResult(self.ends, [], [], [])
+        self.result = WalkResult(self.ends, [], [], [], [])
         self.pending: list[list[Tokens]] = [[] for _ in journey.steps]
         forks = any(isinstance(step.compiled, ForkStep) for step in journey.steps)
         self.paths = Paths(journey, n) if forks else None
@@ -171,6 +173,7 @@ class Walk:
         moved = self._moved(step, tokens, leaving, moves, left)
         if moved is None:
             return []
+        self._took(step, moved, branch if moves is None else branch[moves])
         return self._dispatch(step, moved, output if moves is None or isinstance(output, int) else output[moves])
 
     def _visit(
@@ -214,10 +217,22 @@ class Walk:
             moved = self._moved(step, tokens, leaving, moves, until)
             if moved is not None:
                 self.paths.branch(moved, place, branch)
+                self._took(step, moved, np.full(len(moved), self.texts.code(step.branches[branch]), np.int32))
                 self._arrive(moved, target, step.index)
         self._visit(step, tokens, left, np.full(len(tokens), -1, np.int32), 1)
         if not step.targets:
             self._complete(tokens, None, by_step=False)
+
+    def _took(self, step: PlanStep, moved: Tokens, branch: AnyArray) -> None:
+        """Note the outputs taken, in journeys with forks: the visit of a fork has no branch."""
+        if self.paths is not None:
+            table: Table = {
+                "instance": moved.instance,
+                "step": np.full(len(moved), step.index, np.int16),
+                "branch": branch,
+                "left_at": moved.time,
+            }
+            self.result.wires.append(table | self._moment(moved))
 
     def _dispatch(self, step: PlanStep, moved: Tokens, output: AnyArray | int) -> list[Tokens]:
         """Hand the moved tokens to the targets of their outputs, in branch order."""
@@ -398,7 +413,12 @@ class Walk:
         ends.detail[instance] = stops["detail"]
         steps = np.argsort(self.leave_rank[:-1], kind="stable")
         ends.detail[instance[policy]] = [self._leave_detail(int(steps[one])) for one in stops["rank"][policy].tolist()]
-        for which, time in (("visits", "entered_at"), ("messages", "due_at"), ("deliveries", "caused_at")):
+        for which, time in (
+            ("visits", "entered_at"),
+            ("messages", "due_at"),
+            ("deliveries", "caused_at"),
+            ("wires", "left_at"),
+        ):
             tables: list[Table] = getattr(result, which)
             setattr(result, which, [without(table, later(table, stops, n, time)) for table in tables])
         limit = np.full(n, NEVER, np.int64)

@@ -177,10 +177,7 @@ def entry_content(
 def wire_content(
     step: StepBase | None, output: Output, count: int | None, entered: int | None, *, current: bool = False
 ) -> WireContent:
-    """The texts of a wire; `step` is None for the wire that leaves the entry. The branches of a fork bear no count: its
-    visit names none of them (formats 4), and no figure is better than a nought."""
-    if isinstance(step, Fork):
-        count = None
+    """The texts of a wire; `step` is None for the wire that leaves the entry."""
     return WireContent(
         label=words.output_words(step, output) if step is not None else "",
         count=number(count) if count is not None else "",

@@ -129,10 +129,11 @@ def test_wire_share_is_of_those_who_entered() -> None:
     assert wire_content(cart.by_key["coin"], output, 0, 0).share is None
 
 
-def test_a_forks_branches_show_no_count_rather_than_a_nought() -> None:
+def test_a_forks_branches_show_who_took_each() -> None:
+    """Branches are not exclusive (D-14): two of them may together bear more than came."""
     fork = new_step("fork", "k")
-    content = wire_content(fork, outputs(fork)[0], 0, 93)
-    assert (content.label, content.count, content.share) == ("A", "", None)
+    content = wire_content(fork, outputs(fork)[0], 31, 93)
+    assert (content.label, content.count, content.share) == ("A", "31", 1 / 3)
 
 
 def test_steps_without_a_place_stand_clear_of_those_with_one() -> None:
