@@ -18,6 +18,17 @@ class StepCount:
 
 
 @dataclass(frozen=True)
+class GoalCount:
+    """`reached` people, by `events` goal events together worth `value` (None where the goal names no
+    value); `refused` says why a goal cannot be counted."""
+
+    reached: int = 0
+    events: int = 0
+    value: float | None = None
+    refused: str = ""
+
+
+@dataclass(frozen=True)
 class JourneyCount:
     """`exited` by detail; `assumed` says whether any count rests on an assumption."""
 
@@ -30,6 +41,7 @@ class JourneyCount:
     wires: dict[tuple[str, str | None], int]
     messages: int
     assumed: bool
+    goal: GoalCount | None = None
 
 
 def journey_count(playback: Playback, key: str, at_us: int) -> JourneyCount:
@@ -56,7 +68,20 @@ def journey_count(playback: Playback, key: str, at_us: int) -> JourneyCount:
         wires={wire: upto(instants, at_us) for wire, instants in columns.wires.items()},
         messages=sum(step.sent for step in steps.values()),
         assumed=any(step.assumed for step in steps.values()),
+        goal=_goal(playback, key, at_us),
     )
+
+
+def _goal(playback: Playback, key: str, at_us: int) -> GoalCount | None:
+    """The goals reached up to the instant; of people, since one event may be the goal of several of their entries."""
+    found = playback.goal(key)
+    if found is None:
+        return None
+    if isinstance(found, str):
+        return GoalCount(refused=found)
+    events = upto(found.events, at_us)
+    value = None if found.totals is None else float(found.totals[events])
+    return GoalCount(upto(found.reached, at_us), events, value)
 
 
 def _step(columns: JourneyColumns, key: str, at_us: int) -> StepCount:

@@ -75,7 +75,7 @@ def _event_and_path(text: str, name: str, store: EventStore) -> tuple[str, tuple
         raise UserError(f"{text!r} names no event of the log with a property behind it; write sum:NAME.property.")
     event = max(known, key=len)
     path = split_path(name[len(event) + 1 :])
-    if "" in path or not _values(store, event, path)[1].any():
+    if "" in path or not numeric_values(store, event, path)[1].any():
         raise UserError(f"No {event!r} of the log has a number in the property {name[len(event) + 1 :]!r}.")
     return event, path
 
@@ -98,14 +98,14 @@ def measure(
     end = np.full(len(since), run.window[1], np.int64)
     if within_us is not None:
         end = np.minimum(end, since + within_us)
-    rows, keep = _rows(metric, run, store)
-    low, high = _ranges(store, rows, profile, since), _ranges(store, rows, profile, np.maximum(end, since))
+    rows, keep = matching_rows(metric, run, store)
+    low, high = event_ranges(store, rows, profile, since), event_ranges(store, rows, profile, np.maximum(end, since))
     counts = (high - low).astype(np.float64)
     if metric.kind == "rate":
         return Measured((counts > 0).astype(np.float64), counts)
     if metric.kind == "count":
         return Measured(counts, counts)
-    total, many = (part[keep] for part in _values(store, metric.event, metric.path))
+    total, many = (part[keep] for part in numeric_values(store, metric.event, metric.path))
     owner = np.repeat(np.arange(len(profile)), high - low)
     at = (
         np.arange(len(owner)) - np.repeat(np.cumsum(high - low) - (high - low), high - low) + np.repeat(low, high - low)
@@ -114,28 +114,36 @@ def measure(
     return Measured(sums, np.bincount(owner, weights=many[at], minlength=len(profile)).astype(np.float64))
 
 
-def _rows(metric: Metric, run: Run, store: EventStore) -> tuple[NDArray[np.uint32], Any]:
+def matching_rows(metric: Metric, run: Run, store: EventStore) -> tuple[NDArray[np.uint32], Any]:
     """Return the matching rows, ascending, and what selects them among `store.rows(event)`."""
     rows = store.rows(metric.event)
     if metric.where is None:
         return rows, slice(None)
     from engage_desktop.engine.conditions import Conditions
     from engage_desktop.engine.definitions import resolve
-    from engage_desktop.language import parse_condition
+    from engage_desktop.language import parse_condition, references
 
-    where = resolve(parse_condition(metric.where), run.plan)
+    read = parse_condition(metric.where)
+    if references(read).journey:
+        raise UserError(
+            f"The goal's filter ({metric.where}) reads journey(), which this version does not count yet. "
+            "Compare with a property of the event instead."
+        )
+    where = resolve(read, run.plan)
     keep = Conditions(store, run.plan.meanings).mask(metric.event, where)
     return rows[keep], keep
 
 
-def _ranges(store: EventStore, rows: NDArray[np.uint32], profile: NDArray[np.int32], at: Instants) -> NDArray[np.int64]:
+def event_ranges(
+    store: EventStore, rows: NDArray[np.uint32], profile: NDArray[np.int32], at: Instants
+) -> NDArray[np.int64]:
     """Return per person how many of all `rows` come before the person's first event later than `at`."""
     start = np.asarray(store.profile_start)
     first_later = upper_bound(np.asarray(store.time), start[profile], start[profile + 1], at)
     return np.searchsorted(rows, first_later).astype(np.int64)
 
 
-def _values(store: EventStore, event: str, path: tuple[str, ...]) -> tuple[Floats, Floats]:
+def numeric_values(store: EventStore, event: str, path: tuple[str, ...]) -> tuple[Floats, Floats]:
     """Return per event the sum and the number of its numeric values; lists count by element (D-41),
     text only when fully numeric (D-8)."""
     column = store.column(event, path)

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engage_desktop.domain.errors import UserError
 from engage_desktop.domain.step import SendMessage, outputs
 
 if TYPE_CHECKING:
+    from engage_desktop.analysis.goals import GoalColumns
     from engage_desktop.engine import Run
     from engage_desktop.events import EventStore
 
@@ -31,7 +33,7 @@ def upto(sorted_instants: Instants, at_us: int) -> int:
     return int(np.searchsorted(sorted_instants, at_us, side="right"))
 
 
-def _firsts(people: NDArray[np.int32], instants: Instants) -> Instants:
+def firsts(people: NDArray[np.int32], instants: Instants) -> Instants:
     """Each person's earliest instant, sorted."""
     if not len(people):
         return np.zeros(0, np.int64)
@@ -76,7 +78,7 @@ class JourneyColumns:
 
     @cached_property
     def people(self) -> Instants:
-        return _firsts(self.instances["profile"], self.instances["entered_at"])
+        return firsts(self.instances["profile"], self.instances["entered_at"])
 
     @cached_property
     def ended(self) -> Instants:
@@ -109,7 +111,7 @@ class JourneyColumns:
             columns[one.key] = StepColumns(
                 np.sort(entered[mask]),
                 np.sort(left[mask]),
-                _firsts(self.visits["profile"][mask], entered[mask]),
+                firsts(self.visits["profile"][mask], entered[mask]),
                 np.sort(entered[mask & assumed]),
             )
         return columns
@@ -228,12 +230,25 @@ class Playback:
         self.run = run
         self.store = store
         self._journeys: dict[str, JourneyColumns] = {}
+        self._goals: dict[str, GoalColumns | str | None] = {}
 
     def journey(self, key: str) -> JourneyColumns:
         if key not in self._journeys:
             index = next(i for i, journey in enumerate(self.run.plan.campaigns.journeys) if journey.key == key)
             self._journeys[key] = JourneyColumns(self.run, index)
         return self._journeys[key]
+
+    def goal(self, key: str) -> GoalColumns | str | None:
+        """What became of the journey's goal; the sentence that says why it cannot be read; None without a goal."""
+        if key not in self._goals:
+            from engage_desktop.analysis.goals import goal_columns
+
+            columns = self.journey(key)
+            try:
+                self._goals[key] = goal_columns(columns.journey, columns.instances, self.run, self.store)
+            except UserError as error:
+                self._goals[key] = str(error)
+        return self._goals[key]
 
     def people(
         self, key: str, step: str, at_us: int, *, inside: bool, offset: int, limit: int, search: str = ""

@@ -46,6 +46,9 @@ def journey_figures(playback: Playback, request: p.AskFigures) -> p.JourneyFigur
         wires=count.wires,
         messages=count.messages,
         kind="assumed" if count.assumed else "observed",
+        goal=None
+        if count.goal is None
+        else p.GoalFigures(count.goal.reached, count.goal.events, count.goal.value, count.goal.refused),
     )
 
 

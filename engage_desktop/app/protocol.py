@@ -277,6 +277,17 @@ class StepFigures:
 
 
 @dataclass(frozen=True)
+class GoalFigures:
+    """`reached` people of those who entered, by `events` events worth `value` together (None where the
+    goal names none); `refused` says why it cannot be counted. Always observed (D-18, D-27)."""
+
+    reached: int
+    events: int
+    value: float | None
+    refused: str = ""
+
+
+@dataclass(frozen=True)
 class JourneyFigures(Reply):
     generation: int
     journey: str
@@ -290,6 +301,7 @@ class JourneyFigures(Reply):
     wires: dict[WireKey, int]
     messages: int
     kind: Kind
+    goal: GoalFigures | None = None
 
 
 @dataclass(frozen=True)
