@@ -34,10 +34,13 @@ def simulate(
 ) -> dict[str, Any]:
     """Do what `engage simulate` does; returns what it prints with `--json`. Instants are ISO 8601
     with zone. Raises UserError with one sentence."""
+    from engage_desktop.app.lists import read_lists
     from engage_desktop.app.replay import open_logs, read_design, replay, write_run
     from engage_desktop.domain.duration import parse_instant
 
     design, problems = read_design(Path(campaigns))
+    lists = read_lists(design, Path(campaigns).parent)
     log = open_logs([Path(one) for one in logs], design)
     window = (None if from_ is None else parse_instant(from_), None if to is None else parse_instant(to))
-    return write_run(replay(design, log, window=window, seed=seed, only=only, problems=problems), Path(out))
+    made = replay(design, log, lists=lists, window=window, seed=seed, only=only, problems=problems)
+    return write_run(made, Path(out))

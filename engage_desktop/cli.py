@@ -211,12 +211,16 @@ def validate(
 
     Example: engage validate campaigns.json
     """
+    from engage_desktop.app.lists import list_problems
     from engage_desktop.document import load
     from engage_desktop.document import validate as validate_campaigns
 
     loaded, problems = load(campaigns)
     if loaded is not None:
-        problems = (*problems, *validate_campaigns(loaded))
+        found = validate_campaigns(loaded)
+        if not any(problem.is_error for problem in found):  # a list that is not even well named is told once
+            found = (*list_problems(loaded, campaigns.parent), *found)
+        problems = (*problems, *found)
     if as_json:
         fields = ("severity", "code", "path", "message", "mend")
         _print_json({"problems": [{field: getattr(problem, field) for field in fields} for problem in problems]})
@@ -271,13 +275,16 @@ def audience(
 
     Example: engage audience loyal --campaigns campaigns.json --log log.jsonl.zst --at 2011-06-01T00:00:00Z --ids
     """
+    from engage_desktop.app.lists import read_lists
     from engage_desktop.app.replay import audience_at, read_design, unseen_events
     from engage_desktop.domain.duration import format_instant
 
-    design, _ = read_design(campaigns_path(campaigns, workspace))
+    path = campaigns_path(campaigns, workspace)
+    design, _ = read_design(path)
+    lists = read_lists(design, path.parent, workspace)
     with progress_bar(as_json) as progress:
         opened = open_log(log, workspace, design, reading, progress)
-    at_us, members = audience_at(design, opened, key, instant(at, "--at"))
+    at_us, members = audience_at(design, opened, key, instant(at, "--at"), lists)
     if as_json:
         body: dict[str, Any] = {"audience": key, "at": format_instant(at_us), "size": len(members)}
         _print_json(body | ({"profiles": members} if ids else {}))
@@ -312,9 +319,12 @@ def simulate(
 
     Example: engage simulate --campaigns campaigns.json --log log.jsonl.zst --seed 7 --out run
     """
+    from engage_desktop.app.lists import read_lists
     from engage_desktop.app.replay import read_design, remarks, replay, write_run
 
-    design, problems = read_design(campaigns_path(campaigns, workspace))
+    path = campaigns_path(campaigns, workspace)
+    design, problems = read_design(path)
+    lists = read_lists(design, path.parent, workspace)
     window = (instant(from_, "--from"), instant(to, "--to"))
     begun = perf_counter()
     with progress_bar(as_json) as progress:
@@ -322,6 +332,7 @@ def simulate(
         replayed = replay(
             design,
             opened,
+            lists=lists,
             window=window,
             seed=seed,
             only=only or (),
@@ -440,6 +451,7 @@ def sync(
 
 def replay_headless(workspace: Path | None) -> Path:
     """Replay a workspace (default: the sample), print the summary, save the run; returns the workspace."""
+    from engage_desktop.app.lists import read_lists
     from engage_desktop.app.replay import read_design, remarks, replay
     from engage_desktop.app.sample import ensure_sample
     from engage_desktop.app.workspace import CAMPAIGNS, need_folder, save_run
@@ -454,9 +466,10 @@ def replay_headless(workspace: Path | None) -> Path:
         )
     need_folder(workspace)
     design, problems = read_design(workspace / CAMPAIGNS)
+    lists = read_lists(design, workspace)
     begun = perf_counter()
     opened = open_log(None, workspace, design, None, None)
-    replayed = replay(design, opened, problems=problems, load_seconds=perf_counter() - begun)
+    replayed = replay(design, opened, lists=lists, problems=problems, load_seconds=perf_counter() - begun)
     begun = perf_counter()
     folder = save_run(workspace, replayed)
     from engage_desktop.app.replay import counts

@@ -58,6 +58,7 @@ def explain(
     Example: engage explain --profile u-17 --journey cart_rescue --step gate --branch big --workspace shop
     """
     from engage_desktop.app.explaining import explain as explain_place
+    from engage_desktop.app.lists import identifiers, read_lists
     from engage_desktop.app.protocol_explain import Place
     from engage_desktop.app.replay import read_design
     from engage_desktop.cli import campaigns_path, instant, open_log, progress_bar
@@ -70,11 +71,13 @@ def explain(
     if exit_ is not None and (step or branch):
         raise UserError("Ask either about an exit rule (--exit) or about a step (--step).")
     at_us = instant(at, "--at")
-    design, _ = read_design(campaigns_path(campaigns, workspace))
+    design_path = campaigns_path(campaigns, workspace)
+    design, _ = read_design(design_path)
+    plan = compile_campaigns(design, identifiers(read_lists(design, design_path.parent, workspace)))
     with progress_bar(as_json) as progress:
         opened = open_log(log, workspace, design, reading, progress)
     place = Place(audience, journey, step, branch, exit_)
-    found = explain_place(compile_campaigns(design), opened.store, place, profile, at_us, unfold=unfold, seed=seed)
+    found = explain_place(plan, opened.store, place, profile, at_us, unfold=unfold, seed=seed)
     if as_json:
         print(json.dumps(found.json, ensure_ascii=False))
     else:

@@ -10,6 +10,7 @@ import numpy as np
 
 from engage_desktop.app import protocol as p
 from engage_desktop.app.levels import ids_of, since_of
+from engage_desktop.app.lists import identifiers
 from engage_desktop.app.replay import Replay
 from engage_desktop.domain.condition import And, Condition
 from engage_desktop.domain.errors import UserError
@@ -127,5 +128,6 @@ def _members_of_each(
     key = unused_key("condition", taken)
     for item in items:
         alone = audience.with_(key=key, definition=to_text(item), sync=())
-        plan = compile_campaigns(campaigns.with_(audiences=(*campaigns.audiences, alone), journeys=(), broadcasts=()))
+        design = campaigns.with_(audiences=(*campaigns.audiences, alone), journeys=(), broadcasts=())
+        plan = compile_campaigns(design, identifiers(replayed.lists))
         yield members(plan, store, key, at, cache=cache)

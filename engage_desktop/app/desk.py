@@ -19,6 +19,8 @@ from engage_desktop.app import protocol_traits as pt
 from engage_desktop.app.ending import system_sentence
 from engage_desktop.app.engine_process import Inbox
 from engage_desktop.app.faults import fault_file
+from engage_desktop.app.list_desk import ListDesk
+from engage_desktop.app.lists import Lists, read_lists
 from engage_desktop.app.replay import Log, Replay, replay
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.errors import Cancelled, DesignError, UserError
@@ -50,6 +52,7 @@ class Desk:
         self.generation = 0
         self._playback: Playback | None = None
         self._cache: LeafCache | None = None
+        self._lists: Lists = {}
         from engage_desktop.app.desk_delivery import DeliveryDesk
 
         self.delivery = DeliveryDesk(self, inbox)
@@ -72,6 +75,7 @@ class Desk:
             p.SaveRun: self._save_run,
             p.AskRuns: self._runs,
             **self.delivery.answers,
+            **ListDesk(self).answers,
         }
 
     def answer(self, request_id: int, request: p.Request) -> None:
@@ -171,9 +175,11 @@ class Desk:
         self._cache = self._cache or LeafCache()
         begun = time.perf_counter()
         try:
+            self._lists = read_lists(campaigns, self.workspace, before=self._lists)
             self.replayed = replay(
                 campaigns,
                 self.log,
+                lists=self._lists,
                 seed=request.seed,
                 problems=problems,
                 cancelled=lambda: self._inbox.generation != request.generation,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engage_desktop.app.importing import open_workspace_log
+from engage_desktop.app.lists import kept_lists
 from engage_desktop.app.replay import RUN_FILE, RUN_FORMAT, Log, LogSource, Replay, open_logs, replay
 from engage_desktop.app.workspace import EVENTS, RUNS
 from engage_desktop.document import content_hash, loads
@@ -76,7 +77,8 @@ def reopen_run(folder: Path, *, logs: Sequence[Path] = (), workspace: Path | Non
     """The run again, from the log named, or that of the workspace it was saved in."""
     record = read_run(folder)
     log = _same_log(folder, record, logs, workspace)
-    return replay(record.campaigns, log, window=record.window, seed=record.seed, only=record.only)
+    lists = kept_lists(record.campaigns, folder)
+    return replay(record.campaigns, log, lists=lists, window=record.window, seed=record.seed, only=record.only)
 
 
 def _saved_in(folder: Path) -> Path | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engage_desktop.app.levels import ids_of
+from engage_desktop.app.lists import LISTS, Lists, identifiers, keep_lists
 from engage_desktop.document import content_hash, load, validate
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import format_instant
@@ -78,6 +79,7 @@ class Replay:
     problems: tuple[Problem, ...]
     seconds: dict[str, float] = field(default_factory=dict)
     only: tuple[str, ...] = ()
+    lists: Lists = field(default_factory=dict)
 
     @cached_property
     def tables(self) -> dict[str, Table]:
@@ -150,6 +152,7 @@ def replay(
     campaigns: Campaigns,
     log: Log,
     *,
+    lists: Lists | None = None,
     window: tuple[int | None, int | None] = (None, None),
     seed: int = 0,
     only: Iterable[str] = (),
@@ -159,7 +162,7 @@ def replay(
     cancelled: Callable[[], bool] | None = None,
     cache: Any = None,
 ) -> Replay:
-    """Compile and run; the window defaults to the whole log."""
+    """Compile and run; the window defaults to the whole log. `lists` are those that `read_lists` found for the design."""
     from engage_desktop.engine import compile_campaigns, simulate
 
     start, end = window
@@ -176,7 +179,7 @@ def replay(
             raise UserError(f"--only {key}: no journey has this key. {mend}")
     begun = time.perf_counter()
     run = simulate(
-        compile_campaigns(campaigns),
+        compile_campaigns(campaigns, identifiers(lists or {})),
         log.store,
         window=(start, end),
         seed=seed,
@@ -186,7 +189,7 @@ def replay(
         cache=cache,
     )
     seconds = {"load": round(load_seconds, 3), "run": round(time.perf_counter() - begun, 3)}
-    return Replay(run, log, campaigns, problems, seconds, only)
+    return Replay(run, log, campaigns, problems, seconds, only, lists or {})
 
 
 def counts(replayed: Replay) -> dict[str, int]:
@@ -216,8 +219,10 @@ def write_run(replayed: Replay, out: Path) -> dict[str, Any]:
         half.mkdir(parents=True, exist_ok=True)
         for name, table in tables.items():
             pq.write_table(table, half / f"{name}.parquet", compression="zstd")
+        keep_lists(replayed.lists, half)
         (half / RUN_FILE).write_text(_run_json(replayed, numbers), encoding="utf-8", newline="\n")
         (out / RUN_FILE).unlink(missing_ok=True)  # comes last: its presence says that the run is whole
+        _put_lists(half / LISTS, out / LISTS)
         for name in (*(f"{name}.parquet" for name in tables), RUN_FILE):
             os.replace(half / name, out / name)
     except OSError as error:
@@ -233,6 +238,13 @@ def write_run(replayed: Replay, out: Path) -> dict[str, Any]:
     return {"run": str(out), "counts": numbers, "seconds": seconds}
 
 
+def _put_lists(half: Path, place: Path) -> None:
+    if place.exists():
+        shutil.rmtree(place)
+    if half.exists():
+        os.replace(half, place)
+
+
 def _run_json(replayed: Replay, numbers: dict[str, int]) -> str:
     run, log = replayed.run, replayed.log
     document = {
@@ -241,6 +253,10 @@ def _run_json(replayed: Replay, numbers: dict[str, int]) -> str:
         "inputs": {
             "campaigns": content_hash(replayed.campaigns),
             "logs": [{"name": source.name, "sha256": source.sha256} for source in log.sources],
+            "lists": [
+                {"audience": key, "name": one.named.file, "sha256": one.named.sha256, "identifiers": len(one.ids)}
+                for key, one in replayed.lists.items()
+            ],
         },
         "seed": run.seed,
         "from": format_instant(run.window[0]),
@@ -299,7 +315,9 @@ def unseen_events(campaigns: Campaigns, log: Log, key: str) -> list[str]:
     return found
 
 
-def audience_at(campaigns: Campaigns, log: Log, key: str, at_us: int | None) -> tuple[int, list[str]]:
+def audience_at(
+    campaigns: Campaigns, log: Log, key: str, at_us: int | None, lists: Lists | None = None
+) -> tuple[int, list[str]]:
     """The instant asked (default the log's last) and the members' ids, people or accounts, by code points."""
     from engage_desktop.engine import compile_campaigns, members
 
@@ -311,4 +329,5 @@ def audience_at(campaigns: Campaigns, log: Log, key: str, at_us: int | None) -> 
         raise UserError(f"There is no audience {key!r} in this design. Its audiences: {known}.")
     at_us = default_window(log.store)[1] if at_us is None else at_us
     ids = ids_of(log.store, audience.level)
-    return at_us, [ids[int(member)] for member in members(compile_campaigns(campaigns), log.store, key, at_us)]
+    plan = compile_campaigns(campaigns, identifiers(lists or {}))
+    return at_us, [ids[int(member)] for member in members(plan, log.store, key, at_us)]

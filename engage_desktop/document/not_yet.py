@@ -35,8 +35,6 @@ def check_not_yet(campaigns: Campaigns) -> Iterator[Problem]:
         if audience.level == "account" and audience.sync:
             mend = "Remove the sync: the audience itself still runs."
             yield _no(f"audiences.{audience.key}.sync", "sending accounts to a destination", mend)
-        if audience.list_ is not None:
-            yield _no(f"audiences.{audience.key}.list", "audiences from a list")
     for message in campaigns.messages:
         if message.responses:
             yield _no(f"messages.{message.key}.responses", "assumed responses")
@@ -63,8 +61,6 @@ def check_not_yet(campaigns: Campaigns) -> Iterator[Problem]:
 
 def _journey(journey: Journey) -> Iterator[Problem]:
     root = f"journeys.{journey.key}"
-    if journey.enforce_limits:
-        yield _no(f"{root}.enforce_limits", "enforced limits")
     for rule in journey.exits:
         if rule.send is not None:
             yield _no(f"{root}.exits.{rule.key}.send", "sending on exit")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engage_desktop.document.check_conditions import check_conditions
 from engage_desktop.document.check_journey import check_journey, check_percents, duplicates, unknown
+from engage_desktop.document.check_list import check_list
 from engage_desktop.document.context import check_context
 from engage_desktop.document.not_yet import check_not_yet
 from engage_desktop.domain.campaigns import Campaigns
@@ -98,6 +99,8 @@ def _is_zone(name: str) -> bool:
 
 
 def _audience(audience: Audience, campaigns: Campaigns) -> Iterator[Problem]:
+    if audience.list_ is not None:
+        yield from check_list(audience.list_, f"audiences.{audience.key}.list")
     for place, sync in enumerate(audience.sync):
         path = f"audiences.{audience.key}.sync.{place}"
         if campaigns.destination(sync.destination) is None:

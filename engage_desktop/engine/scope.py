@@ -37,7 +37,9 @@ def file_problems(campaigns: Campaigns, lists: Collection[str] = ()) -> list[Pro
     found: list[Problem] = []
     for audience in campaigns.audiences:
         if audience.list_ is not None and audience.key not in lists:
-            found.append(not_yet(f"audiences.{audience.key}.list", "An audience from a list"))
+            message = f"The identifiers of the list {audience.list_.file!r} were not given."
+            mend = "Read its file before compiling."
+            found.append(Problem("error", "list_unread", f"audiences.{audience.key}.list", message, mend))
         if audience.level == "account" and audience.sync:
             found.append(not_yet(f"audiences.{audience.key}.sync", "Delivering an audience of accounts"))
     policies = campaigns.policies
@@ -51,8 +53,7 @@ def file_problems(campaigns: Campaigns, lists: Collection[str] = ()) -> list[Pro
 def journey_problems(journey: Journey, campaigns: Campaigns) -> list[Problem]:
     """Parts of a journey that are not simulated yet."""
     path = f"journeys.{journey.key}"
-    found = [not_yet(f"{path}.enforce_limits", "Enforcing limits")] if journey.enforce_limits else []
-    found += [
+    found = [
         not_yet(f"{path}.exits.{rule.key}.send", "Sending on exit") for rule in journey.exits if rule.send is not None
     ]
     for step in journey.steps:

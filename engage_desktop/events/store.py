@@ -200,6 +200,10 @@ class EventStore:
         found = [at for at, value in enumerate(self._arrays.texts("id.value")) if value in wanted]
         return self._arrays.get("id.profile")[found], self._arrays.get("id.time")[found]
 
+    def known(self, ids: Collection[str]) -> frozenset[str]:
+        """Those of the identifiers, of whatever type, that the log ever shows."""
+        return frozenset(ids).intersection(self._arrays.texts("id.value"))
+
     @cached_property
     def place_of_row(self) -> NDArray[np.uint32]:
         """Of each row, its position among all calls, identify and the like included."""

@@ -16,6 +16,13 @@ from .designs import CAMPAIGN_FILES, STOREFRONT, design, only
 from .journeys import graphs
 
 J = "journeys__0__"
+
+
+def named(**fields: str) -> dict[str, Any]:
+    """An audience from a list."""
+    return {"key": "l", "name": "L", "list": {"file": "a.csv", "sha256": "0" * 64} | fields}
+
+
 EVENT_ENTRY = {"type": "event", "event": "Product Added"}
 CASES: list[tuple[str, dict[str, Any], str, str, str]] = [
     # code, values, severity, path, words
@@ -56,6 +63,11 @@ CASES: list[tuple[str, dict[str, Any], str, str, str]] = [
     ("definition_cycle", {"audiences__0__definition": "trait('b') = true", "audiences__1": {"key": "b", "name": "B", "definition": "NOT audience('lapsed')"}}, "error", "audiences.lapsed.definition", "lapsed -> b -> lapsed"),
     ("audience_is_trait", {"traits": [{"key": "lapsed", "name": "L", "definition": "event('A').count()"}]}, "error", "audiences.lapsed.key", "two things"),
     ("sync_every", {"audiences__0__sync__0__every": None}, "error", "audiences.lapsed.sync.0.every", "1h"),
+    ("list_hash", {"audiences__1": named(sha256="0")}, "error", "audiences.l.list.sha256", "64 digits"),
+    ("list_hash", {"audiences__1": named(sha256="A" * 64)}, "error", "audiences.l.list.sha256", "a-f"),
+    ("list_file", {"audiences__1": named(file=" ")}, "error", "audiences.l.list.file", "names no file"),
+    ("list_file", {"audiences__1": named(file="a.xlsx")}, "error", "audiences.l.list.file", "Save the list as CSV"),
+    ("list_column", {"audiences__1": named(file="a.TXT", column="id")}, "error", "audiences.l.list.column", "Leave the column out"),
     ("subject_missing", {"messages__0__subject": None}, "warning", "messages.nudge.subject", "subject"),
     ("send_to_all", {"messages__0__send_to": "all"}, "warning", "messages.nudge.send_to", "unsubscribed"),
     ("unknown_stage", {J + "stage": "gone"}, "warning", "journeys.cart_rescue.stage", "awareness"),
@@ -113,6 +125,16 @@ def test_a_condition_must_have_a_meaning_where_it_stands(values, path):
     assert only(design(**values), "condition").path == path
 
 
+def test_a_list_is_accepted_and_has_no_definition_beside_it():
+    """D-11: the file itself is read by whoever runs the design."""
+    assert validate(design(audiences__1=named(column="id"))) == ()
+    assert validate(design(audiences__1=named(file="lists/a.txt"))) == ()
+    data = json.loads(STOREFRONT)
+    data["audiences"].append(named() | {"definition": "event('A').count() >= 1"})
+    campaigns, (problem,) = loads(json.dumps(data))
+    assert (campaigns, problem.code, problem.path) == (None, "definition_or_list", "audiences.l")
+
+
 TRAIT = {"key": "n", "name": "N", "definition": "event('A').count()"}
 NOT_YET: list[tuple[dict[str, Any], str]] = [
     ({J + "steps__2": {"key": "nudge", "type": "set_trait", "trait": "a", "value": 1}}, "journeys.cart_rescue.steps.nudge"),
@@ -123,7 +145,6 @@ NOT_YET: list[tuple[dict[str, Any], str]] = [
     ({"audiences__0__level": "account"}, "audiences.lapsed.sync"),
     ({"traits": [TRAIT], "audiences__0__sync": [{"destination": "crm", "as": "identify", "traits": ["plan", "n"]}]}, "audiences.lapsed.sync.0.traits"),
     ({"traits": [TRAIT], J + "steps__2": {"key": "nudge", "type": "send", "destination": "crm", "traits": ["n"]}}, "journeys.cart_rescue.steps.nudge.traits"),
-    ({"audiences__1": {"key": "l", "name": "L", "list": {"file": "a.csv", "sha256": "0"}}}, "audiences.l.list"),
     ({"policies": {"caps": [{"max": 2, "per": "7d"}]}}, "policies.caps"),
     ({"policies": {"holdout": {"percent": 5}}}, "policies.holdout"),
     ({"audiences__0__sync": [{"destination": "crm", "as": "identify", "resend": True}]}, "audiences.lapsed.sync.0.resend"),
