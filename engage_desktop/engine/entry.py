@@ -2,11 +2,13 @@
 
 `once` and `every` are settled before anybody walks. `after_exit` and identifiers need to know how
 the instance before ended, so they go by generations: all first instances, then all second ones.
+Whom limits keep out has not entered: the next candidate comes in that place (D-11).
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import Protocol
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from engage_desktop.engine.arrays import (
     NEVER,
     AnyArray,
     Instants,
+    Mask,
     Profiles,
     Rows,
     first_of_each,
@@ -24,12 +27,22 @@ from engage_desktop.engine.identifiers import ByIdentifier
 from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.plan import PlanJourney
 from engage_desktop.engine.schedule import entries_of
-from engage_desktop.engine.tokens import Entries
+from engage_desktop.engine.tokens import Entries, in_order
 from engage_desktop.engine.view import View
 from engage_desktop.engine.walk import Ends
 
 
-def generations(journey: PlanJourney, view: View, window: tuple[int, int]) -> Generator[Entries, Ends, None]:
+class Gate(Protocol):
+    """Says of entries of `people` (None: everybody) which are let in, and keeps count of those that are not."""
+
+    @property
+    def people(self) -> Mask | None: ...
+    def admits(self, entries: Entries) -> Mask: ...
+
+
+def generations(
+    journey: PlanJourney, view: View, window: tuple[int, int], gate: Gate | None = None
+) -> Generator[Entries, Ends, None]:
     """Yield the instances that set out together; after each batch `send` how it ended.
 
     The first `next()` gives the first batch; `send(ends)` the following one. Batches are sorted
@@ -44,13 +57,30 @@ def generations(journey: PlanJourney, view: View, window: tuple[int, int]) -> Ge
     else:
         source = EventSource(journey, view, window) if entry.event is not None else StateSource(journey, view, window)
     again = entry.mode == "after_exit" or entry.identifier is not None
-    batch = source.every() if entry.mode == "every" and entry.identifier is None else source.first()
+    one_by_one = entry.mode != "every" or entry.identifier is not None
+    batch = source.first() if one_by_one else source.every()
+    if gate is not None and gate.people is not None:
+        batch = batch.take(gate.people[batch.profile])
     while len(batch):
+        if gate is not None:
+            batch = _admitted(batch, source, gate, one_by_one)
+            if not len(batch):
+                return
         ends: Ends = yield batch
         if not again:
             return
         over = ends.time != NEVER
         batch = source.following(batch, ends, over) if over.any() else batch.take(np.zeros(0, np.intp))
+
+
+def _admitted(batch: Entries, source: EventSource | StateSource | ScheduleSource, gate: Gate, again: bool) -> Entries:
+    """Those of a batch that the gate lets in; with `again` the next candidates in the place of the others."""
+    parts = []
+    while len(batch):
+        admitted = gate.admits(batch)
+        parts.append(batch.take(admitted))
+        batch = source.next(batch.take(~admitted)) if again else batch.take(np.zeros(0, np.intp))
+    return parts[0] if len(parts) == 1 else in_order(parts)
 
 
 def _bounds(journey: PlanJourney, window: tuple[int, int]) -> tuple[int, int]:
@@ -95,7 +125,14 @@ class EventSource:
         else:
             allowed = np.where(row >= 0, row, self.view.first_row_after(profile, ended))
             allowed = np.maximum(allowed, batch.row[over] + 1)
-        place = np.searchsorted(self.row, allowed, "left")
+        return self._at_or_after(profile, allowed)
+
+    def next(self, batch: Entries) -> Entries:
+        """The entry event after those of the batch."""
+        return self._at_or_after(batch.profile, batch.row + 1)
+
+    def _at_or_after(self, profile: Profiles, row: Rows) -> Entries:
+        place = np.searchsorted(self.row, row, "left")
         found = place < len(self.row)
         found[found] = self.profile[place[found]] == profile[found]
         return self._entries(place[found])
@@ -108,6 +145,7 @@ class StateSource:
         entry = journey.entry
         assert entry.condition is not None
         self.cool_down_us = entry.cool_down_us
+        self.n_profiles = view.log.n_profiles
         self.first_at, self.last_at = _bounds(journey, window)
         self.intervals: Intervals = view.conditions.intervals(entry.condition)
         start = self.intervals.start
@@ -138,6 +176,14 @@ class StateSource:
         keep = time <= self.last_at
         return self._entries(profile[keep], time[keep])
 
+    def next(self, batch: Entries) -> Entries:
+        """The next time that it begins."""
+        own = batch.profile.astype(np.int64)
+        start = segment_offsets(self.profile, self.n_profiles)
+        place = upper_bound(self.time, start[own], start[own + 1], batch.time)
+        place = place[place < start[own + 1]]
+        return self._entries(self.profile[place], self.time[place])
+
 
 class IdentifierSource(EventSource):
     """One active instance a value of the identifier; an event without it does not enter (D-16)."""
@@ -150,13 +196,13 @@ class IdentifierSource(EventSource):
         code = view.identifiers(path).of(name)[np.searchsorted(view.log.rows(name), self.row.astype(np.uint32))]
         keep = code >= 0
         self.row, self.profile, self.time, self.code = self.row[keep], self.profile[keep], self.time[keep], code[keep]
-        self.next = ByIdentifier(self.profile, self.code, self.row)
+        self.search = ByIdentifier(self.profile, self.code, self.row)
 
     def _entries(self, at: AnyArray) -> Entries:
         return Entries(self.profile[at], self.time[at], self.row[at], True, self.code[at])
 
     def first(self) -> Entries:
-        pair = self.profile.astype(np.int64) * self.next.size + self.code
+        pair = self.profile.astype(np.int64) * self.search.size + self.code
         return self._entries(np.sort(np.unique(pair, return_index=True)[1]))
 
     def following(self, batch: Entries, ends: Ends, over: AnyArray) -> Entries:
@@ -165,7 +211,15 @@ class IdentifierSource(EventSource):
         profile, ended, row = batch.profile[over], ends.time[over], ends.row[over]
         allowed = np.where(row >= 0, row, self.view.first_row_after(profile, ended))
         allowed = np.maximum(allowed, batch.row[over] + 1)
-        place = self.next.next(profile, batch.identifier[over], allowed)
+        return self._of_value(profile, batch.identifier[over], allowed)
+
+    def next(self, batch: Entries) -> Entries:
+        """The entry event of the same value after those of the batch."""
+        assert batch.identifier is not None
+        return self._of_value(batch.profile, batch.identifier, batch.row + 1)
+
+    def _of_value(self, profile: Profiles, code: AnyArray, row: Rows) -> Entries:
+        place = self.search.next(profile, code, row)
         return self._entries(np.sort(place[place >= 0]))
 
 
@@ -193,8 +247,15 @@ class ScheduleSource:
 
     def following(self, batch: Entries, ends: Ends, over: AnyArray) -> Entries:
         """The first later occurrence that the cool-down allows; at exactly its end it does (D-45)."""
-        own = batch.profile[over].astype(np.int64)
         after = np.maximum(ends.time[over] + self.cool_down_us - 1, batch.time[over])
+        return self._later(batch.profile[over], after)
+
+    def next(self, batch: Entries) -> Entries:
+        """The occurrence after those of the batch."""
+        return self._later(batch.profile, batch.time)
+
+    def _later(self, profile: Profiles, after: Instants) -> Entries:
+        own = profile.astype(np.int64)
         last = self._start[own + 1]
         place = upper_bound(self.time, self._start[own], last, after)
         return self._entries(place[place < last])

@@ -1,4 +1,7 @@
-"""When each instance is taken out by an exit rule: known before it takes a step (D-18, D-50)."""
+"""When each instance is taken out by an exit rule: known before it takes a step (D-18, D-50).
+
+Under enforced limits a year of age is one more rule, after the journey's own (J2-38).
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,34 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.engine.arrays import NEVER, Instants, Rows
-from engage_desktop.engine.plan import PlanExit
+from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Rows
+from engage_desktop.engine.plan import PlanExit, PlanJourney
+from engage_desktop.engine.run import EXPIRED, Texts
 from engage_desktop.engine.tokens import Entries
 from engage_desktop.engine.view import View
+
+LONGEST_US = 365 * 86_400_000_000
+"""An instance is not older than that where limits are enforced (J2-38)."""
+_EXPIRY = PlanExit("", after_us=LONGEST_US)
+_EXPIRED = -2
+"""Stands for the text of the expiry while instances walk: it is an exit until all is settled."""
+
+
+def rules_of(journey: PlanJourney) -> tuple[PlanExit, ...]:
+    """What takes instances out, in the order in which rules of one instant are looked at."""
+    return (*journey.exits, _EXPIRY) if journey.journey.enforce_limits else journey.exits
+
+
+def texts_of(rules: tuple[PlanExit, ...], texts: Texts) -> NDArray[np.int32]:
+    """What `detail` says of each rule, by code; never empty."""
+    codes = [_EXPIRED if rule is _EXPIRY else texts.code(rule.key) for rule in rules]
+    return np.array(codes or [-1], np.int32)
+
+
+def expire(outcome: AnyArray, detail: AnyArray) -> None:
+    """Say of those whom the expiry took that they expired; it has no detail (D-21)."""
+    old = detail == _EXPIRED
+    outcome[old], detail[old] = EXPIRED, -1
 
 
 @dataclass(frozen=True, eq=False)

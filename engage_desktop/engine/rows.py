@@ -56,7 +56,7 @@ class _Rows:
         self.number = (np.arange(n) - np.repeat(heads, count) + 1).astype(np.int32)
 
     def instances(self) -> Table:
-        return {
+        table = {
             "journey": np.full(self.n, self.journey.index, np.int16),
             "profile": self.profile,
             "instance": self.number,
@@ -67,6 +67,10 @@ class _Rows:
             "kind": self._ends("assumed").astype(np.int8),
             "identifier": self.identifier,
         }
+        if self.journey.journey.enforce_limits:  # what `limits` goes by
+            row = np.concatenate([entries.row for entries, _ in self.walks])
+            table |= {"row": row if self.order is None else row[self.order], "end_row": self._ends("row")}
+        return table
 
     def _ends(self, name: str) -> AnyArray:
         found: AnyArray = np.concatenate([getattr(result.ends, name) for _, result in self.walks])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Table: TypeAlias = dict[str, AnyArray]
 
 OUTCOMES = ("completed", "exited", "active", "expired", "dropped")
-COMPLETED, EXITED, ACTIVE = range(3)
+COMPLETED, EXITED, ACTIVE, EXPIRED, TURNED_AWAY = range(5)
 CHANGES = ("sent", "added", "removed")
 ENTRY_SENT, ADDED, REMOVED = range(3)
 KINDS = ("observed", "assumed", "learned", "reweighted")

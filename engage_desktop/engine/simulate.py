@@ -6,6 +6,7 @@ Nothing that is simulated so far reads what a run generates, so journeys do not 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from engage_desktop.engine.definitions import Computed, Member, Node
 from engage_desktop.engine.entry import generations
 from engage_desktop.engine.history import History
 from engage_desktop.engine.intervals import Intervals, concatenated
+from engage_desktop.engine.limits import Door, tables_under_limits
 from engage_desktop.engine.moments import Moments
 from engage_desktop.engine.plan import Plan, PlanJourney
 from engage_desktop.engine.rows import collect
@@ -85,7 +87,14 @@ def simulate(
         view = View(part, conditions, seed, plan.campaigns.workspace.timezone)
         for journey in journeys:
             tell(f"Journey {journey.journey.key}")
-            for name, table in _journey(journey, view, window, texts, cancelled).items():
+            if not journey.journey.enforce_limits:
+                for name, table in _journey(journey, view, window, texts, cancelled).items():
+                    tables.add(name, journey.journey.key, table, first)
+        limited = sorted((one for one in journeys if one.journey.enforce_limits), key=lambda one: one.index)
+        walk = partial(_journey, view=view, window=window, texts=texts, cancelled=cancelled)
+        walked = tables_under_limits(limited, view, texts, walk)
+        for journey, found in zip(limited, walked, strict=True):
+            for name, table in found.items():
                 tables.add(name, journey.journey.key, table, first)
         first += part.n_profiles
     if progress is not None:
@@ -233,11 +242,16 @@ def _membership_rows(index: int, intervals: Intervals, window: tuple[int, int]) 
 
 
 def _journey(
-    journey: PlanJourney, view: View, window: tuple[int, int], texts: Texts, cancelled: Cancel | None
+    journey: PlanJourney,
+    view: View,
+    window: tuple[int, int],
+    texts: Texts,
+    cancelled: Cancel | None,
+    door: Door | None = None,
 ) -> dict[str, Table]:
-    """All generations of one journey, rows in public order."""
+    """All generations of one journey, rows in public order; `door` where limits are enforced."""
     walks: list[tuple[Entries, WalkResult]] = []
-    batches = generations(journey, view, window)
+    batches = generations(journey, view, window, door)
     entries = next(batches, None)
     while entries is not None:
         result = Walk(journey, entries, view, window[1], texts, cancelled).run()
@@ -246,6 +260,8 @@ def _journey(
             entries = batches.send(result.ends)
         except StopIteration:
             entries = None
+    if door is not None:
+        walks += door.turned_away
     path = journey.entry.identifier
     known = None if path is None else [texts.code(text) for text in view.identifiers(path).texts]
     return collect(journey, walks, None if known is None else np.array(known or [-1], np.int32))

@@ -29,6 +29,14 @@ class Entries:
         return Entries(self.profile[at], self.time[at], self.row[at], self.by_event, identifier)
 
 
+def in_order(parts: list[Entries]) -> Entries:
+    """All entries of parts of one kind, by (profile, time, row)."""
+    profile, time, row = (np.concatenate([getattr(one, name) for one in parts]) for name in ("profile", "time", "row"))
+    codes = [one.identifier for one in parts if one.identifier is not None]
+    joined = Entries(profile, time, row, parts[0].by_event, np.concatenate(codes) if codes else None)
+    return joined.take(np.lexsort((row, time, profile)))
+
+
 @dataclass(eq=False)
 class Tokens:
     """Arrivals at a step; all arrays of one length.

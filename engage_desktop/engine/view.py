@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engage_desktop.domain.condition import Trait
 from engage_desktop.engine import calendar
 from engage_desktop.engine import history as histories
 from engage_desktop.engine.arrays import (
@@ -22,10 +24,12 @@ from engage_desktop.engine.arrays import (
 from engage_desktop.engine.conditions import Conditions, EventRows
 from engage_desktop.engine.context import Names, first_captures, remembered
 from engage_desktop.engine.definitions import Node, Side, asks_journey
-from engage_desktop.engine.frames import Bound, Events, take_or_absent
+from engage_desktop.engine.frames import Bound, Events, replaced, take_or_absent
 from engage_desktop.engine.identifiers import ByIdentifier, Identifiers
 from engage_desktop.engine.moments import Moments
+from engage_desktop.engine.own import Own, OwnView
 from engage_desktop.engine.source import OBJECT, TEXT, Column, Log
+from engage_desktop.engine.surplus import surplus_of
 from engage_desktop.engine.tokens import Entries, Tokens
 from engage_desktop.engine.values import text_of, value_at
 from engage_desktop.events.column import Column as Values
@@ -47,9 +51,13 @@ class View:
         """The row that stands for "no event"."""
         self.profile_hashes = conditions.profile_hashes()
         self.names: Names | None = None
-        """What instances of the journey at hand may remember."""
+        """What instances of the journey at hand may remember, ..."""
+        self.own: Own | None = None
+        """... and which traits they see set before others do."""
         self._identifiers: dict[tuple[str, ...], Identifiers] = {}
-        self._by_identifier: dict[tuple[str, str, tuple[str, ...]], tuple[AnyArray, ByIdentifier]] = {}
+        self._by_identifier: dict[tuple[str, str, tuple[str, ...], bool], tuple[AnyArray, ByIdentifier]] = {}
+        self.enforcing = False
+        """Whether the journey at hand is deaf to the surplus of a second (J2-39)."""
 
     # -- events ----------------------------------------------------------------------------
 
@@ -65,6 +73,19 @@ class View:
         place = profile.astype(np.int64)
         start = self.log.profile_start
         return upper_bound(self.log.time, start[place], start[place + 1], time)
+
+    @cached_property
+    def surplus(self) -> Mask | None:
+        """By row: which events are too many in their second; None where none is."""
+        return surplus_of(self.log)
+
+    def heard(self, name: str, where: Node | None) -> EventRows:
+        """The events of a name that pass `where` and that the journey at hand hears."""
+        events = self.conditions.events(name, where)
+        if not self.enforcing or self.surplus is None:
+            return events
+        keep = ~self.surplus[events.rows]
+        return EventRows(events.rows[keep], events.profile[keep], events.n_events)
 
     def next_event(self, events: EventRows, profile: Profiles, row: Rows) -> Rows:
         """The first of `events` of each profile later than `row`, else `no_row`."""
@@ -84,9 +105,9 @@ class View:
         self, name: str, where: Node | None, path: tuple[str, ...], profile: Profiles, code: AnyArray, row: Rows
     ) -> Rows:
         """The first matching event of each profile later than `row` that carries the identifier, else `no_row`."""
-        key = (name, repr(where), path)
+        key = (name, repr(where), path, self.enforcing)
         if key not in self._by_identifier:
-            events = self.conditions.events(name, where)
+            events = self.heard(name, where)
             own = self.identifiers(path).of(name)[np.searchsorted(self.log.rows(name), events.rows)]
             keep = own >= 0
             self._by_identifier[key] = (
@@ -114,15 +135,45 @@ class View:
     def holds(self, node: Node, tokens: Tokens) -> Mask:
         """Whether `node` holds of each token now."""
         if not asks_journey(node):
-            return self.holds_at(node, tokens.profile, tokens.time)
-        return self.conditions.intervals(node, self._bound(tokens)).value(np.arange(len(tokens)), tokens.time)
+            found = self.holds_at(node, tokens.profile, tokens.time)
+        else:
+            found = self.conditions.intervals(node, self._bound(tokens)).value(np.arange(len(tokens)), tokens.time)
+        own = self._own(node, tokens)
+        if own is not None:
+            found[own.at] = own.holds(node)
+        return found
 
     def first_holding(self, node: Node, tokens: Tokens) -> Instants:
         """The first instant from now on at which `node` holds of each token, NEVER where there is none."""
+        now, own = tokens.time, self._own(node, tokens)
+        if own is not None:  # what everybody sees is not asked about this instant, but about the next one
+            now = now.copy()
+            now[own.at] += 1
         if not asks_journey(node):
-            return self.conditions.intervals(node).first_at_or_after(tokens.profile, tokens.time)
-        found = self.conditions.intervals(node, self._bound(tokens))
-        return found.first_at_or_after(np.arange(len(tokens)), tokens.time)
+            found = self.conditions.intervals(node).first_at_or_after(tokens.profile, now)
+        else:
+            these = self.conditions.intervals(node, self._bound(tokens))
+            found = these.first_at_or_after(np.arange(len(tokens)), now)
+        if own is not None:
+            at_once = own.at[own.holds(node)]
+            found[at_once] = tokens.time[at_once]
+        return found
+
+    def exits_at_once(self, node: Node, tokens: Tokens) -> Mask:
+        """Which tokens an exit rule by condition takes because of what they have just set (D-50: by the entry event alone)."""
+        found = np.zeros(len(tokens), np.bool_)
+        own = self._own(node, tokens, exits=True)
+        if own is not None:
+            found[own.at] = own.holds(node)
+        return found
+
+    def _own(self, node: object, tokens: Tokens, *, exits: bool = False) -> OwnTokens | None:
+        """The tokens that see a condition or value in their own way, None where there are none."""
+        at = np.empty(0, np.int64) if self.own is None else self.own.who(node, tokens)
+        if self.own is None or not at.size:
+            return None
+        some = tokens.take(at)
+        return OwnTokens(at, some, self.own.view_of(some, self.conditions), self, exits)
 
     def first_holding_of(self, node: Node, entries: Entries, names: Names | None) -> Instants:
         """The same from entry on, with the entry event alone remembered (D-50)."""
@@ -158,18 +209,57 @@ class View:
             return self.next_heard(rule.event, rule.where, bound, after, end, own, identifier)
         if own is not None and identifier is not None:
             return self.next_event_of(rule.event, rule.where, identifier, entries.profile, own, after)
-        return self.next_event(self.conditions.events(rule.event, rule.where), entries.profile, after)
+        return self.next_event(self.heard(rule.event, rule.where), entries.profile, after)
 
     def next_for_tokens(
         self, name: str, where: Node | None, tokens: Tokens, until: Instants, identifier: tuple[str, ...] | None
     ) -> Rows:
         """The first event that each token hears after its row; one later than `until` may be given or not."""
+        mine = None if where is None else self._own(where, tokens)
+        if mine is not None and where is not None:
+            return self._next_own(name, where, tokens, until, identifier, mine)
         own = None if identifier is None else tokens.identifier
         if where is not None and asks_journey(where):
             return self.next_heard(name, where, self._bound(tokens), tokens.row, until, own, identifier)
         if own is not None and identifier is not None:
             return self.next_event_of(name, where, identifier, tokens.profile, own, tokens.row)
-        return self.next_event(self.conditions.events(name, where), tokens.profile, tokens.row)
+        return self.next_event(self.heard(name, where), tokens.profile, tokens.row)
+
+    def _next_own(
+        self,
+        name: str,
+        where: Node,
+        tokens: Tokens,
+        until: Instants,
+        identifier: tuple[str, ...] | None,
+        own: OwnTokens,
+    ) -> Rows:
+        """The same where some tokens hear the events that are left of their instant in their own way."""
+        others, some, public = tokens.take(slice(None)), own.tokens, self.own  # type: ignore[arg-type]  # a slice copies
+        last = self.first_row_after(some.profile, some.time) - 1
+        others.row = others.row.copy()
+        others.row[own.at] = last  # later ones as everybody does
+        self.own = None
+        found = self.next_for_tokens(name, where, others, until, identifier)
+        self.own = public
+        events = self.conditions.streams.all_of(name, self.conditions.people)
+        first = np.searchsorted(events.rows, (some.row + 1).astype(np.uint32), "left")
+        count = np.searchsorted(events.rows, (last + 1).astype(np.uint32), "left") - first
+        place, asked = expand(first, np.maximum(count, 0))
+        if len(place):
+            bound = own.view.bound(own.remembered)
+            since = np.asarray(self.log.times(name))[place]
+            owner = asked.astype(np.int32)
+            pairs = Events(self.log, name, own.view.conditions.people, None, place, owner, since, bound, asked)
+            says = own.view.heard(where, pairs)
+            if identifier is not None:
+                says &= self.identifiers(identifier).of(name)[place] == some.identifier[asked]
+            if self.enforcing and self.surplus is not None:
+                says &= ~self.surplus[pairs.rows]
+            heard = np.flatnonzero(says)
+            who, at = np.unique(asked[heard], return_index=True)
+            found[own.at[who]] = pairs.rows[heard[at]]
+        return found
 
     def next_heard(
         self,
@@ -194,6 +284,8 @@ class View:
         says = Moments(self.conditions, pairs.owner, since, pairs).holds(where)
         if identifier is not None and path is not None:
             says = says & (self.identifiers(path).of(name)[place] == identifier[asked])
+        if self.enforcing and self.surplus is not None:
+            says = says & ~self.surplus[pairs.rows]
         heard = np.flatnonzero(says)
         found = np.full(bound.n, self.no_row, np.int64)
         who, at = np.unique(asked[heard], return_index=True)
@@ -202,19 +294,35 @@ class View:
 
     # -- zones -----------------------------------------------------------------------------
 
+    def zones(self, tokens: Tokens, *, own: bool) -> tuple[list[str], AnyArray]:
+        """Zone names, and for each token which of them is its own (D-30), else the workspace's."""
+        names, zone = self.zones_of(tokens.profile, tokens.time, own=own)
+        mine = self._own(_ZONE, tokens) if own else None
+        if mine is not None:
+            told = mine.value(_ZONE)
+            valid = np.array([calendar.zone_named(text) is not None for text in told.texts] or [False])
+            known = (np.asarray(told.kind) == TEXT) & valid[np.maximum(np.asarray(told.code), 0)]
+            others, plain = self._zones(mine.tokens.profile, mine.tokens.time, [self.conditions.valid_zones()])
+            zone[mine.at] = np.where(known, np.asarray(told.code) + len(names), plain + len(names) + len(told.texts))
+            names = [*names, *told.texts, *others]
+        return names, zone
+
     def zones_of(self, profile: Profiles, time: Instants, *, own: bool) -> tuple[list[str], AnyArray]:
         """Zone names, and for each profile at its instant which of them is its own (D-30), else the workspace's."""
+        told = [self.conditions.valid_zones(), histories.of_trait(self.log.trait(("timezone",)))] if own else []
+        return self._zones(profile, time, told)
+
+    def _zones(self, profile: Profiles, time: Instants, told: list[histories.History]) -> tuple[list[str], AnyArray]:
+        """The last of some histories that names a zone has the last word."""
         names = [self.workspace_zone]
         zone = np.zeros(len(profile), np.int64)
-        if own:
-            trait = histories.of_trait(self.log.trait(("timezone",)))
-            for history in (self.conditions.valid_zones(), trait):  # the trait has the last word
-                column = take_or_absent(history.column, histories.place_at(history, profile, time))
-                valid = np.array([calendar.zone_named(text) is not None for text in column.texts] or [False])
-                code = np.maximum(np.asarray(column.code), 0)
-                known = (np.asarray(column.kind) == TEXT) & valid[code]
-                zone[known] = code[known] + len(names)
-                names += list(column.texts)
+        for history in told:
+            column = take_or_absent(history.column, histories.place_at(history, profile, time))
+            valid = np.array([calendar.zone_named(text) is not None for text in column.texts] or [False])
+            code = np.maximum(np.asarray(column.code), 0)
+            known = (np.asarray(column.kind) == TEXT) & valid[code]
+            zone[known] = code[known] + len(names)
+            names += list(column.texts)
         return names, zone
 
     def all_zones(self) -> list[str]:
@@ -224,9 +332,11 @@ class View:
             dict.fromkeys([self.workspace_zone, *(name for name in told if calendar.zone_named(name) is not None)])
         )
 
-    def value_at(self, side: Side, profile: Profiles, time: Instants) -> Column:
-        """A trait of each profile at its instant."""
-        return Moments(self.conditions, profile, time).value(side)
+    def value(self, side: Side, tokens: Tokens) -> Column:
+        """A trait of each token now."""
+        found = Moments(self.conditions, tokens.profile, tokens.time).value(side)
+        own = self._own(side, tokens)
+        return found if own is None else replaced(found, own.at, own.value(side))
 
     def property_of(self, name: str, path: tuple[str, ...], row: Rows) -> Column:
         """A property of the events of a name at the given rows, absent where a row is -1 or another event's."""
@@ -246,6 +356,30 @@ class View:
         code = np.where(used < 0, -1, np.arange(len(used)))[inverse].astype(np.int32)
         kind = np.where(code >= 0, np.uint8(OBJECT), np.uint8(0))
         return Values(kind, np.full(len(row), np.nan), code, [text_of(one) for one in found])
+
+
+class OwnTokens:
+    """Tokens (at the places `at` among others) that have just set what they are asked about."""
+
+    def __init__(self, at: AnyArray, tokens: Tokens, view: OwnView, outer: View, exits: bool) -> None:
+        self.at, self.tokens, self.view, self._outer, self._exits = at, tokens, view, outer, exits
+
+    def remembered(self, text: str) -> Column:
+        """What `journey(text)` is for each of them."""
+        names, tokens = self._outer.names, self.tokens
+        assert names is not None
+        assert tokens.captures is not None
+        rows = first_captures(names, tokens.entries)[tokens.instance] if self._exits else tokens.captures
+        return remembered(names, text, rows, self._outer)
+
+    def holds(self, node: Node) -> Mask:
+        return self.view.holds(node, self.remembered)
+
+    def value(self, side: Side) -> Column:
+        return self.view.value(side)
+
+
+_ZONE = Trait(("timezone",))
 
 
 def state_at(start: AnyArray, times: AnyArray, profile: Profiles, at: Instants) -> Rows:

@@ -8,7 +8,7 @@ held against exit rules, a leave and the end of the run, and what is left moves 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from engage_desktop.domain.errors import Cancelled
 from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Rows, first_of_each
 from engage_desktop.engine.context import first_captures
-from engage_desktop.engine.exits import ExitTimes, exit_times
+from engage_desktop.engine.exits import ExitTimes, exit_times, expire, rules_of, texts_of
+from engage_desktop.engine.own import Own
 from engage_desktop.engine.paths import AFTER_ALL, Paths, later, moment_columns, without
 from engage_desktop.engine.plan import PlanJourney, PlanStep
 from engage_desktop.engine.run import ACTIVE, ADDED, COMPLETED, ENTRY_SENT, EXITED, REMOVED, SENT, Table, Texts
@@ -24,6 +25,7 @@ from engage_desktop.engine.steps.base import ENTRY, EVENT, INSTANT, Departures, 
 from engage_desktop.engine.steps.fork import ForkStep
 from engage_desktop.engine.steps.hold import MAX_PASSES, HoldStep
 from engage_desktop.engine.steps.instant import AdStep, EndStep, SendStep
+from engage_desktop.engine.steps.set_trait import SetTraitStep
 from engage_desktop.engine.tokens import Entries, Tokens, concatenate
 from engage_desktop.engine.view import View
 
@@ -47,10 +49,10 @@ class WalkResult:
     """Ends by instance; visit, message, delivery and wire batches whose `instance` indexes the entries."""
 
     ends: Ends
-    visits: list[Table]
-    messages: list[Table]
-    deliveries: list[Table]
-    wires: list[Table]
+    visits: list[Table] = field(default_factory=list)
+    messages: list[Table] = field(default_factory=list)
+    deliveries: list[Table] = field(default_factory=list)
+    wires: list[Table] = field(default_factory=list)
     """Outputs taken, of journeys with forks only: elsewhere the visits say it."""
 
 
@@ -74,8 +76,11 @@ class Walk:
         self.texts = texts
         self.cancelled = cancelled
         view.names = journey.context
-        self.exits: ExitTimes = exit_times(journey.exits, entries, view, journey.entry.identifier)
-        self.exit_text = np.array([texts.code(rule.key) for rule in journey.exits] or [-1], np.int32)
+        self.own = view.own = Own(journey) if journey.own else None
+        view.enforcing = journey.journey.enforce_limits
+        rules = rules_of(journey)
+        self.exits: ExitTimes = exit_times(rules, entries, view, journey.entry.identifier)
+        self.exit_text = texts_of(rules, texts)
         self.leave_rank = _leave_ranks(journey)
         self.ends = Ends(
             np.full(n, NEVER, np.int64),
@@ -85,7 +90,7 @@ class Walk:
             np.zeros(n, np.bool_),
             np.zeros(n, np.bool_),
         )
-        self.result = WalkResult(self.ends, [], [], [], [])
+        self.result = WalkResult(self.ends)
         self.pending: list[list[Tokens]] = [[] for _ in journey.steps]
         forks = any(isinstance(step.compiled, ForkStep) for step in journey.steps)
         self.paths = Paths(journey, n) if forks else None
@@ -106,6 +111,8 @@ class Walk:
         )
         if self.journey.context is not None:
             start.captures = first_captures(self.journey.context, entries)
+        if self.own is not None:
+            start.own = self.own.none(n)
         if self.paths is not None:
             start.phase = np.full(n, EVENT if entries.by_event else ENTRY, np.int8)
             start.rank = np.zeros(n, np.int64)
@@ -122,6 +129,8 @@ class Walk:
                 self._step(step, tokens)
         if self.paths is not None:
             self._join(self.paths)
+        if self.journey.journey.enforce_limits:
+            expire(self.ends.outcome, self.ends.detail)
         return self.result
 
     # -- one step --------------------------------------------------------------------------
@@ -300,7 +309,7 @@ class Walk:
             time = np.where(cut, at, time)
             rule[cut] = self.exit_text[exits.row_rule[instance[cut]]]
             row[cut] = exit_row[cut]
-        taken = rule >= 0
+        taken = rule != -1
         by_rule = taken
         if tokens.leave_at is not None and tokens.leave_step is not None:
             cut = waits & (time > tokens.leave_at)
@@ -343,8 +352,12 @@ class Walk:
             moved.holdout = moved.holdout | leaving.on_holdout[at]
         if leaving.messages is not None:
             self._after_message(step, moved, leaving.messages, at)
+        if self.own is not None and moved.own is not None and isinstance(step.compiled, SetTraitStep):
+            moved.own = self.own.note(moved.own, self.journey.steps.index(step))
         if moves is None:
             return moved
+        if moved.own is not None:  # what is set is the instance's own for the rest of the instant (D-51)
+            moved.own = np.where((left[at] > moved.time)[:, None], np.int16(-1), moved.own)
         moved.time = left[at]
         if moved.captures is not None and leaving.row is not None:
             self._remember(step, moved, leaving, at)
