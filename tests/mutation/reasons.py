@@ -1,0 +1,5 @@
+"""Why a mutant of the sample survives: it is the same program, or only slower."""
+
+from __future__ import annotations
+
+REASONS: dict[str, str] = {}
