@@ -24,6 +24,7 @@ from engage_desktop.engine import scope
 from engage_desktop.engine.arrays import NEVER
 from engage_desktop.engine.calendar import clock_us
 from engage_desktop.engine.context import names_of
+from engage_desktop.engine.coupling import named_in
 from engage_desktop.engine.definitions import (
     AudienceMeaning,
     Computed,
@@ -46,6 +47,7 @@ from engage_desktop.engine.plan import Plan, PlanAudience, PlanEntry, PlanExit, 
 from engage_desktop.engine.schedule import Schedule, read_at
 from engage_desktop.engine.steps import STEP_COMPILERS
 from engage_desktop.engine.steps.base import StepContext
+from engage_desktop.engine.steps.set_trait import SetTraitStep
 from engage_desktop.language import QueryError, check, parse, parse_condition, references
 from engage_desktop.language.printer import split_path
 
@@ -236,17 +238,20 @@ class _JourneyCompiler:
             compile_step = STEP_COMPILERS.get(step.type)
             if compile_step is None:
                 continue  # refused by scope
-            exits = outputs(step)
-            targets = tuple(-1 if output.target is None else place.get(output.target, -1) for output in exits)
-            branches = tuple(output.branch for output in exits)
+            leads = outputs(step)
+            targets = tuple(-1 if output.target is None else place.get(output.target, -1) for output in leads)
+            branches = tuple(output.branch for output in leads)
             steps.append(PlanStep(index_of[key], key, compile_step(step, self), targets, branches))
+        entry, exits = self._entry(), tuple(self._exit(rule) for rule in self.journey.exits)
+        written = {step.compiled.trait for step in steps if isinstance(step.compiled, SetTraitStep)}
         return PlanJourney(
             self.index,
             self.journey,
-            self._entry(),
-            tuple(self._exit(rule) for rule in self.journey.exits),
+            entry,
+            exits,
             tuple(steps),
             self._names if self._reads_context else None,
+            tuple(sorted(written & named_in((exits, tuple(steps))))) if written else (),
             -NEVER if self.journey.starts is None else parse_instant(self.journey.starts),
             NEVER if self.journey.ends is None else parse_instant(self.journey.ends),
         )
@@ -434,6 +439,16 @@ class _JourneyCompiler:
         except WrongLevel as error:
             self.compiler.fault("level", f"{self.step_path}.{field}", str(error))
             return Literal("")
+
+    def written(self, trait: str, field: str) -> None:
+        """Whether a journey may set a trait of that name."""
+        path, campaigns = f"{self.step_path}.{field}", self.compiler.campaigns
+        if not trait.strip() or "." in trait:
+            self.compiler.fault("set_trait", path, f"{trait!r} is no name of a trait.",
+                                "Write the name of one whole trait, without a dot.")  # fmt: skip
+        elif campaigns.audience(trait) is not None or trait in self.compiler.traits:
+            self.compiler.fault("trait_name", path, f"'{trait}' is the key of an audience or computed trait.",
+                                "Set a trait of another name (D-9).")  # fmt: skip
 
     def fault(self, field: str, message: str, mend: str) -> None:
         self.compiler.fault("step", f"{self.step_path}.{field}", message, mend)

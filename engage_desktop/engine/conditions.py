@@ -10,6 +10,7 @@ import math
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -77,6 +78,14 @@ class EventRows:
         return self.rows.nbytes + self.profile.nbytes
 
 
+class Given(Protocol):
+    """What is known of people before their log is looked at; None where it is not."""
+
+    def intervals(self, node: Node) -> Intervals | None: ...
+    def history(self, side: Side) -> History | None: ...
+    def events(self, name: str, where: Node | None) -> EventRows | None: ...
+
+
 class Conditions:
     """Answers what conditions mean on one log. `meanings` gives audiences and traits by digest."""
 
@@ -89,10 +98,13 @@ class Conditions:
         *,
         accounts: Callable[[Node], Intervals] | None = None,
         people: Callable[[Node], Intervals] | None = None,
+        given: Given | None = None,
     ) -> None:
         """`accounts` answers for account audiences where the log is but a bucket of people, `people` for users where
-        those of the whole log are asked bucket by bucket."""
-        self._accounts = accounts
+        those of the whole log are asked bucket by bucket; `given` what is known of people already."""
+        self.accounts = accounts
+        self.given = given
+        self.meanings = meanings
         self._people = people
         self.log = log
         self.n_profiles = log.n_profiles
@@ -100,8 +112,7 @@ class Conditions:
         self.cache = (cache if cache is not None else LeafCache()).serve(log)
         self.links = Links(log, self.cache)
         self.streams = Streams(weakref.proxy(self))  # no circle, so that what a run used goes when it is over
-        self._meanings = meanings
-        self._cancelled = cancelled
+        self.cancelled = cancelled
 
     def root(self, level: str) -> Root:
         """The people of the log, or its accounts."""
@@ -114,11 +125,14 @@ class Conditions:
         frame = self.people if frame is None else frame
         if frame.key is None:
             return self._intervals(node, frame)
+        known = self.given.intervals(node) if self.given is not None and frame is self.people else None
+        if known is not None:
+            return known
         key = f"intervals {frame.key} {node!r}"
         return self.cache.get(key, lambda: self._intervals(node, frame), lambda one: one.nbytes)
 
     def _intervals(self, node: Node, frame: Frame) -> Intervals:
-        if self._cancelled is not None and self._cancelled():
+        if self.cancelled is not None and self.cancelled():
             raise Cancelled("Stopped.")
         match node:
             case Constant(value):
@@ -137,10 +151,10 @@ class Conditions:
             if not asks_event(node):
                 return sets.gather(self.intervals(node, frame.root), frame.owner, frame.since)
         match node:
-            case Member(level="account") if self._accounts is not None:
-                return self._accounts(node)
+            case Member(level="account") if self.accounts is not None:
+                return self.accounts(node)
             case Member(_, digest, level):
-                meaning = self._meanings[digest]
+                meaning = self.meanings[digest]
                 assert isinstance(meaning, AudienceMeaning)
                 found = self.intervals(meaning.condition, self.root(level))
                 eligible = self.log.eligible_since(meaning.include_anonymous) if level == "user" else None
@@ -184,7 +198,8 @@ class Conditions:
         if not all(map(is_constant, values)):
             return histories.where_pairs(self.history(left, frame), op, self.history(values[0], frame))
         literals = literals_of(values)
-        reduce = self.definition(left) if isinstance(frame, Root) else left
+        known = self.given is not None and isinstance(left, Computed)
+        reduce = self.definition(left) if isinstance(frame, Root) and not known else left
         plain = isinstance(reduce, Reduce) and reduce.kind == "count" and reduce.stream.session is None
         if plain and op not in ("contains", "omits", "starts_with", "ends_with"):  # those look into a trait's text form
             return self._count(reduce.stream, op, literals, frame)
@@ -194,7 +209,7 @@ class Conditions:
         """A computed trait as the reducer it is."""
         if not isinstance(side, Computed):
             return side
-        meaning = self._meanings[side.digest]
+        meaning = self.meanings[side.digest]
         assert isinstance(meaning, TraitMeaning)
         return meaning.reduce
 
@@ -210,6 +225,9 @@ class Conditions:
                 case Reduce():
                     return self._reduced(side, frame)
             return histories.gather(self.history(side, frame.root), frame.owner, frame.since)
+        known = self.given.history(side) if self.given is not None and frame is self.people else None
+        if known is not None:
+            return known
         key = f"history {frame.key} {side!r}"
         return self.cache.get(key, lambda: self._history(side, frame), lambda one: one.nbytes)
 
@@ -287,6 +305,9 @@ class Conditions:
     def events(self, name: str, where: Node | None = None) -> EventRows:
         """The events of `name` at which `where` holds; everything in it has its value at the instant
         of the event, a nested event() the whole history up to it (D-9, D-43)."""
+        known = None if self.given is None else self.given.events(name, where)
+        if known is not None:
+            return known
         key = f"events {name!r} {where!r}"
         return self.cache.get(key, lambda: self._events(name, where), lambda one: one.nbytes)
 

@@ -10,9 +10,8 @@ import numpy as np
 
 from engage_desktop.domain.step import Hold
 from engage_desktop.engine.arrays import AnyArray
-from engage_desktop.engine.frames import absent
+from engage_desktop.engine.frames import absent, merged
 from engage_desktop.engine.source import Column
-from engage_desktop.events.column import Column as Values
 from engage_desktop.language.printer import split_path
 
 if TYPE_CHECKING:
@@ -85,18 +84,6 @@ def remembered(names: Names, text: str, rows: AnyArray, view: View) -> Column:
             row = np.where(has, rows[:, place], -1)
             event = names.events[place]
             column = view.property_of(event, path, row) if path else view.properties_of(event, row)
-            found = _merged(found, column, has)
+            found = merged(found, column, has)
             todo &= ~has
     return found
-
-
-def _merged(first: Column, second: Column, where: AnyArray) -> Column:
-    """`second` at the places of the mask, `first` elsewhere."""
-    shift = len(first.texts)
-    code = np.where(where, np.where(second.code >= 0, second.code + shift, -1), first.code).astype(np.int32)
-    return Values(
-        np.where(where, second.kind, first.kind),
-        np.where(where, second.number, first.number),
-        code,
-        [*first.texts, *second.texts],
-    )

@@ -181,3 +181,22 @@ def take_or_absent(column: Column, at: AnyArray) -> Column:
 def absent(n: int) -> Column:
     """n values that are not there."""
     return Values(np.zeros(n, np.uint8), np.full(n, np.nan), np.full(n, -1, np.int32), ())
+
+
+def merged(first: Column, second: Column, where: AnyArray) -> Column:
+    """`second` at the places of the mask, `first` elsewhere."""
+    shift = len(first.texts)
+    code = np.where(where, np.where(second.code >= 0, second.code + shift, -1), first.code).astype(np.int32)
+    return Values(
+        np.where(where, second.kind, first.kind),
+        np.where(where, second.number, first.number),
+        code,
+        [*first.texts, *second.texts],
+    )
+
+
+def replaced(column: Column, at: AnyArray, by: Column) -> Column:
+    """The column with the values of `by` at the given places."""
+    place = np.full(len(column.kind), -1, np.int64)
+    place[at] = np.arange(len(at))
+    return merged(column, take_or_absent(by, place), place >= 0)

@@ -101,7 +101,7 @@ class Moments:
             return self.conditions.streams.mask(node, self.events)
         match node:
             case Member(_, digest, level) if self.everybody is not None and level == self.root.level:
-                meaning = self.conditions._meanings[digest]
+                meaning = self.conditions.meanings[digest]
                 assert isinstance(meaning, AudienceMeaning)
                 inside = self.holds(meaning.condition)
                 if level == "user":

@@ -85,6 +85,8 @@ class PlanJourney:
     steps: tuple[PlanStep, ...]
     context: Names | None = None
     """What instances remember; None where nothing reads it."""
+    own: tuple[str, ...] = ()
+    """Traits that it sets and names itself: its instances see them before others do (D-51)."""
     starts: int = -NEVER
     ends: int = NEVER
 

@@ -12,6 +12,7 @@ from engage_desktop.engine.arrays import AnyArray
 from engage_desktop.engine.draw import entry_key
 
 if TYPE_CHECKING:
+    from engage_desktop.domain.journey import Journey
     from engage_desktop.engine.plan import Plan
 
 Table: TypeAlias = dict[str, AnyArray]
@@ -31,6 +32,16 @@ REASONS = (
 REASON = {reason: code for code, reason in enumerate(REASONS)}
 
 
+def sender(journey: Journey, place: int) -> tuple[str, str | None]:
+    """Key and destination of what makes rows of `deliveries`: the step at a place, or where that is negative the exit
+    at -1 - place (J2-32)."""
+    if place < 0:
+        rule = journey.exits[-1 - place]
+        return f"exit:{rule.key}", None if rule.send is None else rule.send.destination
+    step = journey.steps[place]
+    return step.key, getattr(step, "destination", None)
+
+
 class Texts:
     """Texts of a run by code: branch keys, exit keys, outcomes; -1 stands for null."""
 
@@ -47,7 +58,8 @@ class Texts:
 @dataclass(frozen=True, eq=False)
 class Run:
     """See `docs/plan.md`, engine, for the columns. Instants are int64 microseconds, NEVER an
-    open end; `journey`, `campaign`, `step`, `audience` are places in the lists of the campaigns."""
+    open end; `journey`, `campaign`, `step`, `audience` are places in the lists of the campaigns; in `deliveries` a
+    negative `step` is an exit (`sender`), `entry_event` and `exit_event` places among the person's events, -1 for none."""
 
     plan: Plan
     window: tuple[int, int]
@@ -78,12 +90,13 @@ MEMBERSHIPS = {"audience": np.int16, "profile": np.int32, "from_at": np.int64, "
 MESSAGES = {"campaign": np.int16, "step": np.int16, "profile": np.int32, "instance": np.int32, "due_at": np.int64,
             "sent_at": np.int64, "status": np.int8, "reason": np.int8, "kind": np.int8}  # fmt: skip
 DELIVERIES = {"campaign": np.int16, "step": np.int16, "profile": np.int32, "instance": np.int32,
-              "changed_at": np.int64, "entered_at": np.int64, "kind": np.int8, "identifier": np.int32, "change": np.int8}  # fmt: skip
+              "changed_at": np.int64, "entered_at": np.int64, "kind": np.int8, "identifier": np.int32, "change": np.int8,
+              "entry_event": np.int32, "exit_event": np.int32}  # fmt: skip
 WIRES: dict[str, type] = {"journey": np.int16, "profile": np.int32, "instance": np.int32, "step": np.int16, "branch": np.int32,
          "left_at": np.int64}  # fmt: skip
 
 
-TABLES = {
+TABLES: dict[str, dict[str, type]] = {
     "instances": INSTANCES, "visits": VISITS, "memberships": MEMBERSHIPS, "messages": MESSAGES, "deliveries": DELIVERIES,
     "wires": WIRES,
 }  # fmt: skip

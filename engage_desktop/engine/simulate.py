@@ -1,7 +1,4 @@
-"""Run a plan over a log (D-12..D-21): memberships, then every journey on its own.
-
-Nothing that is simulated so far reads what a run generates, so journeys do not see each other.
-"""
+"""Run a plan over a log (D-12..D-21): every journey, those that read what others write after them, then memberships."""
 
 from __future__ import annotations
 
@@ -18,6 +15,7 @@ from engage_desktop.engine.buckets import buckets as make_buckets
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.compile import resolve_in
 from engage_desktop.engine.conditions import Conditions
+from engage_desktop.engine.coupling import is_coupled
 from engage_desktop.engine.definitions import Computed, Member, Node
 from engage_desktop.engine.entry import generations
 from engage_desktop.engine.history import History
@@ -31,6 +29,7 @@ from engage_desktop.engine.source import Column, Log
 from engage_desktop.engine.tokens import Entries
 from engage_desktop.engine.view import View
 from engage_desktop.engine.walk import Walk, WalkResult
+from engage_desktop.engine.waves import Stage, reads_of_others, touched
 
 Progress = Callable[[float, str], None]
 Cancel = Callable[[], bool]
@@ -47,16 +46,19 @@ def simulate(
     cancelled: Cancel | None = None,
     cache: LeafCache | None = None,
     buckets: int = 1,
+    coupled: bool = False,
 ) -> Run:
     """Replay the log from `window[0]` to `window[1]` (both included) through the design.
 
     `only` names the journeys that run. With several `buckets` their people are worked off one bucket after
-    the other, which takes the memory of the largest and no cache. Raises DesignError where design and log
+    the other, which takes the memory of the largest and no cache. `coupled` runs all journeys in waves, also those
+    that read nothing that is written: the same rows by the other way. Raises DesignError where design and log
     contradict each other, Cancelled when asked to stop. Same inputs, same run, for any number of buckets.
     """
     _refuse_clashes(plan, store)
     journeys = sorted(_chosen(plan, only), key=lambda one: one.journey.key)
-    parts = [store] if buckets == 1 else make_buckets(store, buckets)
+    shared = reads_of_others(plan, journeys)  # then nobody can be worked off before the others
+    parts = [store] if buckets == 1 or shared else make_buckets(store, buckets)
     texts, tables = Texts(), _Tables()
     total = len(parts) * (len(plan.audiences) + len(journeys))
     done = 0
@@ -66,42 +68,52 @@ def simulate(
         if cancelled is not None and cancelled():
             raise Cancelled("Stopped.")
         if progress is not None:
-            progress(done / max(total, 1), what)
+            progress(min(done / max(total, 1), 1.0), what)  # waves walk a journey more than once
         done += 1
 
+    def walk(together: Sequence[PlanJourney], view: View) -> dict[str, dict[str, Table]]:
+        found = {}
+        for journey in together:
+            tell(f"Journey {journey.journey.key}")
+            if not journey.journey.enforce_limits:
+                found[journey.journey.key] = _journey(journey, view, window, texts, cancelled)
+        limited = sorted((one for one in together if one.journey.enforce_limits), key=lambda one: one.index)
+        one_of = partial(_journey, view=view, window=window, texts=texts, cancelled=cancelled)
+        walked = tables_under_limits(limited, view, texts, one_of)
+        return found | {one.journey.key: table for one, table in zip(limited, walked, strict=True)}
+
     whole = Conditions(store, plan.meanings, cache, cancelled)
-    if buckets != 1:
+    if len(parts) > 1:
         whole = _in_parts(plan, store, parts, cancelled)
-    first = 0
+    first = writes = dropped = 0
     for part in parts:
         conditions = whole
         if part is not store:
             conditions = Conditions(part, plan.meanings, LeafCache(), cancelled, accounts=whole.intervals)
+        view = View(part, conditions, seed, plan.campaigns.workspace.timezone)
+        stage = Stage(plan, part, conditions, view, walk, texts.all)
+        played = stage.play(journeys, coupled=coupled)
+        for key, found in played.tables.items():
+            for name, table in found.items():
+                tables.add(name, key, table, first)
+        writes, dropped = writes + len(played.writes), dropped + played.dropped
         for audience in plan.audiences:
             tell(f"Audience {audience.key}")
             if audience.member.level == "account" and first:
                 continue  # the accounts of all people are one
             asked = whole if audience.member.level == "account" else conditions
+            if touched(audience.member, plan.meanings, played.writes):
+                asked = stage.written(played.writes)
             table = _membership_rows(audience.index, asked.intervals(audience.member), window)
             tables.add("memberships", audience.key, table, 0 if asked is whole else first)
-        view = View(part, conditions, seed, plan.campaigns.workspace.timezone)
-        for journey in journeys:
-            tell(f"Journey {journey.journey.key}")
-            if not journey.journey.enforce_limits:
-                for name, table in _journey(journey, view, window, texts, cancelled).items():
-                    tables.add(name, journey.journey.key, table, first)
-        limited = sorted((one for one in journeys if one.journey.enforce_limits), key=lambda one: one.index)
-        walk = partial(_journey, view=view, window=window, texts=texts, cancelled=cancelled)
-        walked = tables_under_limits(limited, view, texts, walk)
-        for journey, found in zip(limited, walked, strict=True):
-            for name, table in found.items():
-                tables.add(name, journey.journey.key, table, first)
         first += part.n_profiles
     if progress is not None:
         progress(1.0, "Done")
     run = {name: tables.stacked(name, columns) for name, columns in TABLES.items()}
     counts = {"profiles": int((store.since <= window[1]).sum()), "events": store.n_events}
     counts |= {name: len(next(iter(table.values()))) for name, table in run.items()}
+    if is_coupled(journeys):
+        counts |= {"writes": writes, "writes_dropped": dropped}
     return Run(plan, window, seed, None if only is None else tuple(only), texts=texts.all(), counts=counts, **run)
 
 

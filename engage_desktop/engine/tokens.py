@@ -63,6 +63,8 @@ class Tokens:
     """In journeys with forks: the phase of the instant (`steps.base`) in which a token arrived, ..."""
     rank: NDArray[np.int64] | None = None
     """... and the order of its path among others of one moment (`paths.Paths`)."""
+    own: NDArray[np.int16] | None = None
+    """Where a journey names traits that it sets: which step set each last in this very instant, -1 for none (`own.Own`)."""
     captures: NDArray[np.int64] | None = None
     """Where a journey reads its context: the row remembered under each of its names, -1 for none (`context.Names`)."""
 
@@ -73,6 +75,11 @@ class Tokens:
     def entered_at(self) -> Instants:
         """When the instance of each token was entered."""
         return self.entries.time[self.instance]
+
+    @property
+    def entry_row(self) -> Rows | None:
+        """The event that each token's instance was entered by; None where none was."""
+        return self.entries.row[self.instance] if self.entries.by_event else None
 
     @property
     def identifier(self) -> AnyArray:
@@ -91,7 +98,7 @@ class Tokens:
 
 
 _COLUMNS = ("instance", "profile", "time", "row", "on_event", "seq", "holdout", "assumed")
-_OPTIONAL = ("leave_at", "leave_step", "phase", "rank", "captures")
+_OPTIONAL = ("leave_at", "leave_step", "phase", "rank", "own", "captures")
 
 
 def concatenate(batches: list[Tokens], no_leave: int) -> Tokens:

@@ -120,6 +120,13 @@ class View:
         found[place >= 0] = rows[place[place >= 0]]
         return found
 
+    def place_of(self, profile: Profiles, row: Rows | None) -> NDArray[np.int32]:
+        """The place of each row among the events of its person; -1 where there is no row."""
+        if row is None:
+            return np.full(len(profile), -1, np.int32)
+        found: NDArray[np.int32] = (row - np.asarray(self.log.profile_start)[profile]).astype(np.int32)
+        return found
+
     def time_of(self, row: Rows) -> Instants:
         """The instant of each row, NEVER for `no_row`."""
         if not self.no_row:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engage_desktop.domain.errors import Cancelled
 from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Rows, first_of_each
 from engage_desktop.engine.context import first_captures
-from engage_desktop.engine.exits import ExitTimes, exit_times, expire, rules_of, texts_of
+from engage_desktop.engine.exits import ExitTimes, exit_times, expire, rules_of, sends, texts_of
 from engage_desktop.engine.own import Own
 from engage_desktop.engine.paths import AFTER_ALL, Paths, later, moment_columns, without
 from engage_desktop.engine.plan import PlanJourney, PlanStep
@@ -131,6 +131,7 @@ class Walk:
             self._join(self.paths)
         if self.journey.journey.enforce_limits:
             expire(self.ends.outcome, self.ends.detail)
+        self.result.deliveries += sends(self.journey, entries, self.ends, self.view, self.texts)
         return self.result
 
     # -- one step --------------------------------------------------------------------------
@@ -264,11 +265,14 @@ class Walk:
         (-1: their path ends). Returns them when they are back where they came from."""
         deadline = self.exits.deadline
         if deadline is not None and (target >= 0 or first):
+            assert self.exits.deadline_rule is not None
             due = deadline[tokens.instance] <= tokens.time
+            number = self.exits.deadline_rule[tokens.instance]
+            if tokens.own is not None and not first:
+                due, number = self._exits_at_once(tokens, due, number)
             if due.any():
                 gone = tokens.take(due)
-                assert self.exits.deadline_rule is not None
-                rule = self.exit_text[self.exits.deadline_rule[gone.instance]]
+                rule = self.exit_text[number[due]]
                 self._end(gone, EXITED, rule)
                 if self.paths is not None:
                     self.paths.stopped(gone, rule)
@@ -280,6 +284,17 @@ class Walk:
                 return [tokens]
             self.pending[target].append(tokens)
         return []
+
+    def _exits_at_once(self, tokens: Tokens, due: Mask, number: AnyArray) -> tuple[Mask, AnyArray]:
+        """Exits by condition too that what an instance has just set makes hold (D-51), by the first of the rules."""
+        assert self.exits.deadline is not None
+        earlier = due & (self.exits.deadline[tokens.instance] < tokens.time)
+        number = np.where(due, number, np.int8(len(self.journey.exits)))
+        for index, rule in enumerate(self.journey.exits):
+            if rule.condition is not None:
+                now = self.view.exits_at_once(rule.condition, tokens) & ~earlier & (number > index)
+                due, number = due | now, np.where(now, np.int8(index), number)
+        return due, number
 
     # -- what cuts a visit short -----------------------------------------------------------
 
@@ -508,6 +523,8 @@ class Walk:
             "entered_at": tokens.entered_at,
             "kind": tokens.assumed.astype(np.int8),
             "change": np.full(len(tokens), change, np.int8),
+            "entry_event": self.view.place_of(tokens.profile, tokens.entry_row),
+            "exit_event": self.view.place_of(tokens.profile, None),
         }
         self.result.deliveries.append(table | self._moment(tokens))
 

@@ -13,6 +13,7 @@ from engage_desktop.engine.steps.hold import compile_hold
 from engage_desktop.engine.steps.instant import compile_ad, compile_end, compile_send
 from engage_desktop.engine.steps.message import compile_message
 from engage_desktop.engine.steps.random import compile_random
+from engage_desktop.engine.steps.set_trait import compile_set_trait
 from engage_desktop.engine.steps.split import compile_split
 from engage_desktop.engine.steps.wait import compile_wait
 
@@ -27,5 +28,6 @@ STEP_COMPILERS: dict[str, Callable[[Any, StepCompiler], CompiledStep]] = {
     "random": compile_random,
     "message": compile_message,
     "send": compile_send,
+    "set_trait": compile_set_trait,
     "end": compile_end,
 }

@@ -47,7 +47,7 @@ class DelayUntilStep:
 
     def _target(self, tokens: Tokens, view: View) -> Instants:
         """The instant waited for, fixed on arrival; MISSING where there is none."""
-        zones, zone = view.zones_of(tokens.profile, tokens.time, own=self.own_zone)
+        zones, zone = view.zones(tokens, own=self.own_zone)
         if self.kind == "time":
             target = np.empty(len(tokens), np.int64)
             for name, at in calendar.per_zone(zones, zone):
@@ -63,7 +63,7 @@ class DelayUntilStep:
         if self.kind == "at":
             return [self.what], np.zeros(len(tokens), np.int64)
         if self.kind == "trait":
-            column = view.value_at(self.what, tokens.profile, tokens.time)
+            column = view.value(self.what, tokens)
         elif self.kind == "context":
             column = view.remembered(tokens, self.what)
         elif self.entry_event is None:

@@ -1,0 +1,121 @@
+"""Which journeys read traits that journeys write, and in which order they can run (D-25, D-37).
+
+A journey that reads nothing written, or only what others wrote that read nothing of it, runs once, after them. Those
+that stand in a circle run together (`engine/waves.py`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engage_desktop.domain.condition import Trait
+from engage_desktop.engine.definitions import AskUsers, Computed, Meaning, Member
+from engage_desktop.engine.steps.set_trait import SetTraitStep
+
+if TYPE_CHECKING:
+    from engage_desktop.engine.plan import PlanJourney
+
+_ZONE = "timezone"  # read by every clock that is a person's own (D-30)
+
+
+@dataclass(frozen=True)
+class Reads:
+    """User traits that something reads, directly or through what it names."""
+
+    traits: frozenset[str] = frozenset()
+    of_others: frozenset[str] = frozenset()
+    """Those of them that are also read of other people, through accounts."""
+
+
+@dataclass(frozen=True)
+class Component:
+    """Journeys that run together; `circular` where one reads what it or another of them writes."""
+
+    journeys: tuple[PlanJourney, ...]
+    circular: bool
+
+
+def written_by(journey: PlanJourney) -> frozenset[str]:
+    """The traits a journey may set."""
+    return frozenset(step.compiled.trait for step in journey.steps if isinstance(step.compiled, SetTraitStep))
+
+
+def named_in(what: object) -> frozenset[str]:
+    """The user traits that something names itself, not through audiences and computed traits."""
+    return _Reader({}).read(what).traits
+
+
+def read_by(what: object, meanings: Mapping[str, Meaning]) -> Reads:
+    """The user traits that a condition, a step or a whole journey depends on."""
+    return _Reader(meanings).read(what)
+
+
+class _Reader:
+    def __init__(self, meanings: Mapping[str, Meaning]) -> None:
+        self.meanings = meanings
+        self.traits: set[str] = set()
+        self.of_others: set[str] = set()
+        self.seen: set[tuple[str, bool]] = set()
+
+    def read(self, what: object) -> Reads:
+        self._visit(what, "user", others=False)
+        return Reads(frozenset(self.traits), frozenset(self.of_others))
+
+    def _visit(self, one: object, level: str, *, others: bool) -> None:
+        if getattr(one, "own_zone", False):
+            self._add(_ZONE, others=others)
+        if isinstance(one, Trait):
+            if level == "user":
+                self._add(one.path[0], others=others)
+        elif isinstance(one, Member | Computed):
+            meaning = self.meanings.get(one.digest)
+            if meaning is not None and (one.digest, others) not in self.seen:
+                self.seen.add((one.digest, others))
+                self._visit(meaning, one.level, others=others)
+        elif isinstance(one, AskUsers):
+            self._visit(one.item, "user", others=True)
+        elif isinstance(one, tuple):
+            for item in one:
+                self._visit(item, level, others=others)
+        elif dataclasses.is_dataclass(one):
+            for field in dataclasses.fields(one):
+                self._visit(getattr(one, field.name), level, others=others)
+
+    def _add(self, trait: str, *, others: bool) -> None:
+        self.traits.add(trait)
+        if others:
+            self.of_others.add(trait)
+
+
+def in_order(journeys: Sequence[PlanJourney], meanings: Mapping[str, Meaning]) -> list[Component]:
+    """The journeys in an order in which each comes after all whose writes it reads, circles together."""
+    writes = [written_by(one) for one in journeys]
+    if not any(writes):
+        return [Component(tuple(journeys), circular=False)] if journeys else []
+    import networkx as nx
+
+    reads = [read_by(one, meanings).traits for one in journeys]
+    limited = [one.journey.enforce_limits for one in journeys]  # whose instances are counted together (J2-39)
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(len(journeys)))
+    graph.add_edges_from(
+        (writer, reader)
+        for writer in range(len(journeys))
+        for reader in range(len(journeys))
+        if writes[writer] & reads[reader] or (limited[writer] and limited[reader] and writer != reader)
+    )
+    circles = nx.condensation(graph)
+    found = []
+    for circle in nx.lexicographical_topological_sort(circles, key=lambda one: min(circles.nodes[one]["members"])):
+        members = sorted(circles.nodes[circle]["members"])
+        circular = any(graph.has_edge(one, other) for one in members for other in members)
+        found.append(Component(tuple(journeys[one] for one in members), circular))
+    return found
+
+
+def is_coupled(journeys: Iterable[PlanJourney]) -> bool:
+    """Whether any of them writes what conditions may read: then a change of one may change another."""
+    return any(map(written_by, journeys))

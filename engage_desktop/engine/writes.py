@@ -1,0 +1,284 @@
+"""What a run writes into traits, and a log that shows it (D-37, D-51, D-54)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engage_desktop.engine.arrays import AnyArray, Instants, Mask, Profiles, first_of_each
+from engage_desktop.engine.draw import entry_key
+from engage_desktop.engine.intervals import merge_order
+from engage_desktop.engine.source import ABSENT, BOOL, NUMBER, TEXT, Column, Log, TraitHistory
+from engage_desktop.engine.steps.set_trait import SetTraitStep
+from engage_desktop.events.column import Column as Values
+
+if TYPE_CHECKING:
+    from engage_desktop.engine.plan import PlanJourney
+    from engage_desktop.engine.run import Table
+
+Value = str | float | bool | None
+MOST = 25
+"""Writes of a person in a whole UTC second (D-37, D-54)."""
+_SECOND = 1_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Writes:
+    """Row i sets trait `what[which[i]][0]` of `profile[i]` to `what[which[i]][1]` from `time[i]` on, the instant that
+    everybody sees it from; sorted by (profile, time, the order of one instant), in which `campaign` (the rank of
+    the journey's key) comes first."""
+
+    profile: Profiles
+    time: Instants
+    campaign: NDArray[np.int16]
+    which: NDArray[np.int32]
+    what: tuple[tuple[str, Value], ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.profile)
+
+    def take(self, at: AnyArray) -> Writes:
+        columns = {name: getattr(self, name)[at] for name in ("profile", "time", "campaign", "which")}
+        return replace(self, **columns)
+
+    def of(self, people: AnyArray) -> Writes:
+        """Those of some people (ascending), numbered as their places among these."""
+        place = np.searchsorted(people, self.profile)
+        place = np.minimum(place, max(len(people) - 1, 0))
+        keep = people[place] == self.profile if len(people) else np.zeros(len(self), np.bool_)
+        return replace(self.take(keep), profile=place[keep].astype(np.int32))
+
+    def to(self, people: AnyArray) -> Writes:
+        """The opposite of `of`."""
+        return replace(self, profile=people[self.profile].astype(np.int32))
+
+    def without(self, people: AnyArray, n_profiles: int) -> Writes:
+        """Those of everybody else."""
+        gone = np.zeros(n_profiles, np.bool_)
+        gone[people] = True
+        return self.take(~gone[self.profile])
+
+
+NONE = Writes(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int16), np.empty(0, np.int32))
+
+
+def merged(parts: Sequence[Writes]) -> Writes:
+    """Writes of different people or of different journeys as one."""
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return NONE
+    what = tuple(dict.fromkeys(_typed(one) for part in parts for one in part.what))
+    place = {one: at for at, one in enumerate(what)}
+    which = [np.array([place[_typed(one)] for one in part.what], np.int32)[part.which] for part in parts]
+    profile, time, campaign = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("profile", "time", "campaign")
+    )
+    order = np.lexsort((campaign, time, profile))
+    pairs = tuple((key, value) for key, value, _ in what)
+    return Writes(profile[order], time[order], campaign[order], np.concatenate(which)[order], pairs)
+
+
+def _typed(one: tuple[str, Value]) -> tuple[str, Value, str]:
+    """True, 1 and 1.0 are one dictionary key and three values."""
+    return (*one, type(one[1]).__name__)
+
+
+def made(
+    runs: Iterable[tuple[PlanJourney, Mapping[str, Table]]], ranks: Mapping[str, int], texts: Sequence[str]
+) -> tuple[Writes, Writes]:
+    """What the visits of some journeys wrote, in the order of one instant (campaign, entry key, instance, seq), and what
+    the limit of a second took. `runs`: journeys and their tables, rows in public order; `ranks` of the keys
+    of all campaigns; `texts` of the run."""
+    columns: list[tuple[AnyArray, ...]] = []
+    what: list[tuple[str, Value]] = []
+    for journey, tables in runs:
+        visits = tables.get("visits")
+        if visits is None:
+            continue
+        which = np.full(len(journey.journey.steps), -1, np.int32)
+        for step in journey.steps:
+            if isinstance(step.compiled, SetTraitStep):
+                which[step.index] = len(what)
+                what.append((step.compiled.trait, step.compiled.value))
+        at = np.flatnonzero(which[visits["step"]] >= 0)
+        if at.size:
+            instances = _instances_of(tables["instances"], visits["profile"][at], visits["instance"][at])
+            entered, named = tables["instances"]["entered_at"][instances], tables["instances"]["identifier"][instances]
+            own = [visits[name][at] for name in ("profile", "entered_at", "instance", "seq")]
+            columns.append(
+                (*own, entered, named, np.full(at.size, ranks[journey.journey.key]), which[visits["step"][at]])
+            )
+    if not columns:
+        return NONE, NONE
+    profile, time, instance, seq, entered, named, rank, which = (
+        np.concatenate(parts) for parts in zip(*columns, strict=True)
+    )
+    keys = _key_ranks(profile, time, rank, entered, named, texts)
+    order = np.lexsort((seq, instance, keys, rank, time, profile))
+    found = Writes(
+        profile[order].astype(np.int32),
+        time[order] + 1,
+        rank[order].astype(np.int16),
+        which[order].astype(np.int32),
+        tuple(what),
+    )
+    kept = _within_limit(found)
+    return (found, NONE) if kept.all() else (found.take(kept), found.take(~kept))
+
+
+def _instances_of(instances: Table, profile: AnyArray, number: AnyArray) -> AnyArray:
+    """The rows of instances by person and number; their rows stand in that order, numbered from 1."""
+    found: AnyArray = np.searchsorted(instances["profile"], profile, "left") + number - 1
+    return found
+
+
+def _key_ranks(
+    profile: AnyArray, time: Instants, rank: AnyArray, entered: Instants, named: AnyArray, texts: Sequence[str]
+) -> AnyArray:
+    """Order of entry keys as texts; looked at only among writes of one person, instant and campaign."""
+    found = np.zeros(len(profile), np.int64)
+    order = np.lexsort((rank, time, profile))
+    same = np.zeros(len(order), np.bool_)
+    for column in (profile, time, rank):
+        same |= np.append(True, column[order][1:] != column[order][:-1])
+    group = np.cumsum(same) - 1
+    several = order[np.bincount(group)[group] > 1]
+    if not several.size:
+        return found
+    pairs = zip(entered[several].tolist(), named[several].tolist(), strict=True)
+    keys = np.array([entry_key(at, None if code < 0 else texts[code]) for at, code in pairs], dtype=object)
+    place = {key: at for at, key in enumerate(sorted(set(keys.tolist())))}
+    found[several] = [place[key] for key in keys.tolist()]
+    return found
+
+
+def _within_limit(writes: Writes) -> Mask:
+    """The first of each person and whole UTC second."""
+    second = writes.time // _SECOND
+    heads = first_of_each(writes.profile)
+    heads[1:] |= second[1:] != second[:-1]
+    first = np.flatnonzero(heads)
+    number = np.arange(len(writes)) - np.repeat(first, np.diff(np.append(first, len(writes))))
+    within: Mask = number < MOST
+    return within
+
+
+def too_many(writes: Writes) -> bool:
+    """Whether any person got more in a second than the limit allows."""
+    return bool(np.any(~_within_limit(writes)))
+
+
+def same_people(first: Writes, second: Writes, n_profiles: int) -> Mask:
+    """For each person whether both say the same of them."""
+    counts = [np.bincount(one.profile, minlength=n_profiles) for one in (first, second)]
+    same = counts[0] == counts[1]
+    at = [np.flatnonzero(same[one.profile]) for one in (first, second)]
+    left, right = first.take(at[0]), second.take(at[1])
+    what = {one: place for place, one in enumerate(map(_typed, (*first.what, *second.what)))}
+    codes = [np.array([what[_typed(one)] for one in part.what] or [0], np.int64)[part.which] for part in (left, right)]
+    differs = (left.time != right.time) | (codes[0] != codes[1])
+    same[left.profile[differs]] = False
+    known: Mask = same
+    return known
+
+
+class Written:
+    """A log in which people's traits also say what was written; everything else is the log's."""
+
+    def __init__(self, log: Log, writes: Writes) -> None:
+        self._log = log
+        self.writes = writes
+        self._traits = frozenset(writes.what[one][0] for one in np.unique(writes.which).tolist())
+        self._known: dict[tuple[str, ...], TraitHistory] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._log, name)
+
+    def trait(self, path: tuple[str, ...]) -> TraitHistory:
+        """The log's entries, and after those of an instant the writes."""
+        if path[0] not in self._traits:
+            history: TraitHistory = self._log.trait(path)
+            return history
+        if path not in self._known:
+            self._known[path] = self._merged(path)
+        return self._known[path]
+
+    def _merged(self, path: tuple[str, ...]) -> TraitHistory:
+        logged = self._log.trait(path)
+        mine = np.array([name == path[0] for name, _ in self.writes.what])
+        writes = self.writes.take(mine[self.writes.which])
+        whose = np.repeat(np.arange(self._log.n_profiles, dtype=np.int32), np.diff(logged.start))
+        profile, time = np.concatenate([whose, writes.profile]), np.concatenate([logged.time, writes.time])
+        order = merge_order(profile, time)
+        start = np.zeros(self._log.n_profiles + 1, np.int64)
+        np.cumsum(np.bincount(profile, minlength=self._log.n_profiles), out=start[1:])
+        values = [None if len(path) > 1 else value for _, value in writes.what]  # what is set is no object
+        column = _below(logged.column, _column(values), writes.which)
+        return _Merged(start, time[order], column.take(order))
+
+    def trait_names(self) -> Iterable[str]:
+        return tuple(dict.fromkeys([*self._log.trait_names(), *sorted(self._traits)]))
+
+
+def shown(log: Log, writes: Writes) -> Log:
+    """The log with what was written."""
+    return cast("Log", Written(log, writes)) if len(writes) else log
+
+
+@dataclass(frozen=True, eq=False)
+class _Merged:
+    start: NDArray[np.int64]
+    time: NDArray[np.int64]
+    column: Values
+
+
+class _Appended(Sequence[str]):
+    """Texts of the log, then those that were written."""
+
+    def __init__(self, first: Sequence[str], second: Sequence[str]) -> None:
+        self.first, self.second = first, second
+
+    def __len__(self) -> int:
+        return len(self.first) + len(self.second)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[str]: ...
+    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        n = len(self.first)
+        return self.first[at] if 0 <= at < n else self.second[at - n if at >= 0 else at]
+
+
+def _column(values: Sequence[Value]) -> Values:
+    n = len(values)
+    kind, number, code = np.full(n, ABSENT, np.uint8), np.full(n, np.nan), np.full(n, -1, np.int32)
+    texts: list[str] = []
+    for at, value in enumerate(values):
+        if isinstance(value, str):
+            kind[at], code[at] = TEXT, len(texts)
+            texts.append(value)
+        elif value is not None:
+            kind[at], number[at] = BOOL if isinstance(value, bool) else NUMBER, float(value)
+    return Values(kind, number, code, texts)
+
+
+def _below(logged: Column, written: Values, which: AnyArray) -> Values:
+    """The log's values, below them those written. A text of both has one code."""
+    known = {text: code for code, text in enumerate(logged.texts)} if written.texts else {}
+    new = [text for text in dict.fromkeys(written.texts) if text not in known]
+    place = known | {text: len(logged.texts) + at for at, text in enumerate(new)}
+    codes = np.array([place[text] for text in written.texts] or [-1], np.int32)
+    code = np.where(written.code >= 0, codes[written.code], np.int32(-1))
+    return Values(
+        np.concatenate([logged.kind, written.kind[which]]),
+        np.concatenate([logged.number, written.number[which]]),
+        np.concatenate([logged.code, code[which]]),
+        _Appended(logged.texts, new) if new else logged.texts,
+    )
