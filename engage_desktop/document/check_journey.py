@@ -7,6 +7,7 @@ from typing import Any
 
 from engage_desktop.document.check_delay_until import check_delay_until
 from engage_desktop.document.check_schedule import check_schedule
+from engage_desktop.document.check_set_trait import check_set_trait
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import parse_duration, parse_instant
 from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey, ScheduleEntry
@@ -19,6 +20,7 @@ from engage_desktop.domain.step import (
     RandomSplit,
     Send,
     SendMessage,
+    SetTrait,
     Split,
     StepBase,
     Wait,
@@ -168,6 +170,8 @@ def _check_step(step: StepBase, journey: Journey, campaigns: Campaigns, path: st
             yield from _check_message_step(step, campaigns, path)
         case Send() | Ad():
             yield from _known_destination(step.destination, campaigns, f"{path}.destination")
+        case SetTrait():
+            yield from check_set_trait(step, campaigns, path)
         case _:
             pass
 

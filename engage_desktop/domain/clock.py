@@ -39,6 +39,13 @@ def is_local(text: str) -> bool:
     return True
 
 
+def local_instant(text: str, zone: str) -> int:
+    """Microseconds of a day, or day and time, without a zone, as the clocks of `zone` show it (D-32)."""
+    moment = datetime.fromisoformat(text.strip())
+    seconds = moment.hour * 3600 + moment.minute * 60 + moment.second
+    return _instant(moment.date(), seconds, ZoneInfo(zone)) + moment.microsecond
+
+
 def parse_offset(text: str) -> int:
     """Microseconds of a duration with an optional sign (`-1h`, `2d`); raises ValueError with a mend."""
     try:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QToolButton
 
 from engage_desktop.app.protocol import JourneyFigures
 from engage_desktop.ui import formats
+from engage_desktop.ui.goal_words import reached_short
 from engage_desktop.ui.playback import SPEEDS, Player
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.widgets.common import KindPill, column, label, row
@@ -125,5 +126,10 @@ class Transport(QFrame):
         exited = sum(figures.exited.values())
         if exited:
             second = f"exited <b>{formats.number(exited)}</b> &nbsp; {second}"
+        reached, part = reached_short(figures)
+        if reached:
+            first = f"{first} &nbsp; goal <b>{reached}</b>"
+            second = f"{second} &nbsp; of people <b>{part}</b>"
+        self.figures.setToolTip(f"{reached} people reached the goal, {part} of those who entered" if reached else "")
         self.figures.setText(f"<div align='right'{color}>{first}<br>{second}</div>")
         self.kind.show_kind(figures.kind)

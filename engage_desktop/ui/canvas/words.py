@@ -163,16 +163,14 @@ def step_words(step: StepBase, campaigns: Campaigns | None = None) -> str:
             event = f"“{step.event_name}” " if step.event_name else ""
             return f"Send {event}to {_destination(step.destination, campaigns)}"
         case SetTrait():
-            return f"{step.trait} = {_value(step.value)}"
+            return f"Set {step.trait} to {_value(step.value)}" if step.value is not None else f"Remove {step.trait}"
         case End():
             return f"Completed as {human(step.outcome)}" if step.outcome and step.name else "Completed"
         case _:
             return f"Unknown step type {step.type}"
 
 
-def _value(value: str | float | bool | None) -> str:
-    if value is None:
-        return "nothing"
+def _value(value: str | float | bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"“{value}”" if isinstance(value, str) else f"{value:g}"

@@ -23,6 +23,7 @@ from engage_desktop.domain.journey import (
     ReentryMode,
     ScheduleEntry,
 )
+from engage_desktop.domain.message import Goal
 from engage_desktop.domain.step import (
     ConditionBranch,
     Fork,
@@ -66,6 +67,21 @@ def set_step(step: str, **fields: Any) -> JourneyEdit:
 
 def set_journey(**fields: Any) -> JourneyEdit:
     return lambda journey: journey.with_(**fields)
+
+
+def set_goal_event(event: str | None) -> JourneyEdit:
+    """The event that is the goal; what else was said of a goal stays. None: no goal."""
+
+    def edit(journey: Journey) -> Journey:
+        if event is None:
+            return journey.with_(goal=None)
+        return journey.with_(goal=journey.goal.with_(event=event) if journey.goal else Goal(event=event))
+
+    return edit
+
+
+def set_goal(**fields: Any) -> JourneyEdit:
+    return lambda journey: journey.with_(goal=journey.goal.with_(**fields) if journey.goal else None)
 
 
 def set_target(step: str, branch: str | None, target: str | None) -> JourneyEdit:

@@ -75,10 +75,11 @@ class DurationField(Field):
 
 
 class EventField(Field):
-    """An event name, offered with its count in the log; any other may be typed."""
+    """An event name, offered with its count in the log; any other may be typed. Empty is None when `optional`."""
 
-    def __init__(self, title: str, name: str, on_commit: Commit, *, spoken: str = "") -> None:
+    def __init__(self, title: str, name: str, on_commit: Commit, *, optional: bool = False, spoken: str = "") -> None:
         super().__init__(title, name, on_commit, spoken=spoken)
+        self._optional = optional
         self.combo = QComboBox()
         self.line = editable(self.combo)
         self.combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -89,6 +90,7 @@ class EventField(Field):
         line = self.line
         line.setObjectName(f"{name}.text")
         line.setAccessibleName(self._spoken)
+        line.setPlaceholderText("none" if optional else "")
         line.installEventFilter(self)
         line.editingFinished.connect(self.commit)
         self.combo.activated.connect(self._activated)
@@ -115,10 +117,11 @@ class EventField(Field):
         self.combo.setEditText(str(name))
         self.commit()
 
-    def value(self) -> str:
+    def value(self) -> str | None:
         text = self.combo.currentText()
         index = self.combo.findText(text, Qt.MatchFlag.MatchExactly)  # a row of the list holds the count too
-        return str(self.combo.itemData(index)) if index >= 0 else text.strip()
+        name = str(self.combo.itemData(index)) if index >= 0 else text.strip()
+        return name if name or not self._optional else None
 
     def _show(self, value: str | None) -> None:
         self.combo.setEditText(value or "")

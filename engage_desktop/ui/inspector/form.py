@@ -6,33 +6,16 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from engage_desktop.domain.step import DelayUntil, StepBase, Wait
+from engage_desktop.domain.step import DelayUntil, SetTrait, StepBase, Wait
 from engage_desktop.ui.canvas.words import step_title
 from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.fields import ChoiceField, Choices, Field, FlagField, NumberField, TextField
 from engage_desktop.ui.inspector.fields_log import ConditionField, DurationField, EventField
+from engage_desktop.ui.inspector.set_trait import SetTraitFields
 from engage_desktop.ui.inspector.specs import SPECS, Spec
 from engage_desktop.ui.inspector.surroundings import Surroundings
 from engage_desktop.ui.inspector.until import UntilFields
 from engage_desktop.ui.widgets.common import column
-
-
-class ValueField(TextField):
-    """A literal: numbers and true/false are themselves, all else is text."""
-
-    def value(self) -> Any:
-        text = self.line.text().strip()
-        if text in ("true", "false"):
-            return text == "true"
-        try:
-            number = float(text)
-        except ValueError:
-            return text or None
-        return int(number) if number.is_integer() and "e" not in text.lower() else number
-
-    def _show(self, value: Any) -> None:
-        shown = "true" if value is True else "false" if value is False else "" if value is None else str(value)
-        self.line.setText(shown)
 
 
 class WordsField(TextField):
@@ -64,6 +47,9 @@ class StepForm(QWidget):
         self.until = UntilFields(step, around, apply) if isinstance(step, DelayUntil) else None
         if self.until is not None:
             layout.addWidget(self.until)
+        self.trait = SetTraitFields(step, around, apply) if isinstance(step, SetTrait) else None
+        if self.trait is not None:
+            layout.addWidget(self.trait)
         for spec in SPECS.get(step.type, ()):
             made = self._field(spec)
             self.fields[spec.attribute] = made
@@ -104,8 +90,6 @@ class StepForm(QWidget):
                 return FlagField(spec.title, name, put)
             case "number":
                 return NumberField(spec.title, name, put)
-            case "value":
-                return ValueField(spec.title, name, put, hint=spec.hint)
             case "words":
                 return WordsField(spec.title, name, put, hint=spec.hint)
             case "target":
@@ -122,6 +106,8 @@ class StepForm(QWidget):
             self.branches.load(step, around)
         if self.until is not None and isinstance(step, DelayUntil):
             self.until.load(step, around)
+        if self.trait is not None and isinstance(step, SetTrait):
+            self.trait.load(step, around)
         for spec in SPECS.get(step.type, ()):
             made = self.fields[spec.attribute]
             if isinstance(made, ChoiceField) and spec.kind in ("target", "message", "destination"):

@@ -1,4 +1,4 @@
-"""The journey itself: its name, who enters, whether they may come again, and what ends it."""
+"""The journey itself: its name, who enters, whether they may come again, what ends it, and its settings."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from engage_desktop.ui.inspector.branches import tool
 from engage_desktop.ui.inspector.fields import ChoiceField, Field, FlagField, TextField
 from engage_desktop.ui.inspector.fields_log import ConditionField, DurationField, EventField
 from engage_desktop.ui.inspector.fields_names import NameField, WeekdaysField
+from engage_desktop.ui.inspector.journey_settings import JourneySettings
 from engage_desktop.ui.inspector.surroundings import Surroundings
 from engage_desktop.ui.inspector.until import ZONES
 from engage_desktop.ui.widgets.common import button, clear, column, label, row
@@ -137,6 +138,8 @@ class JourneyForm(QWidget):
         self._refused = label("", "field-error", "inspector.exits.error", wrap=True)
         self._refused.hide()
         layout.addWidget(self._refused)
+        self.settings = JourneySettings(journey, around, apply)
+        layout.addWidget(self.settings)
         self.load(journey, around)
 
     def run(self, words: str, edit: edits.JourneyEdit) -> None:
@@ -179,6 +182,7 @@ class JourneyForm(QWidget):
 
     def load(self, journey: Journey, around: Surroundings) -> None:
         self.around = around
+        self.settings.load(journey, around)
         self._name.set_value(journey.name)
         self._kind.set_value(journey.entry.type)
         for attribute, made in self._entry.items():

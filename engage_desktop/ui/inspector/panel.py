@@ -72,6 +72,9 @@ class Inspector(QScrollArea):
         session.run_changed.connect(lambda _run: self._show_problems())
         session.log_changed.connect(lambda _log: self._refresh())
         session.clock_changed.connect(self._show_clock)
+        session.clock_changed.connect(lambda _at: self._show_figures())
+        session.figures_changed.connect(lambda _figures: self._show_figures())
+        session.run_changed.connect(lambda _run: self._show_figures())
 
     # -- what is shown --------------------------------------------------------------------
 
@@ -97,6 +100,11 @@ class Inspector(QScrollArea):
     def _show_clock(self, at_us: int) -> None:
         if isinstance(self._form, StepForm) and self._form.until is not None:
             self._form.until.show_clock(at_us)
+
+    def _show_figures(self) -> None:
+        if isinstance(self._form, JourneyForm):
+            bench = self._session.workbench
+            self._form.settings.show_figures(bench.figures, bench.figures_current)
 
     def _refresh(self) -> None:
         journey = self._session.campaigns.journey(self._journey)
@@ -137,6 +145,7 @@ class Inspector(QScrollArea):
             ) and isinstance(self._form, JourneyForm):
                 self._form.load(journey, around)
             self._people.show_step(journey.key, ENTRY)
+            self._show_figures()
         self._show_problems()
 
     def _use(self, wanted: tuple[str, str, str] | None, make: Callable[[], StepForm | JourneyForm] | None) -> bool:

@@ -13,7 +13,6 @@ FieldKind = Literal[
     "number",
     "choice",
     "flag",
-    "value",
     "words",
     "message",
     "destination",
@@ -69,6 +68,6 @@ SPECS: dict[str, tuple[Spec, ...]] = {
         Spec("traits", "With traits", "words", True, "first_name, country"),
         _THEN,
     ),
-    "set_trait": (Spec("trait", "Trait", "text"), Spec("value", "Value", "value", True), _THEN),
+    "set_trait": (_THEN,),  # its other fields follow the type of the value: set_trait.py
     "end": (Spec("outcome", "Outcome", "text", True, "completed"),),
 }

@@ -61,7 +61,10 @@ def journey():  # type: ignore[no-untyped-def]
         ("message", {"message": "gone"}, "“gone” does not exist yet"),
         ("ad", {"destination": "face_book", "remove_after": "30d"}, "Add to face book, for 30 days"),
         ("send", {"destination": "crm", "event_name": "Won"}, "Send “Won” to crm"),
-        ("set_trait", {"trait": "vip", "value": True}, "vip = true"),
+        ("set_trait", {"trait": "vip", "value": True}, "Set vip to true"),
+        ("set_trait", {"trait": "plan", "value": "gold"}, "Set plan to “gold”"),
+        ("set_trait", {"trait": "rank", "value": 2.5}, "Set rank to 2.5"),
+        ("set_trait", {"trait": "plan", "value": None}, "Remove plan"),
         ("end", {}, "Completed"),
     ],
 )
