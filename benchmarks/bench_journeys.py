@@ -1,0 +1,233 @@
+"""Journeys beside what one would write without an engine, and beside each other.
+
+    python -m benchmarks.bench_journeys [--events 10000000] [--people N] [--quick] [--chart FILE]
+
+A twelve-step journey behind an audience beside DuckDB (ASOF joins, one thread, tables in memory) and SimPy (a process
+a person, on a sample); entries on a frequent event; edits beside full runs; waves beside the fold. The log is loaded
+and warm, the cache of conditions cold, but for edits: both sides have that of the run before. Visits, or all rows, must
+be those of the alternative. Seconds are medians of wall time, processor time in parentheses; ratios are those of the
+processor time, which a busy machine does not spoil. With a chart also how the time grows from a hundredth of the events.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.measuring import Line, hand_back, in_a_process_of_its_own, machine, seconds, table, timed
+from benchmarks.synthetic_log import DAY_US, DAYS, START_US, SyntheticLog
+
+SEED, RUNS, QUICK_RUNS, SLOW_RUNS = 7, 5, 1, 2
+WINDOW = (START_US, START_US + DAYS * DAY_US)
+SAMPLE = 20_000
+"""People whom SimPy simulates."""
+EDITS = {"late step": 0.25, "middle step": 0.5, "entry number": 0.8}
+"""What is edited, and which part of a full run it may take."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, default=10_000_000)
+    parser.add_argument("--people", type=int, help="default: a tenth of the events")
+    parser.add_argument("--quick", action="store_true", help="one run of each")
+    parser.add_argument("--chart", type=Path, help="draw how the time grows into this file")
+    parser.add_argument("--one", choices=MEASURES, help=argparse.SUPPRESS)  # a child: JSON to stdout
+    options, _ = parser.parse_known_args()
+    if options.one:
+        log = SyntheticLog(options.events, options.people)
+        hand_back(MEASURES[options.one](log, QUICK_RUNS if options.quick else RUNS))
+        return 0
+    people = options.people or max(options.events // 10, 1)
+
+    def measure(what: str, part: int = 1) -> list[Line]:
+        sizes = ("--events", str(options.events // part), "--people", str(max(people // part, 1)))
+        return in_a_process_of_its_own(
+            "benchmarks.bench_journeys", what, *sizes, *(["--quick"] if options.quick else [])
+        )
+
+    found = {what: measure(what) for what in MEASURES}
+    lines = [line for of_one in found.values() for line in of_one]
+    print(f"{machine()}; {options.events:,} events, {people:,} people, each side on one core; s wall (processor).\n")
+    print(table(lines))
+    if options.chart:
+        from benchmarks.growth_chart import draw
+
+        smaller = {options.events // part: measure("journey", part) for part in (100, 10)}
+        lines += [line for of_one in smaller.values() for line in of_one]
+        draw(
+            {size: of_one[0].times for size, of_one in (smaller | {options.events: found["journey"]}).items()},
+            options.chart,
+        )
+    alike = all(line.equal for line in lines)
+    print("\nAll rows are those of the alternatives." if alike else "\nROWS DIFFER.")
+    return 0 if alike else 1
+
+
+# -- one journey, beside a database and a simulation library ------------------------------------
+
+
+def journey(log: SyntheticLog, runs: int) -> list[Line]:
+    from benchmarks.journey_designs import KEY, journey
+    from benchmarks.journey_duckdb import JourneyDatabase
+    from engage_desktop.engine import LeafCache, compile_campaigns, simulate
+    from engage_desktop.engine.draw import hashes_of, uniforms
+
+    plan = compile_campaigns(journey())
+    run = partial(simulate, plan, log, window=WINDOW, seed=SEED)
+    ours = timed(lambda: run(cache=LeafCache()), runs)
+    mine = visits(run())
+    draws = uniforms(SEED, [KEY, "coin"], hashes_of(log.profile_ids))
+    database = JourneyDatabase(log, draws)
+    equal, theirs = True, {}
+    for way, ask in {"a table a step": database.tables, "one statement": database.statement}.items():
+        theirs[way] = timed(ask, min(runs, SLOW_RUNS))
+        equal &= same(mine, database.visits())
+    database.close()
+    way = min(theirs, key=lambda one: theirs[one][1])
+    times = {"ours": ours[1], "DuckDB": theirs[way][1]}
+    what = f"audience entry and twelve steps ({len(mine['step']):,} visits)"
+    against = f"DuckDB {seconds(theirs[way])}, {way}"
+    line = Line(what, seconds(ours), against, times["ours"] / times["DuckDB"], 0.15, equal=equal, times=times)
+    return [line, _simpy(log, mine, draws, log.n_events / ours[1])]
+
+
+def _simpy(log: SyntheticLog, mine: dict[str, Any], draws: Any, rate: float) -> Line:
+    """Events a second of people simulated by processes, garbage collection off: with it they are slower by half."""
+    from benchmarks import journey_simpy
+
+    size = min(SAMPLE, log.n_profiles)
+    people = np.sort(np.random.default_rng(SEED).choice(log.n_profiles, size, replace=False))
+    given = journey_simpy.events_of(log, people.tolist())
+    theirs = {person: float(draws[person]) for person in people.tolist()}
+    gc.collect()
+    gc.disable()
+    begun = time.process_time()
+    rows = journey_simpy.run(given, theirs)
+    taken = time.process_time() - begun
+    gc.enable()
+    events = int(np.diff(log.profile_start)[people].sum())
+    chosen = np.isin(mine["person"], people)
+    columns = [column[chosen].tolist() for column in mine.values()]
+    equal = [list(row) for row in zip(*columns, strict=True)] == rows
+    against = f"SimPy {events / taken:,.0f} events/s ({size:,} people, {len(rows):,} visits)"
+    return Line("the same", f"{rate:,.0f} events/s", against, rate * taken / events, 500, at_least=True, equal=equal)
+
+
+# -- entry on a frequent event ---------------------------------------------------------------------
+
+
+def frequent(log: SyntheticLog, runs: int) -> list[Line]:
+    from benchmarks.journey_designs import FREQUENT_WHERE, frequent
+    from engage_desktop.engine import LeafCache, compile_campaigns, simulate
+
+    prices = log.column("Product Viewed", "price").number
+    candidates = int((prices >= float(FREQUENT_WHERE.rpartition(" ")[2])).sum())
+    lines = []
+    for mode, how in (("every", "each, filtered by an audience"), ("after_exit", "one at a time, cool-down a day")):
+        plan = compile_campaigns(frequent(mode))
+        run = simulate(plan, log, window=WINDOW, seed=SEED)
+        ours = timed(lambda plan=plan: simulate(plan, log, window=WINDOW, seed=SEED, cache=LeafCache()), runs)
+        what = f"entry on {candidates:,} events, {how} ({run.counts['instances']:,} instances)"
+        lines.append(Line(what, seconds(ours), "", ours[0], 1.5, unit="s"))
+    return lines
+
+
+# -- edits, and waves --------------------------------------------------------------------------------
+
+
+def edits(log: SyntheticLog, runs: int) -> list[Line]:
+    from benchmarks.journey_designs import edited, journey
+    from engage_desktop.engine import LeafCache, compile_campaigns, simulate
+
+    try:
+        from engage_desktop.engine.splice import resimulate
+    except ImportError:
+        print("edits: the engine cannot splice yet", file=sys.stderr)
+        return []
+    plan, cache = compile_campaigns(journey()), LeafCache()
+    before = simulate(plan, log, window=WINDOW, seed=SEED)
+
+    def warm() -> None:
+        """The cache as the run before the edit leaves it."""
+        cache.clear()
+        simulate(plan, log, window=WINDOW, seed=SEED, cache=cache)
+
+    lines = []
+    for where, limit in EDITS.items():
+        after = compile_campaigns(edited(where))
+        splice: Callable[[], Any] = partial(resimulate, after, log, before, window=WINDOW, seed=SEED, cache=cache)
+        whole: Callable[[], Any] = partial(simulate, after, log, window=WINDOW, seed=SEED, cache=cache)
+        warm()
+        spliced, full = splice(), whole()
+        ours, theirs = timed(splice, runs, warm), timed(whole, runs, warm)
+        against = f"full run {seconds(theirs)}"
+        equal = same_runs(spliced, full)
+        lines.append(Line(f"edit: {where}", seconds(ours), against, ours[1] / theirs[1], limit, equal=equal))
+    return lines
+
+
+def waves(log: SyntheticLog, runs: int) -> list[Line]:
+    from benchmarks.journey_designs import journey
+    from engage_desktop.engine import LeafCache, compile_campaigns, simulate
+
+    run: Callable[..., Any] = partial(simulate, compile_campaigns(journey()), log, window=WINDOW, seed=SEED)
+    try:
+        coupled = run(coupled=True)
+    except TypeError:
+        print("waves: the engine cannot run them yet", file=sys.stderr)
+        return []
+    equal = same_runs(coupled, run())
+    ours = timed(lambda: run(cache=LeafCache(), coupled=True), runs)
+    fold = timed(lambda: run(cache=LeafCache()), runs)
+    return [
+        Line("the twelve steps in waves", seconds(ours), f"fold {seconds(fold)}", ours[1] / fold[1], 4, equal=equal)
+    ]
+
+
+# -- rows ----------------------------------------------------------------------------------------------
+
+
+def visits(run: Any) -> dict[str, Any]:
+    """Columns by (person, number of the instance, seq), branches as texts."""
+    names = ("profile", "instance", "seq", "step", "entered_at", "left_at")
+    columns = dict(zip(("person", "n", "seq", "step", "entered", "left_at"), map(run.visits.get, names), strict=True))
+    return columns | {"branch": _texts(run, "visits", "branch")}
+
+
+def _texts(run: Any, table: str, column: str) -> Any:
+    return np.array([*run.texts, None], object)[getattr(run, table)[column]]
+
+
+def same(mine: dict[str, Any], theirs: dict[str, Any]) -> bool:
+    return all(
+        len(mine[name]) == len(theirs[name]) and bool((mine[name] == np.asarray(theirs[name], mine[name].dtype)).all())
+        for name in mine
+    )
+
+
+TEXTS = {"instances": ("detail", "identifier"), "visits": ("branch",), "deliveries": ("identifier",)}
+
+
+def same_runs(one: Any, other: Any) -> bool:
+    """Every row of every table; codes of texts may be others."""
+
+    def columns(run: Any, name: str) -> dict[str, Any]:
+        return getattr(run, name) | {column: _texts(run, name, column) for column in TEXTS.get(name, ())}
+
+    names = ("instances", "visits", "memberships", "messages", "deliveries")
+    return all(same(columns(one, name), columns(other, name)) for name in names)
+
+
+MEASURES = {"journey": journey, "frequent": frequent, "edits": edits, "waves": waves}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
