@@ -16,9 +16,9 @@ CASES = load()
 REFUSED = load("refused")
 CITED = {rule for case in (*CASES, *REFUSED) for rule in case.rules}
 RULES = (
-    *(f"D-{number}" for number in (*range(1, 22), *range(30, 34), *range(40, 47), 50, 51, 53, 54)),
+    *(f"D-{number}" for number in (*range(1, 22), *range(30, 34), 37, *range(40, 47), 50, 51, 53, 54)),
     *(f"J1-{number}" for number in (2, 4, 5, 6, 7, 8, 12, 13, 15)),
-    *(f"J2-{number}" for number in (2, 3, 4, 5, 6, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20, 25, 30, 31, 34)),
+    *(f"J2-{number}" for number in (2, 3, 4, 5, 6, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20, 25, 30, 31, 32, 34, 38, 39)),
     *(f"AU-{number}" for number in (1, 2, 3, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 17, 18, 19, 20, 21, 23, 24, 25, 26, 27, 29)),
     *(f"CT-{number}" for number in range(1, 8)),
     *(f"QL-{number}" for number in range(1, 9)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -30,6 +31,16 @@ def zone_of(trait: Any, person: Person, now: int, workspace: str, rules: Rules) 
         said = [name for name in said if name is not None][-1:]
     names = [trait, *reversed(said)] if rules.zone_trait_first else [*reversed(said), trait]
     return ZoneInfo(next((name for name in names if isinstance(name, str) and name in _ZONES), workspace))
+
+
+def valid_zones(names: Iterable[Any]) -> set[str]:
+    """Those of the names that name a zone."""
+    return {name for name in names if isinstance(name, str) and name in _ZONES}
+
+
+def zones_told(person: Person) -> set[str]:
+    """Every zone that some call of the person tells."""
+    return valid_zones(says.get("timezone") for call in person.calls for says in (call.traits, call.context))
 
 
 def instant_of(day: date, clock: time, zone: tzinfo, rules: Rules) -> int | None:

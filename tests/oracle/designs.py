@@ -8,7 +8,7 @@ from datetime import UTC
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import parse_duration
 from engage_desktop.domain.journey import Entry, EventEntry, Journey, ScheduleEntry
-from engage_desktop.domain.step import DelayUntil, RandomSplit, StepBase
+from engage_desktop.domain.step import DelayUntil, RandomSplit, SetTrait, StepBase
 from tests.oracle.calendars import date_of, next_clock, offset_of
 from tests.oracle.rules import LAW
 from tests.oracle.scope import Refused
@@ -16,12 +16,23 @@ from tests.oracle.scope import Refused
 
 def refuse_journeys(campaigns: Campaigns) -> None:
     """Raise `Refused` for the first thing wrong."""
+    taken = {audience.key for audience in campaigns.audiences} | {trait.key for trait in campaigns.traits}
+    for writer in written(campaigns):
+        if "." in writer.trait:
+            raise Refused(f"step {writer.key}: a trait is written as a whole, so {writer.trait} is no name")
+        if writer.trait in taken:
+            raise Refused(f"step {writer.key}: {writer.trait} is a key (D-9)")
     for journey in campaigns.journeys:
         for reason in (*_identifiers(journey), *_schedule(journey.entry)):
             raise Refused(f"journey {journey.key}: {reason}")
         for step in journey.steps:
             for reason in _step(step):
                 raise Refused(f"step {journey.key}.{step.key}: {reason}")
+
+
+def written(campaigns: Campaigns) -> list[SetTrait]:
+    """Every step that sets a trait."""
+    return [step for journey in campaigns.journeys for step in journey.steps if isinstance(step, SetTrait)]
 
 
 def _identifiers(journey: Journey) -> Iterator[str]:

@@ -10,6 +10,7 @@ from engage_desktop.domain.step import ConditionBranch, SendMessage, StepBase, o
 from tests.oracle.context import Captures
 from tests.oracle.log import Call
 from tests.oracle.rules import Rules
+from tests.oracle.writes import Write
 
 
 @dataclass(eq=False)
@@ -60,6 +61,7 @@ class Instance:
     outcome: str = "active"
     detail: str | None = None
     end_text: str | None = None
+    written: list[Write] = field(default_factory=list)  # D-37
 
     @property
     def row(self) -> int:

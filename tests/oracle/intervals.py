@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from engage_desktop.domain.condition import CompareDate, Duration, Window
 from tests.oracle.accounts import AccountState
+from tests.oracle.designs import written
 from tests.oracle.names import all_parts
 from tests.oracle.state import State
 from tests.oracle.values import dates_in
@@ -19,7 +20,7 @@ def change_instants(subject: State | AccountState, until: int) -> list[int]:
     Whatever is asked is a function of the calls up to now, of `now >= call + window edge` and of `now` beside a date
     plus or minus a duration; parents, traits and accounts add no further sums. So these instants are all: calls and
     calls + any window's edge; dates written in a call, +- any duration of a date operator, and a microsecond later,
-    where an inclusive bound ends (D-42).
+    where an inclusive bound ends (D-42); and when a write of a journey becomes public (D-51).
     """
     widths, spans = {0}, set()
     if subject.rules.expiry_without_event:
@@ -29,13 +30,18 @@ def change_instants(subject: State | AccountState, until: int) -> list[int]:
             elif isinstance(part, CompareDate) and isinstance(part.value, Duration):
                 spans |= {part.value.us, -part.value.us, 0}
     instants: set[int] = set()
-    for state in subject.world.around(subject):
+    everybody = subject.world.around(subject)
+    for state in everybody:
         for call in state.person.calls:
             instants |= {call.time + width for width in widths}
             if spans:
-                written = [call.properties, call.traits, call.context, call.group_traits]
-                dates = dates_in(written)
+                dates = dates_in([call.properties, call.traits, call.context, call.group_traits])
                 instants |= {at + span + later for at in dates for span in spans for later in (0, 1)}
+    for state in everybody:
+        if state is subject or subject.rules.writes_reach_who_shares_an_account:
+            instants |= state.instants_of_writes()
+    for at in dates_in([step.value for step in written(subject.world.campaigns)] if spans else []):
+        instants |= {at + span + later for span in spans for later in (0, 1)}
     return sorted(instant for instant in instants if instant <= until)
 
 

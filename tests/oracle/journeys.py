@@ -5,12 +5,15 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from engage_desktop.domain.duration import parse_instant
 from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey, ScheduleEntry
 from engage_desktop.domain.step import Delay, DelayUntil, Fork, Hold, HoldBranch, Wait
+from tests.oracle.calendars import valid_zones, zones_told
+from tests.oracle.designs import written
 from tests.oracle.instance import Due, Instance, Path
-from tests.oracle.intervals import change_instants, intervals
+from tests.oracle.intervals import change_instants
 from tests.oracle.log import Call
 from tests.oracle.movement import Movement
 from tests.oracle.parse import parse
@@ -25,20 +28,23 @@ MOST_PASSES = 100  # D-15
 class Walk(Movement):
     """All instances of one journey and one profile."""
 
-    def __init__(self, state: State, journey: Journey, window: tuple[int, int], seed: int) -> None:
-        super().__init__(state, journey, seed)
+    def __init__(self, state: State, journey: Journey, number: int, window: tuple[int, int], seed: int) -> None:
+        super().__init__(state, journey, number, seed)
         self.first, self.last = window
         self.entry = journey.entry
         self.starts = parse_instant(journey.starts) if journey.starts else None
         self.ends = parse_instant(journey.ends) if journey.ends else None
-        self.begins: set[int] = set()
-        self.occurrences: set[int] = set()
+        self.changes: set[int] = set()  # instants at which an answer may change
+        self.inside = False  # the entry's audience, at the last of them
+        self.occurrences: dict[int, set[str]] = {}  # by instant the zones for which a schedule comes round
 
     def prepare(self, is_full: Callable[[], bool], surplus: set[int]) -> None:
         """What is known before the first instant. `is_full`: whether no further instance fits; `surplus`: the events that
         a journey with enforced limits does not hear (D-11)."""
         instants = change_instants(self.state, self.last)
-        self.begins = {start for start, _ in intervals(self._in_entry_audience, instants)}
+        self.changes = set(instants)
+        before = [instant for instant in instants if instant < self.first]
+        self.inside = bool(before) and self._in_entry_audience(before[-1])
         self.occurrences = self._occurrences(instants)
         self.agenda = [instant for instant in {*instants, *self.occurrences, self.first} if instant >= self.first]
         heapq.heapify(self.agenda)
@@ -98,7 +104,7 @@ class Walk(Movement):
                     continue
                 if bound and self.rules.exits_match_when_told and self.identifier(event) != instance.identifier:
                     continue
-                if self.holds(rule.where, t, context, event):
+                if self.holds(rule.where, t, instance, context, event):
                     self.end(instance, t, "exited", rule.key)
 
     def _hold_branches(self, event: Call, t: int, instances: list[Instance]) -> None:
@@ -113,7 +119,7 @@ class Walk(Movement):
         for branch in step.branches:  # list order
             if branch.event != event.event or not self._is_for(instance, branch, event):
                 continue
-            if not self.holds(branch.where, t, path.context, event):
+            if not self.holds(branch.where, t, instance, path, event):
                 continue
             if branch.loop and instance.passes(step.key) >= MOST_PASSES:  # D-15
                 continue
@@ -178,7 +184,7 @@ class Walk(Movement):
     def _waits(self, t: int) -> None:
         for instance in self.instances:
             for path, step in instance.waiting(self.rules):
-                if isinstance(step, Wait) and self.holds(step.condition, t, path.context):
+                if isinstance(step, Wait) and self.holds(step.condition, t, instance, path):
                     self.leave(path, t, None)
                     self.arrive(instance, path, step.next, t, None)
                 elif isinstance(step, Fork):
@@ -204,10 +210,16 @@ class Walk(Movement):
 
     def _audience_entries(self, t: int) -> None:
         entry = self.entry
-        if not isinstance(entry, AudienceEntry) or not self._bounds(t) or not self._in_entry_audience(t):
+        if not isinstance(entry, AudienceEntry):
+            return
+        inside = self._in_entry_audience(t)
+        begun = t in self.changes and inside and not self.inside
+        if t in self.changes:
+            self.inside = inside
+        if not inside or not self._bounds(t):
             return
         includes = entry.include_existing or not self.rules.existing_only_when_asked
-        begun = t in self.begins and (t > self.first or self.rules.from_is_inclusive or includes)
+        begun = begun and (t > self.first or self.rules.from_is_inclusive or includes)
         begun = begun or (includes and t == self.first)  # D-17
         last = self._last()
         if last is None or entry.reentry.mode == "every":
@@ -218,23 +230,27 @@ class Walk(Movement):
             if begun or at_clock:
                 self.enter(t, None)
 
-    def _occurrences(self, instants: list[int]) -> set[int]:
-        """D-53, D-54: when a scheduled entry comes round for this profile."""
-        entry, rules = self.entry, self.rules
+    def _occurrences(self, instants: list[int]) -> dict[int, set[str]]:
+        """D-53, D-54: when a scheduled entry comes round, in every zone that this profile may ever have."""
+        entry, found = self.entry, dict[int, set[str]]()
         if not isinstance(entry, ScheduleEntry):
-            return set()
-        zones = {self.zone(entry.zone, t) for t in instants} | {self.zone("workspace", 0)}
-        found = {(t, zone.key) for zone in zones for t in occurrences(entry, zone, self.first, self.last, rules)}
-        first = instants[0] if instants else self.first
-        return {
-            t
-            for t, zone in found
-            if self.zone(entry.zone, t if rules.schedule_zone_of_the_occurrence else first).key == zone
-        }
+            return found
+        zones = {self.zone("workspace", 0).key}
+        if entry.zone == "profile" and self.rules.zone_of_profile_by_default:
+            zones |= zones_told(self.state.person)
+            zones |= valid_zones(write.value for write in written(self.state.world.campaigns))
+        self.first_zone = self.zone(entry.zone, instants[0] if instants else self.first).key
+        for zone in zones:
+            for t in occurrences(entry, ZoneInfo(zone), self.first, self.last, self.rules):
+                found.setdefault(t, set()).add(zone)
+        return found
 
     def _schedule_entries(self, t: int) -> None:
         entry = self.entry
         if not isinstance(entry, ScheduleEntry) or t not in self.occurrences:
+            return
+        in_force = self.zone(entry.zone, t).key if self.rules.schedule_zone_of_the_occurrence else self.first_zone
+        if in_force not in self.occurrences[t]:
             return
         exists = t >= self.state.since or not self.rules.schedule_needs_a_profile
         if not self._bounds(t) or not exists:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from engage_desktop.domain.step import (
     RandomSplit,
     Send,
     SendMessage,
+    SetTrait,
     Split,
     StepBase,
     Wait,
@@ -27,12 +28,13 @@ from engage_desktop.domain.step import (
 from tests.oracle.calendars import date_of, in_years, next_clock, offset_of, zone_of
 from tests.oracle.context import Captures
 from tests.oracle.draw import u
-from tests.oracle.instance import Due, Instance, Path, Visit
+from tests.oracle.instance import Due, Instance, Path, Visit, seq_order
 from tests.oracle.log import Call
 from tests.oracle.parse import dotted, parse
 from tests.oracle.scope import Refused
 from tests.oracle.state import State
 from tests.oracle.values import text, walk
+from tests.oracle.writes import Write
 
 LONGEST = 365 * 86_400_000_000  # J2-38
 
@@ -40,9 +42,11 @@ LONGEST = 365 * 86_400_000_000  # J2-38
 class Movement:
     """Arrivals and ends of one journey's instances; the instants at which something may happen are its `agenda`."""
 
-    def __init__(self, state: State, journey: Journey, seed: int) -> None:
+    def __init__(self, state: State, journey: Journey, number: int, seed: int) -> None:
         self.state, self.journey, self.rules, self.seed = state, journey, state.rules, seed
+        self.number = number  # place in the file
         self.steps = journey.by_key
+        self.place = seq_order(journey, self.rules)
         self.instances: list[Instance] = []
         self.due: list[Due] = []
         self.agenda: list[int] = []
@@ -87,9 +91,51 @@ class Movement:
             return None
         return text(value) if self.rules.values_by_text_form else json.dumps(value)
 
-    def holds(self, condition: str | None, t: int, context: Captures, event: Call | None = None) -> bool:
-        """A condition of this journey at t, of an exit's or a hold's own where for `event` (D-20, D-43)."""
-        return condition is None or self.state.holds(parse(condition), t, event, journey=context)
+    def holds(
+        self, condition: str | None, t: int, instance: Instance, path: Path | Captures, event: Call | None = None
+    ) -> bool:
+        """A condition of an instance at t, asked by a path or by an exit with what it sees; of an exit's or a hold's own
+        where for `event` (D-20, D-43, D-51)."""
+        if condition is None:
+            return True
+        context, asking = (path.context, path) if isinstance(path, Path) else (path, None)
+        own, state = self.own(instance, t, asking), self.state
+        if own and not self.rules.own_audience_follows_later:
+            state = state.with_public(own, t)
+        return state.holds(parse(condition), t, event, journey=context, own=own or None)
+
+    def own(self, instance: Instance, t: int, asking: Path | None) -> dict[str, Any]:
+        """D-51: the traits that the instance has set at t, seen by whatever path of it asks for the rest of t."""
+        rules = self.rules
+        if not rules.writes_are_seen:
+            return {}
+        return {
+            write.trait: write.value
+            for one in ([instance] if rules.own_write_is_of_its_instance else self.instances)
+            for write in one.written
+            if (write.made_at == t or not rules.own_write_ends_with_its_instant)
+            and (rules.own_write_seen_on_every_path or asking is None or write.path is asking)
+        }
+
+    def _set_trait(self, instance: Instance, path: Path, step: SetTrait, visit: Visit, t: int) -> None:
+        """D-37; the order of writes of one instant is that of D-54."""
+        rules, writes = self.rules, self.state.writes
+        key = str(instance.entered_at) + (f"|{instance.identifier}" if instance.identifier is not None else "")
+        seq = (self.place[step.key], visit.number) if rules.writes_in_order_of_seq else ()
+        order = (
+            self.journey.key if rules.writes_in_order_of_campaigns else self.number,
+            key if rules.entry_keys_as_text else instance.entered_at,
+            (instance.entered_at, instance.row),
+            seq,
+        )
+        write = Write(t, step.trait, step.value, order, path)
+        is_seen = rules.write_to_be_dropped_is_seen_at_once or not writes.is_full(write)
+        if rules.own_write_seen_at_once and is_seen:
+            instance.written.append(write)
+        writes.made.append(write)
+        if not rules.writes_public_after_a_microsecond:
+            writes.public.append(write)
+            self.state.world.forget()
 
     def leave(self, path: Path, t: int, branch: str | None) -> None:
         """Leave the step where the path waits."""
@@ -124,7 +170,7 @@ class Movement:
                 case Delay():
                     return self._stay(path, step, t, step.duration)
                 case DelayUntil():
-                    target = self._target(path, step, t)
+                    target = self._target(instance, path, step, t)
                     if target is not None and target > t:
                         return self._stay_until(path, step, target)
                     is_past = target is None or target < t or not self.rules.target_of_now_is_not_past
@@ -136,12 +182,12 @@ class Movement:
                     self._stay(path, step, t, step.timeout)
                     return self._hold_reached(instance, path, t, event)
                 case Wait():
-                    if not (self.rules.wait_passes_at_once and self.holds(step.condition, t, path.context)):
+                    if not (self.rules.wait_passes_at_once and self.holds(step.condition, t, instance, path)):
                         return self._stay(path, step, t, step.timeout)
                     key = step.next
                 case Split():
                     branches = list(step.branches) if self.rules.first_branch_wins else list(reversed(step.branches))
-                    taken = next((one for one in branches if self.holds(one.condition, t, path.context)), None)
+                    taken = next((one for one in branches if self.holds(one.condition, t, instance, path)), None)
                     visit.branch, key = (taken.key, taken.next) if taken else ("otherwise", step.otherwise)
                 case Fork():
                     path.step = step
@@ -154,6 +200,9 @@ class Movement:
                     self.due.append(Due(instance, step, visit, t, path.held_out))
                     key = step.next
                 case Send() | Ad():
+                    key = step.next
+                case SetTrait():
+                    self._set_trait(instance, path, step, visit, t)
                     key = step.next
                 case End():
                     instance.end_text, key = step.outcome, None  # D-50
@@ -176,7 +225,7 @@ class Movement:
     def take(self, instance: Instance, path: Path, t: int, event: Call | None) -> None:
         """Take a fork's branch once its condition holds; the last one taken leaves the fork."""
         fork, branch = path.step, path.awaits
-        if branch is None or not self.holds(branch.condition, t, path.context):
+        if branch is None or not self.holds(branch.condition, t, instance, path):
             return
         assert path.visit is not None
         path.step, path.awaits = None, None
@@ -213,7 +262,7 @@ class Movement:
                     "step": rules.condition_tested_before_arrival,
                     "end": not rules.condition_spares_end_of_path,
                 }
-                if tested.get(before, True) and self.holds(rule.condition, t, self.seen_by_exits(instance)):
+                if tested.get(before, True) and self.holds(rule.condition, t, instance, self.seen_by_exits(instance)):
                     found.append((t, place if rules.exits_of_state_in_list_order else -1, "exited", rule.key))
         if not found:
             return False
@@ -249,16 +298,17 @@ class Movement:
         path.step, path.deadline = step, deadline
         heapq.heappush(self.agenda, deadline)
 
-    def _target(self, path: Path, step: DelayUntil, t: int) -> int | None:
+    def _target(self, instance: Instance, path: Path, step: DelayUntil, t: int) -> int | None:
         """The instant waited for, fixed on arrival (D-46); None where there is no date (D-33)."""
-        rules, zone = self.rules, self.zone(step.zone, t)
+        rules, own = self.rules, self.own(instance, t, path)
+        zone = self.zone(step.zone, t, own)
         offset = offset_of(step.offset)
         if step.time is not None:
             return next_clock(t, step.time, step.weekdays, zone, rules)
         if step.at is not None:
             value: Any = step.at
         elif step.trait is not None:
-            value = self.state.read(dotted(step.trait), t)
+            value = self.state.read(dotted(step.trait), t, own)
         else:
             value = self._dated(path, step.property or "")
         at = date_of(value, zone, rules)
@@ -270,12 +320,13 @@ class Movement:
         entry = path.context.entry
         return value if found else walk(entry.properties, dotted(name)) if entry else None
 
-    def zone(self, of: str, t: int) -> ZoneInfo:
-        """D-30."""
+    def zone(self, of: str, t: int, own: Mapping[str, Any] | None = None) -> ZoneInfo:
+        """D-30; `own` is what the asking instance has just set."""
         workspace = self.state.world.campaigns.workspace.timezone
         if of == "workspace" or not self.rules.zone_of_profile_by_default:
             return ZoneInfo(workspace)
-        return zone_of(self.state.read(("timezone",), t), self.state.person, t, workspace, self.rules)
+        own = own if self.rules.written_zone_counts else None
+        return zone_of(self.state.read(("timezone",), t, own), self.state.person, t, workspace, self.rules)
 
     def _draw(self, instance: Instance, step: RandomSplit) -> Any:
         """D-19."""

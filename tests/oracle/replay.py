@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from engage_desktop.domain.campaigns import Campaigns
@@ -16,8 +16,8 @@ from tests.oracle.journeys import Walk
 from tests.oracle.messages import Settled, settle
 from tests.oracle.rules import LAW, Rules
 from tests.oracle.state import State
-from tests.oracle.timeline import work_off
-from tests.oracle.world import Lists, world_of
+from tests.oracle.timeline import Settle, Timeline
+from tests.oracle.world import Lists, World, world_of
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -34,13 +34,19 @@ def replay(
 ) -> Tables:
     """The tables as lists of rows in their public order; instants in microseconds, None for null. `lists` are the ids
     in the file of each audience from a list."""
-    world = world_of(records, campaigns, rules, lists)
-    contacts = Contacts([state.person for state in world.people], rules)
+    return replay_world(world_of(records, campaigns, rules, lists), window, seed)
+
+
+def replay_world(world: World, window: tuple[int, int], seed: int) -> Tables:
+    """The same in a world, which afterwards knows what the journeys wrote."""
     tables: Tables = {name: [] for name in TABLES}
-    for subject in world.subjects:
-        _memberships(subject, window, tables)
-    for state in world.people:
-        _journeys(state, window, seed, contacts, tables)
+    parts = [_journeys, _memberships]
+    if not world.rules.memberships_see_writes:
+        parts.reverse()
+    for part in parts:
+        part(world, window, seed, tables)
+        if not world.rules.memberships_see_writes:
+            world.forget()
     order = {
         "instances": ("journey", "profile", "instance"),
         "visits": ("journey", "profile", "instance", "seq"),
@@ -53,7 +59,12 @@ def replay(
     return tables
 
 
-def _memberships(subject: State | AccountState, window: tuple[int, int], tables: Tables) -> None:
+def _memberships(world: World, window: tuple[int, int], seed: int, tables: Tables) -> None:
+    for subject in world.subjects:
+        _memberships_of(subject, window, tables)
+
+
+def _memberships_of(subject: State | AccountState, window: tuple[int, int], tables: Tables) -> None:
     instants = change_instants(subject, window[1])
     level = "user" if isinstance(subject, State) else "account"
     for audience in subject.world.campaigns.audiences:
@@ -66,24 +77,31 @@ def _memberships(subject: State | AccountState, window: tuple[int, int], tables:
                 )
 
 
-def _journeys(state: State, window: tuple[int, int], seed: int, contacts: Contacts, tables: Tables) -> None:
-    campaigns = state.world.campaigns
-    walks = [(Walk(state, journey, window, seed), list[Settled]()) for journey in campaigns.journeys]
+def _journeys(world: World, window: tuple[int, int], seed: int, tables: Tables) -> None:
+    contacts = Contacts([state.person for state in world.people], world.rules)
+    settled: list[tuple[Walk, list[Settled]]] = []
+    people: list[list[tuple[Walk, Settle]]] = []
+    for state in world.people:
+        people.append([])
+        for number, journey in enumerate(world.campaigns.journeys):
+            walk, messages = Walk(state, journey, number, window, seed), list[Settled]()
+            settled.append((walk, messages))
+            people[-1].append((walk, _settling(walk, messages, contacts)))
+    Timeline(people).work_off()
+    for walk, messages in settled:
+        _rows(walk, messages, tables)
 
-    def settling(settled: list[Settled]) -> Callable[[Due], bool]:
-        def settle_one(due: Due) -> bool:
-            """Whether the message was dropped."""
-            outcome = settle(due, state, campaigns, contacts)
-            settled.append(outcome)
-            dropped = outcome.status == "dropped"
-            due.visit.on_by_assumption = outcome.assumed and not dropped and due.step.when_not_sent == "leave"
-            return dropped
 
-        return settle_one
+def _settling(walk: Walk, settled: list[Settled], contacts: Contacts) -> Settle:
+    def settle_one(due: Due) -> bool:
+        """Whether the message was dropped."""
+        outcome = settle(due, walk.state, walk.state.world.campaigns, contacts)
+        settled.append(outcome)
+        dropped = outcome.status == "dropped"
+        due.visit.on_by_assumption = outcome.assumed and not dropped and due.step.when_not_sent == "leave"
+        return dropped
 
-    work_off([(walk, settling(settled)) for walk, settled in walks])
-    for walk, settled in walks:
-        _rows(walk, settled, tables)
+    return settle_one
 
 
 def _rows(walk: Walk, settled: list[Settled], tables: Tables) -> None:
@@ -110,6 +128,11 @@ def _rows(walk: Walk, settled: list[Settled], tables: Tables) -> None:
                     {"destination": destination, "campaign": journey, "step": visit.step, **who, "change": change,
                      "changed_at": changed_at, "kind": kind}
                 )  # fmt: skip
+        for destination, rule, kind in _told_on_exit(walk, instance):
+            tables["deliveries"].append(
+                {"destination": destination, "campaign": journey, "step": f"exit:{rule}", **who, "change": "sent",
+                 "changed_at": instance.ended_at, "kind": kind}
+            )  # fmt: skip
     for one in settled:
         assumed = one.assumed or one.due.visit.rests_on_assumption()
         tables["messages"].append(
@@ -117,6 +140,17 @@ def _rows(walk: Walk, settled: list[Settled], tables: Tables) -> None:
              "channel": one.channel, "message": one.message, "due_at": one.due.due_at, "sent_at": one.sent_at,
              "status": one.status, "reason": one.reason, "kind": "assumed" if assumed else "observed"}
         )  # fmt: skip
+
+
+def _told_on_exit(walk: Walk, instance: Instance) -> Iterator[tuple[str, str, str]]:
+    """What an exit rule tells when it takes an instance (J2-32): destination, key of the rule, kind. It is assumed where
+    the instance would have ended before, had a message been dropped that was not by assumption alone (D-27)."""
+    for rule in walk.journey.exits:
+        if rule.send is not None and (instance.outcome, instance.detail) == ("exited", rule.key):
+            leaned = [
+                visit for visit in instance.visits if visit.on_by_assumption and visit.entered_at != instance.ended_at
+            ]
+            yield rule.send.destination, rule.key, "assumed" if leaned else "observed"
 
 
 def _told(walk: Walk, instance: Instance, visit: Visit) -> Iterator[tuple[str, str, int]]:

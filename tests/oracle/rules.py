@@ -93,6 +93,30 @@ class Rules(ConditionRules):
     status_of_address: bool = True  # SB-1, D-52: state belongs to the address
     trait_null_removes: bool = True  # D-7
     entry_sees_itself: bool = True  # D-4
+    # Traits that journeys set
+    writes_are_seen: bool = True  # D-37: by conditions at all
+    writes_public_after_a_microsecond: bool = True  # D-37: not at once
+    a_write_is_an_instant: bool = True  # D-5: what it changes is noticed at its timestamp, without any event
+    write_sorts_after_the_log: bool = True  # D-51: after the log's entries of its timestamp
+    own_write_seen_at_once: bool = True  # D-37: within its instance
+    own_write_is_of_its_instance: bool = True  # D-37: not of all instances of its journey
+    own_write_seen_on_every_path: bool = True  # D-37: whatever path of the instance asks afterwards
+    own_write_ends_with_its_instant: bool = True  # from then on the instance sees what everybody sees
+    own_audience_follows_later: bool = True  # D-51: audiences and computed traits see it a microsecond later
+    writes_in_order_of_campaigns: bool = True  # D-54: by key, not as in the file
+    entry_keys_as_text: bool = True  # D-54: '999' after '1000'
+    writes_in_order_of_seq: bool = True  # D-54: not as they were made
+    limit_of_writes: bool = True  # D-37: 25
+    limit_over_all_journeys: bool = True  # D-37: of a person
+    limit_by_second_of_timestamp: bool = True  # D-54: a microsecond after it was made
+    write_to_be_dropped_is_seen_at_once: bool = True  # the limit acts when the instant is over
+    written_null_removes: bool = True  # D-7
+    write_replaces_an_object: bool = True  # D-41: what was inside is gone
+    written_zone_counts: bool = True  # D-30
+    address_is_of_the_log: bool = True  # D-6: a written trait is no address
+    subscription_is_of_the_log: bool = True  # D-52: nor a state
+    writes_reach_who_shares_an_account: bool = True  # AU-23
+    memberships_see_writes: bool = True  # D-5, D-37: the tables of the run
     ends_is_exclusive: bool = True  # D-54
     # Logs
     missing_received_is_timestamp: bool = True  # D-47

@@ -16,6 +16,7 @@ from engage_desktop.domain.step import (
     RandomSplit,
     Send,
     SendMessage,
+    SetTrait,
     Split,
     Wait,
 )
@@ -25,7 +26,7 @@ class Refused(Exception):
     """The design uses something out of scope, or is wrong."""
 
 
-IN_SCOPE = (Ad, Delay, DelayUntil, Hold, Wait, Split, Fork, RandomSplit, SendMessage, Send, End)
+IN_SCOPE = (Ad, Delay, DelayUntil, Hold, Wait, Split, Fork, RandomSplit, SendMessage, Send, SetTrait, End)
 
 
 def refuse(campaigns: Campaigns) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ from tests.oracle.reduce import reduce
 from tests.oracle.rules import Rules
 from tests.oracle.scope import Refused
 from tests.oracle.values import Values, walk
+from tests.oracle.writes import Write, Writes
 
 if TYPE_CHECKING:
     from tests.oracle.world import World
@@ -51,6 +53,7 @@ class At:
     anchored: bool = False
     anonymous: bool = False
     journey: Captures | None = None  # inside a journey, what the path has collected (D-20)
+    own: Mapping[str, Any] | None = None  # and the traits that its instance has set at this very instant (D-51)
 
 
 class Subject:
@@ -92,12 +95,13 @@ class Subject:
         event: Call | None = None,
         anonymous: bool = False,
         journey: Captures | None = None,
+        own: Mapping[str, Any] | None = None,
     ) -> bool:
         """Truth at `now`; of an entry's own where, for `event`. Nothing holds before the subject exists (D-5)."""
         if now < self.since:
             return False
-        at = At(now, (event,) if event else (), not self.rules.entry_where_sees_history, anonymous, journey)
-        if event is not None:
+        at = At(now, (event,) if event else (), not self.rules.entry_where_sees_history, anonymous, journey, own)
+        if event is not None or own:
             return self.truth(condition, at)
         if (condition, at) not in self._known:
             self._known[condition, at] = self.truth(condition, at)
@@ -157,7 +161,8 @@ class Subject:
             case Instant():
                 return scalar
             case Trait(path):
-                return self.read(path, at.now if self.rules.where_trait_from_now or not at.chain else at.chain[-1].time)
+                now = at.now if self.rules.where_trait_from_now or not at.chain else at.chain[-1].time
+                return self.read(path, now, at.own)
             case Property(path, parent):
                 return self._property(path, parent, at)
             case Context(path) if at.chain:
@@ -172,8 +177,9 @@ class Subject:
                 return at.journey.value(path)[1]
         raise Refused(f"{scalar}")
 
-    def read(self, path: tuple[str, ...], now: int) -> Any:
-        """A trait by its dotted name: an audience key, a computed trait, or a custom trait (D-9, CO-4)."""
+    def read(self, path: tuple[str, ...], now: int, own: Mapping[str, Any] | None = None) -> Any:
+        """A trait by its dotted name: an audience key, a computed trait, or a custom trait (D-9, CO-4), of these first
+        what the asking instance has just set (D-51)."""
         key = path[0]
         if now < self.since:
             return None
@@ -181,7 +187,14 @@ class Subject:
             return self.member(key, now) or (False if self.rules.audience_false_from_start else None)
         if self.computes(key):
             return walk(self.computed(key, now), path[1:])
+        if own and key in own:
+            return walk(own[key], path[1:])
         return walk(self.trait(key, now), path[1:])
+
+    def forget(self) -> None:
+        """Ask anew what was answered."""
+        for answers in (self._known, self._computed, self._member):
+            answers.clear()
 
     def computed(self, key: str, now: int) -> Any:
         """The value of a computed trait at now (D-8, D-9)."""
@@ -302,19 +315,36 @@ class State(Subject):
         self.profile = self.text_id = person.text_id
         self.since = person.calls[0].time  # D-5, D-47
         self._events = person.events
+        self.writes = Writes(rules)
 
     def events(self, parent: Call | None, now: int) -> list[Call]:
         return self._events
 
     def trait(self, name: str, now: int) -> Any:
-        """D-7: the last identify at or before now that speaks of it; null removes."""
+        """D-7, D-51: the last identify or write of a journey at or before now that speaks of it; null removes."""
+        rules = self.rules
+        told = [(call.time, False, call.traits[name]) for call in self.person.calls if name in call.traits]
+        if rules.writes_are_seen and (name != "timezone" or rules.written_zone_counts):
+            told += [(time, True, write.value) for time, write in self.writes.told() if write.trait == name]
+        told.sort(key=lambda one: (one[0], one[1] == rules.write_sorts_after_the_log))
         value = None
-        for call in self.person.calls:
-            if call.time > now or name not in call.traits:
-                continue
-            if call.traits[name] is not None or self.rules.trait_null_removes:
-                value = call.traits[name]
+        for time, is_write, says in told:
+            if time > now:
+                break
+            if says is not None or (rules.written_null_removes if is_write else rules.trait_null_removes):
+                within = isinstance(value, dict) and is_write and not rules.write_replaces_an_object
+                value = value if within else says
         return value
+
+    def instants_of_writes(self) -> set[int]:
+        """When a write of a journey became public, and so an answer may change."""
+        return {time for time, _ in self.writes.told()} if self.rules.a_write_is_an_instant else set()
+
+    def with_public(self, own: Mapping[str, Any], now: int) -> State:
+        """The same person as if what an instance has just set were public already: a rule switched off."""
+        other = State(self.person, self.world, self.rules)
+        other.writes.public = [*self.writes.public, *(Write(now - 1, trait, value) for trait, value in own.items())]
+        return other
 
     def computes(self, key: str) -> bool:
         trait = self.world.traits.get(key)

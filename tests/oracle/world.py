@@ -37,6 +37,11 @@ class World:
     def subjects(self) -> list[State | AccountState]:
         return [*self.people, *self.accounts]
 
+    def forget(self) -> None:
+        """Ask anew what was answered."""
+        for subject in self.subjects:
+            subject.forget()
+
     def audience(self, key: str) -> Audience | None:
         return self.audiences.get(key)
 
