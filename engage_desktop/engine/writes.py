@@ -217,7 +217,7 @@ class Written:
         start = np.zeros(self._log.n_profiles + 1, np.int64)
         np.cumsum(np.bincount(profile, minlength=self._log.n_profiles), out=start[1:])
         values = [None if len(path) > 1 else value for _, value in writes.what]  # what is set is no object
-        column = _below(logged.column, _column(values), writes.which)
+        column = _below(logged.column, column_of(values), writes.which)
         return _Merged(start, time[order], column.take(order))
 
     def trait_names(self) -> Iterable[str]:
@@ -256,7 +256,8 @@ class _Appended(Sequence[str]):
         return self.first[at] if 0 <= at < n else self.second[at - n if at >= 0 else at]
 
 
-def _column(values: Sequence[Value]) -> Values:
+def column_of(values: Sequence[Value]) -> Values:
+    """Values that are set as a column."""
     n = len(values)
     kind, number, code = np.full(n, ABSENT, np.uint8), np.full(n, np.nan), np.full(n, -1, np.int32)
     texts: list[str] = []
