@@ -14,17 +14,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
-import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS", "RAYON_NUM_THREADS"), "1")
+from benchmarks.measuring import ONE_THREAD, Timing, forget_peak, machine, peak_mb, timed
+
 RUNS, QUICK_RUNS = 7, 1
 WHAT = {
     "members": "audience of three leaves at one instant",
@@ -39,8 +36,6 @@ TO_REACH: dict[str, dict[str, float]] = {
     "traits": {"DuckDB": 0.5},
 }
 BYTES_AN_EVENT, BYTES_A_VALUE, PEAK_MB = 20, 8, 2_000
-Timing = tuple[float, float]
-"""Wall and processor milliseconds."""
 
 
 def main() -> int:
@@ -80,14 +75,14 @@ def measure(events: int, people: int, runs: int) -> dict[str, Any]:
     log = SyntheticLog(events, people)
     price, prices = log.bytes_of_property("price")
     memory = {"event": log.bytes_of_events() / events, "value": price / prices}
-    _forget_peak()
+    forget_peak()
     engine = Engine(log)
     timings: dict[str, dict[str, dict[str, Timing]]] = {question: {} for question in QUESTIONS}
     raw = {}
     for question in QUESTIONS:
         timings[question]["ours"] = {"": _timed(partial(engine.ask, question), runs)}
         raw[question] = engine.ask(question)
-    memory["peak_mb"] = _peak_mb()
+    memory["peak_mb"] = peak_mb()
     memory["by_name"] = log.bytes_of_times()[1] / events
     answers = {question: answer(question, engine.table(question, found)) for question, found in raw.items()}
     rows = {question: table.num_rows for question, table in answers.items()}
@@ -122,32 +117,9 @@ def as_arrow(found: Any) -> Any:
 
 
 def _timed(ask: Callable[[], Any], runs: int) -> Timing:
-    """Medians over `runs` after one that does not count."""
-    ask()
-    wall, processor = [], []
-    for _ in range(runs):
-        wall_from, processor_from = time.perf_counter(), time.process_time()
-        ask()
-        wall.append((time.perf_counter() - wall_from) * 1e3)
-        processor.append((time.process_time() - processor_from) * 1e3)
-    return statistics.median(wall), statistics.median(processor)
-
-
-def _forget_peak() -> None:
-    """Start the peak anew, where the system can: drawing the log took more than using it."""
-    reset = Path("/proc/self/clear_refs")
-    if reset.exists():
-        reset.write_text("5")
-
-
-def _peak_mb() -> float:
-    status = Path("/proc/self/status")
-    if status.exists():
-        fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        return int(fields["VmHWM"].split()[0]) * 1024 / 1e6
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+    """Medians in milliseconds over `runs` after one that does not count."""
+    wall, processor = timed(ask, runs)
+    return wall * 1e3, processor * 1e3
 
 
 # -- the table ---------------------------------------------------------------------------------
@@ -155,11 +127,8 @@ def _peak_mb() -> float:
 
 def report(found: list[dict[str, Any]]) -> str:
     """One table in Markdown, for the README."""
-    from benchmarks.__main__ import _memory_gb
-
     lines = [
-        f"{os.cpu_count()} cores, {_memory_gb():.0f} GB, Python {platform.python_version()}; "
-        f"{found[0]['events']:,} events, each side on one core; ms wall (processor); ratios of processor time.",
+        f"{machine()}; {found[0]['events']:,} events, each side on one core; ms wall (processor); ratios of processor time.",
         "",
         "| people | what | rows | ours | DuckDB | Polars | ours / DuckDB | ours / Polars | to reach | held |",
         "|---|---|---|---|---|---|---|---|---|---|",
