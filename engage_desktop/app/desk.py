@@ -175,7 +175,7 @@ class Desk:
         self._cache = self._cache or LeafCache()
         begun = time.perf_counter()
         try:
-            self._lists = read_lists(campaigns, self.workspace, before=self._lists)
+            self._lists = read_lists(campaigns, self.workspace, before=self._lists, by_hand=False)
             self.replayed = replay(
                 campaigns,
                 self.log,

@@ -38,10 +38,13 @@ def identifiers(lists: Lists) -> dict[str, frozenset[str]]:
     return {key: one.ids for key, one in lists.items()}
 
 
-def read_lists(campaigns: Campaigns, *folders: Path | None, before: Lists | None = None) -> dict[str, ReadList]:
+def read_lists(
+    campaigns: Campaigns, *folders: Path | None, before: Lists | None = None, by_hand: bool = True
+) -> dict[str, ReadList]:
     """Every list of the design; raises DesignError that names each one missing, changed or unreadable. Of `before`,
-    lists read earlier, those whose file is still the same are taken over."""
-    lists, problems = _read(campaigns, [folder for folder in folders if folder is not None], before or {})
+    lists read earlier, those whose file is still the same are taken over. `by_hand`: say the hash that accepts a
+    changed file, for people without the window's button."""
+    lists, problems = _read(campaigns, folders, before or {}, by_hand)
     if problems:
         raise DesignError(problems)
     return lists
@@ -49,32 +52,33 @@ def read_lists(campaigns: Campaigns, *folders: Path | None, before: Lists | None
 
 def list_problems(campaigns: Campaigns, *folders: Path | None) -> list[Problem]:
     """Why lists of the design cannot be used as they lie there."""
-    return _read(campaigns, [folder for folder in folders if folder is not None], {})[1]
+    return _read(campaigns, folders, {}, by_hand=True)[1]
 
 
-def _read(campaigns: Campaigns, folders: Iterable[Path], before: Lists) -> tuple[dict[str, ReadList], list[Problem]]:
+def _read(
+    campaigns: Campaigns, folders: Iterable[Path | None], before: Lists, by_hand: bool
+) -> tuple[dict[str, ReadList], list[Problem]]:
     found: dict[str, ReadList] = {}
     problems = []
+    there = [folder for folder in folders if folder is not None]
     for audience in campaigns.audiences:
         named = audience.list_
         if named is None:
             continue
         try:
-            content = read_content(find_file(named.file, folders), named.file)
-            found[audience.key] = _checked(named, content, before.get(audience.key))
+            content = read_content(find_file(named.file, there), named.file)
+            found[audience.key] = _checked(named, content, before.get(audience.key), by_hand)
         except ListFault as fault:
             path = f"audiences.{audience.key}.list.{fault.field}"
             problems.append(Problem("error", fault.code, path, fault.message, fault.mend))
     return found, problems
 
 
-def _checked(named: ListFile, content: ListContent, before: ReadList | None) -> ReadList:
+def _checked(named: ListFile, content: ListContent, before: ReadList | None = None, by_hand: bool = False) -> ReadList:
     if content.sha256 != named.sha256:
-        mend = (
-            "To take it as it is now, press “Take the new file” on the audience's page, "
-            f"or write its sha256 into the design: {content.sha256}."
-        )
-        raise ListFault("list_changed", "sha256", f"{named.file} has changed since it was chosen.", mend)
+        mend = "To take it as it is now, press “Take the new file” on the audience's page"
+        also = f", or write its sha256 into the design: {content.sha256}." if by_hand else "."
+        raise ListFault("list_changed", "sha256", f"{named.file} has changed since it was chosen.", mend + also)
     if before is not None and before.named == named:
         return before
     return ReadList(named, content, frozenset(content.ids(named.column)))
@@ -104,7 +108,7 @@ def kept_lists(campaigns: Campaigns, run: Path) -> dict[str, ReadList]:
             continue
         try:
             content = ListContent(named.file, (run / LISTS / kept_name(named)).read_bytes())
-            found[audience.key] = _checked(named, content, None)
+            found[audience.key] = _checked(named, content)
         except (OSError, ListFault) as error:
             message = f"{run}: its copy of the list {named.file} is missing or was changed. Simulate again."
             raise InputError(message) from error

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
 
 from engage_desktop.document.change import Change, Edit
+from engage_desktop.document.fresh import unused_key
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.journey import EventEntry, Journey
-from engage_desktop.domain.people import Audience, ComputedTrait
+from engage_desktop.domain.people import Audience, ComputedTrait, ListFile
 from engage_desktop.domain.step import Delay, End
 
 
@@ -38,6 +40,16 @@ def new_audience(campaigns: Campaigns, counts: Mapping[str, int]) -> tuple[str, 
         key=key, name=_title("New audience", key), definition=f"event('{_quoted(counts)}').within(30 days).count() >= 1"
     )
     return key, Change("Add an audience", (Edit("audience", key, None, made),))
+
+
+def audience_from_list(campaigns: Campaigns, named: ListFile, traits: Iterable[str]) -> tuple[str, Change]:
+    """(key, change): everybody named by a file, and called like it. No audience may be called like one of the log's
+    `traits` (D-9)."""
+    stem = PurePosixPath(named.file).stem
+    key = unused_key(stem, [*_people_keys(campaigns), *traits])
+    name = " ".join(stem.replace("_", " ").split()) or key
+    made = Audience(key=key, name=name[:1].upper() + name[1:], list=named)
+    return key, Change("Add an audience from a list", (Edit("audience", key, None, made),))
 
 
 def new_trait(campaigns: Campaigns, counts: Mapping[str, int]) -> tuple[str, Change]:

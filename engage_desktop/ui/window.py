@@ -8,6 +8,7 @@ from PySide6.QtCore import QSettings, Signal
 
 from engage_desktop.app.actions import ActionContext, standard_actions
 from engage_desktop.app.protocol import CancelWork
+from engage_desktop.app.protocol_lists import ListInfo
 from engage_desktop.document.change import Change, Kind, drop
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.errors import UserError
@@ -15,6 +16,7 @@ from engage_desktop.ui import fresh
 from engage_desktop.ui.finding import entries
 from engage_desktop.ui.menus import WindowActions, found_icon
 from engage_desktop.ui.pages.approvals import approve
+from engage_desktop.ui.pages.list_card import choose_list, keep_list, named_by
 from engage_desktop.ui.palette import Palette
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import Theme, ThemeMode
@@ -36,6 +38,7 @@ class MainWindow(WindowPlaces):
         self.pages.journeys.new_asked.connect(self.new_journey)
         self.pages.audiences.new_asked.connect(self.new_audience)
         self.pages.audiences.new_trait_asked.connect(self.new_trait)
+        self.pages.audiences.from_list_asked.connect(self.new_audience_from_list)
         self.set_theme(theme)
         self.restore_places()
         self.document_changed()
@@ -145,6 +148,19 @@ class MainWindow(WindowPlaces):
 
     def new_audience(self) -> None:
         self._new("audience", fresh.new_audience)
+
+    def new_audience_from_list(self) -> None:
+        choose_list(self, self.take_list)
+
+    def take_list(self, path: str) -> None:
+        """Make an audience of the people a file names and show it, once the file is read."""
+        keep_list(self.session, path, "user", self._add_list)
+
+    def _add_list(self, info: ListInfo) -> None:
+        log = self.session.workbench.log
+        key, change = fresh.audience_from_list(self.session.campaigns, named_by(info), log.traits if log else ())
+        self.session.document.apply(change)
+        self.open_campaign("audience", key)
 
     def new_trait(self) -> None:
         self._new("trait", fresh.new_trait)

@@ -6,9 +6,10 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 
 from engage_desktop.app.protocol import AudienceFigures
 from engage_desktop.domain.errors import UserError
-from engage_desktop.domain.people import Audience
+from engage_desktop.domain.people import Audience, ListFile
 from engage_desktop.ui import formats
 from engage_desktop.ui.pages.definition import DefinitionPage
+from engage_desktop.ui.pages.list_card import ListCard
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.watch import AudienceWatch
 from engage_desktop.ui.widgets.common import Card, label
@@ -33,6 +34,9 @@ class AudiencePage(DefinitionPage[Audience]):
     def __init__(self, session: Session, watch: AudienceWatch) -> None:
         self._watch = watch
         super().__init__(session, "audience", "An audience: people enter and leave as they meet these conditions")
+        self.list_card = ListCard(session)
+        self.list_card.edited.connect(self._edit_list)
+        self.body.insertWidget(self.body.indexOf(self.text_card), self.list_card)
         lost = Card("audience.lost.card", 8)
         self._lost_title = label("Where people are lost", "title", "audience.lost.title")
         lost.body.addWidget(self._lost_title)
@@ -65,10 +69,14 @@ class AudiencePage(DefinitionPage[Audience]):
         if audience is None:
             return
         whom = formats.whom(audience.level)
-        self.sentence.setText(f"An audience: {whom.many} enter and leave as they meet these conditions")
+        meet = "enter and leave as they meet these conditions"
+        shown = "are in it from the instant the log first shows the identifier by which a list names them"
+        self.sentence.setText(f"An audience: {whom.many} {meet if audience.list_ is None else shown}")
         self._lost_title.setText(f"Where {whom.many} are lost")
-        if audience.list_ is not None:
-            self.editor.setPlaceholderText(f"People named by the file {audience.list_.file}")
+        for conditions in (self.words_card, self.text_card):
+            conditions.setVisible(audience.list_ is None)
+        self.list_card.setVisible(audience.list_ is not None)
+        self.list_card.show_audience(audience)
 
     def show_words(self) -> None:
         audience, figures = self.item, self._watch.figures
@@ -87,8 +95,12 @@ class AudiencePage(DefinitionPage[Audience]):
                     said += " · loses nobody"
             first = "All accounts where" if audience.level == "account" else "All people who"
             rows.append((first if at == 0 else "and", text, said))
-        named = audience.list_ is not None
-        self.put_words(rows, "Everybody named by its file." if named else "The definition cannot be read yet.")
+        self.put_words(rows, "The definition cannot be read yet.")
+
+    def _edit_list(self, words: str, made: ListFile) -> None:
+        audience = self.item
+        if audience is not None and audience.list_ is not None:
+            self._apply(words, audience.with_(list_=made))
 
     def _show_figures(self, figures: AudienceFigures | None) -> None:
         self._lost.setVisible(figures is not None and bool(figures.waterfall))

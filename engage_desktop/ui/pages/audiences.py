@@ -17,6 +17,7 @@ from engage_desktop.ui.widgets.table import SmallTable
 
 class AudiencesPage(ListPage):
     new_trait_asked = Signal()
+    from_list_asked = Signal()
 
     def __init__(self, session: Session) -> None:
         self.counts: TraitCounts | None = None
@@ -26,6 +27,9 @@ class AudiencesPage(ListPage):
         new = button("New computed trait", "traits.new")
         new.clicked.connect(self.new_trait_asked)
         self.head.insertWidget(0, new)
+        from_list = button("From a list…", "audiences.from_list", tip="Make an audience of the people a file names")
+        from_list.clicked.connect(self.from_list_asked)
+        self.head.insertWidget(1, from_list)
         card.body.addWidget(label("Computed traits", "title"))
         columns = ("Name", "Of", "Definition", "With a value")
         self.traits = SmallTable("traits.table", "Computed traits", columns, frozenset({3}), stretch=2)
