@@ -6,6 +6,8 @@ so that it can be opened again whatever has become of them.
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -18,6 +20,7 @@ from engage_desktop.domain.problem import Problem
 
 LISTS = "lists"
 """The folder of copies, of a workspace and of a run."""
+_KEPT_NAME = re.compile(r"[0-9a-f]{64}\.(csv|tsv|txt)")
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,20 @@ def keep_lists(lists: Lists, run: Path) -> None:
         folder = run / LISTS
         folder.mkdir(exist_ok=True)
         (folder / kept_name(one.named)).write_bytes(one.content.data)
+
+
+def put_lists(half: Path, run: Path) -> None:
+    """Move the copies from a half-made run into its folder, and take away those of an earlier run there, but nothing
+    else: the folder may be one that has lists of its own. Raises OSError."""
+    place, new = run / LISTS, tuple((half / LISTS).glob("*"))
+    for one in place.glob("*"):
+        if _KEPT_NAME.fullmatch(one.name) and one.name not in {copy.name for copy in new}:
+            one.unlink()
+    for copy in new:
+        place.mkdir(exist_ok=True)
+        os.replace(copy, place / copy.name)
+    if place.is_dir() and not any(place.iterdir()):
+        place.rmdir()
 
 
 def kept_lists(campaigns: Campaigns, run: Path) -> dict[str, ReadList]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engage_desktop.app.levels import ids_of
-from engage_desktop.app.lists import LISTS, Lists, identifiers, keep_lists
+from engage_desktop.app.lists import Lists, identifiers, keep_lists, put_lists
 from engage_desktop.document import content_hash, load, validate
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import format_instant
@@ -216,13 +216,14 @@ def write_run(replayed: Replay, out: Path) -> dict[str, Any]:
     half = out / ".part"  # a run that was there stays whole until all of the new one is on the disk
     made = not out.exists()
     try:
+        shutil.rmtree(half, ignore_errors=True)  # of a run that was killed
         half.mkdir(parents=True, exist_ok=True)
         for name, table in tables.items():
             pq.write_table(table, half / f"{name}.parquet", compression="zstd")
         keep_lists(replayed.lists, half)
         (half / RUN_FILE).write_text(_run_json(replayed, numbers), encoding="utf-8", newline="\n")
         (out / RUN_FILE).unlink(missing_ok=True)  # comes last: its presence says that the run is whole
-        _put_lists(half / LISTS, out / LISTS)
+        put_lists(half, out)
         for name in (*(f"{name}.parquet" for name in tables), RUN_FILE):
             os.replace(half / name, out / name)
     except OSError as error:
@@ -236,13 +237,6 @@ def write_run(replayed: Replay, out: Path) -> dict[str, Any]:
                 out.rmdir()
     seconds = replayed.seconds | {"write": round(time.perf_counter() - begun, 3)}
     return {"run": str(out), "counts": numbers, "seconds": seconds}
-
-
-def _put_lists(half: Path, place: Path) -> None:
-    if place.exists():
-        shutil.rmtree(place)
-    if half.exists():
-        os.replace(half, place)
 
 
 def _run_json(replayed: Replay, numbers: dict[str, int]) -> str:

@@ -20,6 +20,7 @@ from engage_desktop.document import loads
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import format_instant
 from engage_desktop.domain.errors import DesignError, InputError
+from engage_desktop.store import campaign_hash
 
 HOUR = 3_600_000_000
 VIP = "vip.csv"
@@ -179,8 +180,21 @@ def test_lists_of_an_earlier_run_do_not_stay_in_its_folder(tmp_path: Path) -> No
         write_run(replay(campaigns, log, lists=read_lists(campaigns, tmp_path / "shop")), tmp_path / "run")
         assert [one.read_bytes() for one in (tmp_path / "run" / "lists").iterdir()] == [data]
     bare = campaigns.with_(audiences=(), journeys=())
+    (tmp_path / "run" / "lists" / "mine.csv").write_bytes(b"id\n")  # the folder is a workspace, too
+    write_run(replay(bare, log), tmp_path / "run")
+    assert [one.name for one in (tmp_path / "run" / "lists").iterdir()] == ["mine.csv"]
+    (tmp_path / "run" / "lists" / "mine.csv").unlink()
     write_run(replay(bare, log), tmp_path / "run")
     assert not (tmp_path / "run" / "lists").exists()
+
+
+def test_another_list_makes_an_approved_campaign_a_draft(tmp_path: Path) -> None:
+    """An approval is of the people, not of a file's name."""
+    hashes = set()
+    for data in (b"id\nann\n", b"id\nbob\n", b"id\nann\n"):
+        campaigns, _ = opened(write(tmp_path, data))
+        hashes.add((campaign_hash(campaigns, "audience", "vip"), campaign_hash(campaigns, "journey", "hello")))
+    assert len({one for one, _ in hashes}) == len({one for _, one in hashes}) == 2
 
 
 def test_a_changed_file_is_refused_and_says_how_to_accept_it(tmp_path: Path) -> None:

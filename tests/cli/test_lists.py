@@ -168,13 +168,28 @@ def test_a_changed_list_is_refused_everywhere(capsys: pytest.CaptureFixture[str]
     assert run(capsys, "validate", campaigns)[0] == 0
 
 
-def test_a_workspace_finds_its_list(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_a_workspace_finds_its_list_and_delivers_whom_it_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     shop = tmp_path / "shop"
     log = tmp_path / "log.jsonl"
     log.write_text('{"type":"track","userId":"u","event":"A","timestamp":"2025-03-03T00:00:00Z"}\n', encoding="utf-8")
     run_json(capsys, "import", str(log), "--workspace", str(shop))
     write(shop, [("u", "x"), ("v", "x")])
     assert run_json(capsys, "audience", "vip", "--workspace", str(shop))["size"] == 1
+    body = json.loads((shop / "campaigns.json").read_text("utf-8"))
+    body["destinations"] = [
+        {"key": "files", "type": "file", "settings": {"folder": "out", "format": "jsonl"}, "sandbox": True}
+    ]
+    body["audiences"][0]["sync"] = [{"destination": "files", "as": "identify"}]
+    (shop / "campaigns.json").write_text(json.dumps(body), encoding="utf-8")
+    made = str(shop / "runs" / "one")
+    run_json(capsys, "simulate", "--workspace", str(shop), "--out", made)
+    kept = (shop / "vip.csv").read_bytes()
+    (shop / "vip.csv").write_bytes(b"id\nv\n")
+    assert run_json(capsys, "sync", made, "--destination", "files", "--dry-run")["people"] == 1
+    assert run_json(capsys, "sync", made, "--destination", "files")["sent"] == 1
+    (shop / "vip.csv").write_bytes(kept)
     elsewhere = tmp_path / "draft.json"
     elsewhere.write_bytes((shop / "campaigns.json").read_bytes())
     body = run_json(capsys, "audience", "vip", "--campaigns", str(elsewhere), "--workspace", str(shop), "--ids")
