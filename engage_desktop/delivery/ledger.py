@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from engage_desktop.delivery.call import message_id
 from engage_desktop.domain.duration import parse_duration, parse_instant
 from engage_desktop.domain.people import Sync
-from engage_desktop.domain.step import Ad, Send
 
 if TYPE_CHECKING:
     from pyarrow import Table
@@ -64,20 +63,20 @@ def deliveries(run: Run, store: EventStore, schema: Any) -> Table:
 
 
 def _step_rows(run: Run, store: EventStore) -> list[Row]:
-    from engage_desktop.engine import CHANGES, KINDS, entry_keys
+    from engage_desktop.engine import CHANGES, KINDS, entry_keys, sender
 
     table = run.deliveries
     campaigns = run.plan.campaigns
     rows = []
     columns = [table[name].tolist() for name in ("campaign", "step", "profile", "change", "changed_at", "kind")]
-    for campaign, step, profile, change, changed, kind, key in zip(*columns, entry_keys(run), strict=True):
+    for campaign, place, profile, change, changed, kind, key in zip(*columns, entry_keys(run), strict=True):
         journey = campaigns.journeys[campaign]
-        one = journey.steps[step]
+        step, destination = sender(journey, place)
         who = store.profile_ids[profile]
-        assert isinstance(one, Send | Ad)  # only these steps make rows
-        destination, word = one.destination, CHANGES[change]
-        name = message_id(destination, journey.key, one.key, who, key, 1, word, changed)
-        rows.append((destination, journey.key, one.key, who, word, changed, changed, None, name, KINDS[kind]))
+        assert destination is not None  # only what has one makes rows
+        word = CHANGES[change]
+        name = message_id(destination, journey.key, step, who, key, 1, word, changed)
+        rows.append((destination, journey.key, step, who, word, changed, changed, None, name, KINDS[kind]))
     return rows
 
 

@@ -49,6 +49,18 @@ class People:
     def trait(self, name: str, profile: int, at_us: int) -> Any:
         return self.trait_value(self._store.trait(tuple(name.split("."))), profile, at_us)
 
+    def event(self, name: str, profile: int, place: int) -> dict[str, Any]:
+        """The properties of an event of a name that is at a place among the person's events (D-2)."""
+        import numpy as np
+
+        from engage_desktop.events.table import path_parts
+
+        row = int(self._store.profile_start[profile]) + place
+        at = int(np.searchsorted(self._store.rows(name), row))
+        paths = dict.fromkeys(path_parts(path)[:1] for path in self._store.properties(name))
+        found = {path[0]: column_value(self._store.column(name, path), at) for path in paths}
+        return {key: value for key, value in found.items() if value is not None}
+
     @staticmethod
     def trait_value(history: Any, profile: int, at_us: int) -> Any:
         """The last value at or before the instant (D-7), None where absent."""

@@ -16,6 +16,7 @@ import numpy as np
 
 from engage_desktop.delivery.call import message_id, subject
 from engage_desktop.delivery.payloads import People, audience_payload, send_payload
+from engage_desktop.domain.journey import EventEntry, Exit, Journey
 from engage_desktop.domain.message import Destination
 from engage_desktop.domain.people import Audience, Sync
 from engage_desktop.domain.step import Send
@@ -81,7 +82,9 @@ def campaigns_for(run: Run, destination: str) -> list[tuple[str, str]]:
         if any(sync.destination == destination for sync in one.sync)
     ]
     for journey in campaigns.journeys:
-        if any(isinstance(step, Send) and step.destination == destination for step in journey.steps):
+        told = [step.destination for step in journey.steps if isinstance(step, Send)]
+        told += [rule.send.destination for rule in journey.exits if rule.send is not None]
+        if destination in told:
             found.append(("journey", journey.key))
     return found
 
@@ -155,13 +158,16 @@ def _audience_call(
 def _step_calls(
     run: Run, store: EventStore, people: People, destination: Destination, withheld: Counter[str]
 ) -> Iterator[Call]:
-    from engage_desktop.engine import KINDS, entry_keys
+    from engage_desktop.engine import KINDS, entry_keys, sender
 
-    columns = [run.deliveries[name].tolist() for name in ("campaign", "step", "profile", "changed_at", "kind")]
-    for campaign, number, who, changed_at, kind, entry_key in zip(*columns, entry_keys(run), strict=True):
+    names = ("campaign", "step", "profile", "changed_at", "kind", "entry_event", "exit_event")
+    columns = [run.deliveries[name].tolist() for name in names]
+    for campaign, place, who, changed_at, kind, entered_by, ended_by, entry_key in zip(
+        *columns, entry_keys(run), strict=True
+    ):
         journey = run.plan.campaigns.journeys[campaign]
-        step = journey.steps[number]
-        if not isinstance(step, Send) or step.destination != destination.key:
+        step, told = sender(journey, place)
+        if told != destination.key or (place >= 0 and not isinstance(journey.steps[place], Send)):
             continue
         if KINDS[kind] != "observed":
             withheld["assumed"] += 1
@@ -170,25 +176,38 @@ def _step_calls(
             withheld["past step, not a sandbox"] += 1
             continue
         person = store.profile_ids[who]
-        name = message_id(destination.key, journey.key, step.key, person, entry_key, 1, "sent", changed_at)
-        yield Call(
-            name, destination.key, subject(journey.key, step.key), person, "sent", changed_at,
-            _step_payload(people, journey.key, step, destination.key, who, changed_at, entry_key, name),
-        )  # fmt: skip
+        name = message_id(destination.key, journey.key, step, person, entry_key, 1, "sent", changed_at)
+        one = journey.steps[place] if place >= 0 else None
+        rule = journey.exits[-1 - place] if place < 0 else None
+        payload = send_payload(
+            journey=journey.key,
+            step=step,
+            event_name=_event_name(one or rule, step),
+            destination=destination.key,
+            identity=people.identity(who),
+            traits={trait: people.trait(trait, who, changed_at) for trait in getattr(one, "traits", ())},
+            journey_context={} if rule is None else _on_exit(people, journey, rule, who, entered_by, ended_by),
+            entry_key=entry_key,
+            message_id=name,
+            changed_at=changed_at,
+        )
+        yield Call(name, destination.key, subject(journey.key, step), person, "sent", changed_at, payload)
 
 
-def _step_payload(
-    people: People, journey: str, step: Send, destination: str, who: int, changed_at: int, entry_key: str, name: str
-) -> dict[str, Any]:
-    return send_payload(
-        journey=journey,
-        step=step.key,
-        event_name=step.event_name or step.name or step.key,
-        destination=destination,
-        identity=people.identity(who),
-        traits={trait: people.trait(trait, who, changed_at) for trait in step.traits},
-        journey_context={},
-        entry_key=entry_key,
-        message_id=name,
-        changed_at=changed_at,
-    )
+def _event_name(one: Any, key: str) -> str:
+    name: str = getattr(one, "event_name", None) or getattr(one, "name", None) or key
+    return name
+
+
+def _on_exit(
+    people: People, journey: Journey, rule: Exit, who: int, entered_by: int, ended_by: int
+) -> dict[str, dict[str, Any]]:
+    """The entry event and the event that ended the instance, under the names that D-20 gives those of holds."""
+    found = {}
+    entry = journey.entry.event if isinstance(journey.entry, EventEntry) else None
+    if rule.event is not None and ended_by >= 0:
+        last = people.event(rule.event, who, ended_by)
+        found = {f"{rule.event} - {rule.key}": last, rule.event: last}
+    if entry is not None and entered_by >= 0:
+        found[entry] = people.event(entry, who, entered_by)
+    return found

@@ -61,9 +61,6 @@ def check_not_yet(campaigns: Campaigns) -> Iterator[Problem]:
 
 def _journey(journey: Journey) -> Iterator[Problem]:
     root = f"journeys.{journey.key}"
-    for rule in journey.exits:
-        if rule.send is not None:
-            yield _no(f"{root}.exits.{rule.key}.send", "sending on exit")
     for step in journey.steps:
         path = f"{root}.steps.{step.key}"
         if step.type in _STEPS:

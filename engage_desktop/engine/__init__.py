@@ -7,7 +7,7 @@ from engage_desktop.engine.compile import compile_campaigns
 from engage_desktop.engine.history import History
 from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.plan import Plan
-from engage_desktop.engine.run import CHANGES, KINDS, OUTCOMES, REASONS, STATUSES, Run, entry_keys
+from engage_desktop.engine.run import CHANGES, KINDS, OUTCOMES, REASONS, STATUSES, Run, entry_keys, sender
 from engage_desktop.engine.simulate import (
     condition_intervals,
     members,
@@ -36,6 +36,7 @@ __all__ = [
     "members",
     "members_at",
     "membership",
+    "sender",
     "simulate",
     "to_arrow",
     "trait_at",

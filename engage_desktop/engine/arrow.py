@@ -9,7 +9,7 @@ import numpy as np
 import xxhash
 
 from engage_desktop.engine.arrays import NEVER, AnyArray
-from engage_desktop.engine.run import CHANGES, KINDS, OUTCOMES, REASONS, STATUSES, Run, Table, entry_keys
+from engage_desktop.engine.run import CHANGES, KINDS, OUTCOMES, REASONS, STATUSES, Run, Table, entry_keys, sender
 from engage_desktop.engine.source import Log
 
 if TYPE_CHECKING:
@@ -172,35 +172,40 @@ class _Builder:
         }
 
     def deliveries(self) -> dict[str, Any]:
-        """Rows of `send` steps; those of audiences are planned by `delivery` from memberships."""
+        """Rows of steps and exits; those of audiences are planned by `delivery` from memberships."""
         table, pa = self.run.deliveries, self.pa
-        step = self.step_of(table, "campaign")
-        n = len(step)
+        n = len(table["step"])
+        first: list[int] = []
+        senders: list[tuple[str, str | None]] = []
+        for journey in self.journeys:
+            first.append(len(senders) + len(journey.exits))
+            senders += [sender(journey, place) for place in range(-len(journey.exits), len(journey.steps))]
+        at = np.array(first or [0])[table["campaign"]] + table["step"]
         return {
-            "destination": self.texts(step, [getattr(one, "destination", None) for one in self.steps]),
+            "destination": self.texts(at, [destination for _, destination in senders]),
             "campaign": self.texts(table["campaign"], self.journey_keys),
-            "step": self.texts(step, [one.key for one in self.steps]),
+            "step": self.texts(at, [key for key, _ in senders]),
             "profile": self.profile(table),
             "change": self.texts(table["change"], CHANGES),
             "changed_at": self.instants(table["changed_at"]),
             "due_at": self.instants(table["changed_at"]),
             "batch": pa.nulls(n, pa.int32()),
-            "message_id": pa.array(self._message_ids(table, step), pa.string()),
+            "message_id": pa.array(self._message_ids(table, at, senders), pa.string()),
             "kind": self.texts(table["kind"], KINDS),
         }
 
-    def _message_ids(self, table: Table, step: AnyArray) -> list[str]:
+    def _message_ids(self, table: Table, at: AnyArray, senders: Sequence[tuple[str, str | None]]) -> list[str]:
         # D-38: hex of H(destination | campaign | step | profile | entry key | pass | change | changed_at)
         found = []
         rows = zip(
-            step.tolist(),
+            at.tolist(),
             *(table[name].tolist() for name in ("campaign", "profile", "change", "changed_at")),
             entry_keys(self.run),
             strict=True,
         )
-        for at, campaign, profile, change, changed_at, key in rows:
-            one = self.steps[at]
+        for which, campaign, profile, change, changed_at, key in rows:
+            step, destination = senders[which]
             person = self.ids[profile]
-            parts = one.destination, self.journey_keys[campaign], one.key, person, key, 1, CHANGES[change], changed_at
+            parts = destination, self.journey_keys[campaign], step, person, key, 1, CHANGES[change], changed_at
             found.append(xxhash.xxh3_64_hexdigest("|".join(map(str, parts)).encode()))
         return found

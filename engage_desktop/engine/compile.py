@@ -360,6 +360,8 @@ class _JourneyCompiler:
 
     def _exit(self, rule: Exit) -> PlanExit:
         path = f"{self.path}.exits.{rule.key}"
+        if rule.send is not None:
+            self._destination(rule.send.destination, f"{path}.send.destination")
         if [rule.event, rule.condition, rule.after].count(None) != 2:
             self.compiler.fault(
                 "exit", path, "An exit rule is by event, by condition or by age.", "Give exactly one of them."
@@ -428,9 +430,13 @@ class _JourneyCompiler:
                                 "Name one that exists.")  # fmt: skip
 
     def destination(self, key: str, field: str) -> None:
+        self._destination(key, f"{self.step_path}.{field}")
+
+    def _destination(self, key: str, path: str) -> None:
         if self.compiler.campaigns.destination(key) is None:
-            self.compiler.fault("unknown_destination", f"{self.step_path}.{field}", f"There is no destination '{key}'.",
-                                "Name one that exists.")  # fmt: skip
+            self.compiler.fault(
+                "unknown_destination", path, f"There is no destination '{key}'.", "Name one that exists."
+            )
 
     def value(self, trait: str, field: str) -> Side:
         """A trait by its name, computed ones and audiences too."""

@@ -5,16 +5,21 @@ Under enforced limits a year of age is one more rule, after the journey's own (J
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Rows
+from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Rows
 from engage_desktop.engine.plan import PlanExit, PlanJourney
-from engage_desktop.engine.run import EXPIRED, Texts
+from engage_desktop.engine.run import ASSUMED, DROPPED, ENTRY_SENT, EXITED, EXPIRED, Table, Texts
 from engage_desktop.engine.tokens import Entries
 from engage_desktop.engine.view import View
+
+if TYPE_CHECKING:
+    from engage_desktop.engine.walk import WalkResult
 
 LONGEST_US = 365 * 86_400_000_000
 """An instance is not older than that where limits are enforced (J2-38)."""
@@ -38,6 +43,39 @@ def expire(outcome: AnyArray, detail: AnyArray) -> None:
     """Say of those whom the expiry took that they expired; it has no detail (D-21)."""
     old = detail == _EXPIRED
     outcome[old], detail[old] = EXPIRED, -1
+
+
+def sends(journey: PlanJourney, entries: Entries, result: WalkResult, view: View, texts: Texts) -> Iterator[Table]:
+    """What exit rules tell their destinations of those whom they took (J2-32), as rows of `deliveries`."""
+    if all(rule.send is None for rule in journey.journey.exits):
+        return
+    ends = result.ends
+    assumed = _by_assumption(journey, result)
+    for place, rule in enumerate(journey.journey.exits):
+        if rule.send is not None:
+            gone = np.flatnonzero((ends.outcome == EXITED) & (ends.detail == texts.code(rule.key)))
+            profile, time = entries.profile[gone], ends.time[gone]
+            yield {
+                "instance": gone,
+                "step": np.full(len(gone), -1 - place, np.int16),
+                "changed_at": time,
+                "entered_at": entries.time[gone],
+                "kind": assumed[gone].astype(np.int8),
+                "change": np.full(len(gone), ENTRY_SENT, np.int8),
+                "entry_event": view.place_of(profile, entries.row[gone] if entries.by_event else None),
+                "exit_event": view.place_of(profile, ends.row[gone] if rule.event is not None else None),
+            }
+
+
+def _by_assumption(journey: PlanJourney, result: WalkResult) -> Mask:
+    """The instances that a dropped message would have ended before: it was not dropped, but by assumption alone (D-27)."""
+    found = np.zeros(len(result.ends.time), np.bool_)
+    leaves = np.array([getattr(step, "when_not_sent", "") == "leave" for step in journey.journey.steps], np.bool_)
+    for rows in result.messages:
+        leant = leaves[rows["step"]] & (rows["kind"] == ASSUMED) & (rows["status"] != DROPPED)
+        leant &= rows["due_at"] < result.ends.time[rows["instance"]]
+        found[rows["instance"][leant]] = True
+    return found
 
 
 @dataclass(frozen=True, eq=False)

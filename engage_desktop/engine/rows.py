@@ -6,7 +6,7 @@ import numpy as np
 
 from engage_desktop.engine.arrays import AnyArray, first_of_each
 from engage_desktop.engine.plan import PlanJourney
-from engage_desktop.engine.run import Table
+from engage_desktop.engine.run import TABLES, Table, sender
 from engage_desktop.engine.tokens import Entries
 from engage_desktop.engine.walk import WalkResult
 
@@ -94,7 +94,8 @@ class _Rows:
         if not len(instance):
             return None
         counts = np.bincount(instance, minlength=self.n)
-        columns = {one: np.concatenate([batch[one] for batch in batches]) for one in batches[0] if one != "instance"}
+        names = [one for one in TABLES[name] if one in batches[0] and one != "instance"]
+        columns = {one: np.concatenate([batch[one] for batch in batches]) for one in names}
         if name == "visits":
             at: AnyArray | None = _by_number(instance, columns["seq"], counts)
         elif name == "wires":
@@ -126,6 +127,7 @@ def _by_time(journey: PlanJourney, instance: AnyArray, time: AnyArray, step: Any
     """Order by (instance, time, step key); None where the rows stand in it already."""
     if (step == step[0]).all():  # a step runs once per instance: the instance alone decides
         return None if (instance[1:] > instance[:-1]).all() else np.argsort(instance, kind="stable")
-    keys = np.array([one.key for one in journey.journey.steps])
+    places = [*range(len(journey.journey.steps)), *range(-len(journey.journey.exits), 0)]
+    keys = np.array([sender(journey.journey, place)[0] for place in places])  # exits are at negative places
     rank = np.argsort(np.argsort(keys, kind="stable"), kind="stable")
     return np.lexsort((rank[step], time, instance))

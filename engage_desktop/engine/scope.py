@@ -53,9 +53,7 @@ def file_problems(campaigns: Campaigns, lists: Collection[str] = ()) -> list[Pro
 def journey_problems(journey: Journey, campaigns: Campaigns) -> list[Problem]:
     """Parts of a journey that are not simulated yet."""
     path = f"journeys.{journey.key}"
-    found = [
-        not_yet(f"{path}.exits.{rule.key}.send", "Sending on exit") for rule in journey.exits if rule.send is not None
-    ]
+    found: list[Problem] = []
     for step in journey.steps:
         here = f"{path}.steps.{step.key}"
         if step.type not in STEP_COMPILERS:

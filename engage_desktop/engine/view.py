@@ -66,6 +66,7 @@ class View:
         them (or the place before the profile's first), so that later rows are later events."""
         at = np.flatnonzero(~tokens.on_event)
         if at.size:
+            tokens.row = tokens.row.copy()  # paths of one fork may share it
             tokens.row[at] = self.first_row_after(tokens.profile[at], tokens.time[at]) - 1
 
     def first_row_after(self, profile: Profiles, time: Instants) -> Rows:
@@ -120,11 +121,11 @@ class View:
         found[place >= 0] = rows[place[place >= 0]]
         return found
 
-    def place_of(self, profile: Profiles, row: Rows | None) -> NDArray[np.int32]:
+    def place_of(self, profile: Profiles, row: Rows | None) -> AnyArray:
         """The place of each row among the events of its person; -1 where there is no row."""
         if row is None:
             return np.full(len(profile), -1, np.int32)
-        found: NDArray[np.int32] = (row - np.asarray(self.log.profile_start)[profile]).astype(np.int32)
+        found: AnyArray = (row - np.asarray(self.log.profile_start)[profile]).astype(np.int32)
         return found
 
     def time_of(self, row: Rows) -> Instants:

@@ -131,7 +131,7 @@ class Walk:
             self._join(self.paths)
         if self.journey.journey.enforce_limits:
             expire(self.ends.outcome, self.ends.detail)
-        self.result.deliveries += sends(self.journey, entries, self.ends, self.view, self.texts)
+        self.result.deliveries += sends(self.journey, entries, self.result, self.view, self.texts)
         return self.result
 
     # -- one step --------------------------------------------------------------------------

@@ -138,8 +138,6 @@ def test_a_list_is_accepted_and_has_no_definition_beside_it():
 TRAIT = {"key": "n", "name": "N", "definition": "event('A').count()"}
 NOT_YET: list[tuple[dict[str, Any], str]] = [
     ({J + "steps__2": {"key": "nudge", "type": "set_trait", "trait": "a", "value": 1}}, "journeys.cart_rescue.steps.nudge"),
-    ({J + "exits": [{"key": "out", "event": "A", "send": {"destination": "crm"}}]}, "journeys.cart_rescue.exits.out.send"),
-    ({J + "enforce_limits": True}, "journeys.cart_rescue.enforce_limits"),
     ({J + "steps__2__responses": {"opened": {}}}, "journeys.cart_rescue.steps.nudge.responses"),
     ({"messages__0__subscription_group": "news"}, "messages.nudge.subscription_group"),
     ({"audiences__0__level": "account"}, "audiences.lapsed.sync"),

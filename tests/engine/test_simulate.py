@@ -199,7 +199,7 @@ HOLD = {
 }
 MESSAGE_STEP = {"key": "m", "type": "message", "message": "m"}
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
-    ("not_yet", {"journeys": [journey(enforce_limits=True)]}, "journeys.j.enforce_limits"),
+    ("unknown_destination", {"journeys": [journey(exits=[{"key": "x", "event": "A", "send": {"destination": "none"}}])]}, "journeys.j.exits.x.send.destination"),
     ("not_yet", {"journeys": [journey(start="f", steps=[{"key": "f", "type": "set_trait", "trait": "x", "value": 1}])]}, "journeys.j.steps.f"),
     ("not_yet", {"journeys": [journey(steps=[HOLD, MESSAGE_STEP])]}, "journeys.j.steps.d.branches.x.event"),
     ("not_yet", {"policies": {"caps": [{"max": 1, "per": "1d"}]}}, "policies.caps"),
