@@ -30,7 +30,8 @@ class GoalCount:
 
 @dataclass(frozen=True)
 class JourneyCount:
-    """`exited` by detail; `assumed` says whether any count rests on an assumption."""
+    """`exited` by detail, those older than a year under `expired`; `turned_away` by enforced limits, and so
+    not among those who entered (D-11); `assumed` says whether any count rests on an assumption."""
 
     entered: int
     people: int
@@ -42,6 +43,7 @@ class JourneyCount:
     messages: int
     assumed: bool
     goal: GoalCount | None = None
+    turned_away: int = 0
 
 
 def journey_count(playback: Playback, key: str, at_us: int) -> JourneyCount:
@@ -55,8 +57,8 @@ def journey_count(playback: Playback, key: str, at_us: int) -> JourneyCount:
         count = upto(instants, at_us)
         if outcome == "completed":
             completed += count
-        elif outcome == "exited" and count:
-            exited[detail or ""] = exited.get(detail or "", 0) + count
+        elif outcome in ("exited", "expired") and count:
+            exited[detail or outcome] = exited.get(detail or outcome, 0) + count
     steps = {step: _step(columns, step, at_us) for step in columns.steps}
     return JourneyCount(
         entered=entered,
@@ -69,6 +71,7 @@ def journey_count(playback: Playback, key: str, at_us: int) -> JourneyCount:
         messages=sum(step.sent for step in steps.values()),
         assumed=any(step.assumed for step in steps.values()),
         goal=_goal(playback, key, at_us),
+        turned_away=upto(columns.turned_away, at_us),
     )
 
 

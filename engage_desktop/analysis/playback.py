@@ -63,12 +63,14 @@ class MessageColumns:
 
 
 class JourneyColumns:
-    """All sorted columns of one journey; `visits` and `instances` are row slices of the run."""
+    """All sorted columns of one journey; `visits` and `instances` are row slices of the run, without those
+    whom enforced limits did not let in (D-11): they never were inside."""
 
     def __init__(self, run: Run, index: int) -> None:
         self.journey = run.plan.campaigns.journeys[index]
         self.run, self.index = run, index
-        self.instances = _rows(run.instances, "journey", index)
+        self.instances, away = let_in(_rows(run.instances, "journey", index))
+        self.turned_away: Instants = np.sort(away["entered_at"])
         self.visits = _rows(run.visits, "journey", index)
         self.messages = _rows(run.messages, "campaign", index)
 
@@ -168,7 +170,8 @@ class JourneyColumns:
         instances, visits = self.instances, self.visits
         key = instances["profile"].astype(np.int64) << 32 | instances["instance"]
         place = np.searchsorted(key, visits["profile"].astype(np.int64) << 32 | visits["instance"])
-        exited = instances["outcome"][place] == OUTCOMES.index("exited")
+        ended_early = [OUTCOMES.index("exited"), OUTCOMES.index("expired")]
+        exited = np.isin(instances["outcome"][place], ended_early)
         cut: NDArray[np.bool_] = exited & ~self.follows & (visits["left_at"] == instances["ended_at"][place])
         return cut
 
@@ -203,6 +206,19 @@ class JourneyColumns:
             ]
         )
         return np.unique(moments[moments < NEVER])
+
+
+def let_in(instances: dict[str, NDArray[Any]]) -> tuple[dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
+    """The instances that entered, and those that limits turned away at once."""
+    from engage_desktop.engine import OUTCOMES
+
+    away = instances["outcome"] == OUTCOMES.index("dropped")
+    if not away.any():
+        return instances, {name: values[:0] for name, values in instances.items()}
+    return (
+        {name: values[~away] for name, values in instances.items()},
+        {name: values[away] for name, values in instances.items()},
+    )
 
 
 def _rows(table: dict[str, NDArray[Any]], column: str, index: int) -> dict[str, NDArray[Any]]:
@@ -296,7 +312,7 @@ class Playback:
         """Equal bins over the window: events of the log, entries and sent messages of the journey (or all)."""
         first, last = self.run.window
         edges = np.linspace(first, max(last, first + 1), bins + 1)
-        instances, messages = self.run.instances, self.run.messages
+        instances, messages = let_in(self.run.instances)[0], self.run.messages
         if key is not None:
             columns = self.journey(key)
             instances, messages = columns.instances, columns.messages

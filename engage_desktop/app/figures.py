@@ -49,6 +49,7 @@ def journey_figures(playback: Playback, request: p.AskFigures) -> p.JourneyFigur
         goal=None
         if count.goal is None
         else p.GoalFigures(count.goal.reached, count.goal.events, count.goal.value, count.goal.refused),
+        turned_away=count.turned_away,
     )
 
 

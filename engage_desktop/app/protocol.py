@@ -302,6 +302,8 @@ class JourneyFigures(Reply):
     messages: int
     kind: Kind
     goal: GoalFigures | None = None
+    turned_away: int = 0
+    """By enforced limits; they did not enter."""
 
 
 @dataclass(frozen=True)

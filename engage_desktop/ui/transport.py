@@ -126,10 +126,11 @@ class Transport(QFrame):
         exited = sum(figures.exited.values())
         if exited:
             second = f"exited <b>{formats.number(exited)}</b> &nbsp; {second}"
+        if figures.turned_away:
+            first = f"turned away <b>{formats.number(figures.turned_away)}</b> &nbsp; {first}"
         reached, part = reached_short(figures)
         if reached:
-            first = f"{first} &nbsp; goal <b>{reached}</b>"
-            second = f"{second} &nbsp; of people <b>{part}</b>"
+            second = f"{second} &nbsp; goal <b>{reached}</b> ({part})"
         self.figures.setToolTip(f"{reached} people reached the goal, {part} of those who entered" if reached else "")
         self.figures.setText(f"<div align='right'{color}>{first}<br>{second}</div>")
         self.kind.show_kind(figures.kind)

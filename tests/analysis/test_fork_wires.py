@@ -36,9 +36,9 @@ class Ways:
 
         def watched_take(self: Movement, instance: Any, path: Any, t: int, event: Any) -> None:
             fork, branch = path.step, path.awaits
-            if branch is not None and self.holds(branch.condition, t, path.context):
-                ways.taken.append(((self.journey.key, fork.key, branch.key), t))
             take(self, instance, path, t, event)
+            if branch is not None and path.awaits is None:
+                ways.taken.append(((self.journey.key, fork.key, branch.key), t))
 
         def watched_end(self: Movement, instance: Any, *args: Any) -> None:
             ways.cut |= {id(path.visit) for path in instance.paths if path.step is not None}

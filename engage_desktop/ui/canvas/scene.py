@@ -263,7 +263,7 @@ class JourneyScene(QGraphicsScene):
 
     def _wire_content(self, key: WireKey, step: StepBase | None, output: Output) -> WireContent:
         figures = self.figures
-        count = figures.wires.get(key, 0) if figures else None
+        count = figures.wires.get(key) if figures else None  # one drawn since then has none yet
         return wire_content(step, output, count, figures.entered if figures else None, current=self.current_figures)
 
     def _drop_wires(self, keys: Iterable[WireKey]) -> None:

@@ -20,7 +20,7 @@ class InstantField(Field):
         super().__init__(title, name, on_commit, spoken=spoken)
         self._zone = "UTC"
         self.line = QLineEdit()
-        self.line.setPlaceholderText("any time, or 2025-03-31 09:00")
+        self.line.setPlaceholderText("any time")
         self.line.setMinimumWidth(40)
         self.line.installEventFilter(self)
         self.shown_zone = label("", "muted", f"{name}.zone")
@@ -63,7 +63,11 @@ class InstantField(Field):
         """The zone's abbreviation at that instant, its name where there is none."""
         us = None if value is None else _instant(value, self._zone)
         self.shown_zone.setText(self._zone if us is None else formats.local(us, self._zone).tzname() or self._zone)
-        self.line.setToolTip(f"By the clocks of {self._zone}" if us is None else formats.instant(us, self._zone))
+        self.line.setToolTip(
+            f"Such as 2025-03-31 09:00, by the clocks of {self._zone}"
+            if us is None
+            else formats.instant(us, self._zone)
+        )
 
 
 def _instant(text: str, zone: str) -> int | None:

@@ -48,7 +48,7 @@ class JourneySettings(QWidget):
             "starts": InstantField(
                 "People enter from", "inspector.starts", self._put("starts", "when the journey opens")
             ),
-            "ends": InstantField("and before", "inspector.ends", self._put("ends", "when the journey closes")),
+            "ends": InstantField("People enter before", "inspector.ends", self._put("ends", "when the journey closes")),
             "priority": NumberField("Priority of its messages", "inspector.priority", self._put_priority),
             "target": ChoiceField("Made for", "inspector.target", self._put("target", "the target"), _TARGETS),
             "enforce_limits": FlagField(
