@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from engage_desktop.domain.condition import CompareDate, Duration, Window
 from tests.oracle.accounts import AccountState
@@ -22,6 +23,17 @@ def change_instants(subject: State | AccountState, until: int) -> list[int]:
     calls + any window's edge; dates written in a call, +- any duration of a date operator, and a microsecond later,
     where an inclusive bound ends (D-42); and when a write of a journey becomes public (D-51).
     """
+    if subject.instants_of_log is None:
+        subject.instants_of_log = _instants_of_log(subject)
+    instants = set(subject.instants_of_log)
+    for state in subject.world.around(subject):
+        if state is subject or subject.rules.writes_reach_who_shares_an_account:
+            instants |= state.instants_of_writes()
+    return sorted(instant for instant in instants if instant <= until)
+
+
+def _instants_of_log(subject: State | AccountState) -> set[int]:
+    """Those that are known before any journey has run, the dates among what journeys may write too."""
     widths, spans = {0}, set()
     if subject.rules.expiry_without_event:
         for part in all_parts(subject.world.campaigns):
@@ -30,19 +42,14 @@ def change_instants(subject: State | AccountState, until: int) -> list[int]:
             elif isinstance(part, CompareDate) and isinstance(part.value, Duration):
                 spans |= {part.value.us, -part.value.us, 0}
     instants: set[int] = set()
-    everybody = subject.world.around(subject)
-    for state in everybody:
+    says: list[Any] = [step.value for step in written(subject.world.campaigns)]
+    for state in subject.world.around(subject):
         for call in state.person.calls:
             instants |= {call.time + width for width in widths}
-            if spans:
-                dates = dates_in([call.properties, call.traits, call.context, call.group_traits])
-                instants |= {at + span + later for at in dates for span in spans for later in (0, 1)}
-    for state in everybody:
-        if state is subject or subject.rules.writes_reach_who_shares_an_account:
-            instants |= state.instants_of_writes()
-    for at in dates_in([step.value for step in written(subject.world.campaigns)] if spans else []):
+            says += [call.properties, call.traits, call.context, call.group_traits]
+    for at in dates_in(says) if spans else ():
         instants |= {at + span + later for span in spans for later in (0, 1)}
-    return sorted(instant for instant in instants if instant <= until)
+    return instants
 
 
 def intervals(holds: Callable[[int], bool], instants: list[int]) -> list[Interval]:

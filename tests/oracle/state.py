@@ -64,6 +64,7 @@ class Subject:
 
     def __init__(self, world: World, rules: Rules) -> None:
         self.world, self.rules, self.values = world, rules, Values(rules)
+        self.instants_of_log: set[int] | None = None
         self._known: dict[tuple[Condition, At], bool] = {}
         self._computed: dict[tuple[str, int], Any] = {}
         self._member: dict[tuple[str, int], bool] = {}

@@ -48,6 +48,10 @@ class Names:
     account_traits: tuple[str, ...] = ()
     account: bool = False  # who is asked
 
+    def with_more(self, traits: list[str], audiences: list[str]) -> Names:
+        """A user may ask for these too, whoever's audiences they are."""
+        return replace(self, traits=(*self.traits, *traits), audiences=(*self.audiences, *audiences))
+
     def asked(self, account: bool) -> Names:
         return replace(self, account=account)
 

@@ -13,6 +13,7 @@ from tests.random_cases.definitions import definitions
 from tests.random_cases.features import LANDED
 from tests.random_cases.journeys import JourneyWriter
 from tests.random_cases.logs import GRID, SLOTS, START, burst, log
+from tests.random_cases.written import Written
 from tests.random_cases.zones import BACK, FORWARD, SKIPPED, ZONES, move, say
 
 KEYS = ("one", "two", "three", "four", "five", "six", "seven")
@@ -51,9 +52,17 @@ def case(rng: random.Random, features: frozenset[str] = LANDED) -> Case:
         listed = {"key": "ll", "name": "ll", "list": {"file": "ll.csv", "sha256": "0"}}
         audiences.append(listed | {"include_anonymous": rng.random() < 0.3})
         names = replace(names, audiences=(*names.audiences, "ll", "ll"))
-    draw = JourneyWriter(rng, writer, names, features)
+    written = Written(rng) if "set_trait" in features and rng.random() < 0.8 else None
+    if written is not None:
+        more_traits, more_audiences = written.definitions()
+        traits, audiences = traits + more_traits, audiences + more_audiences
+        names = names.with_more([one["key"] for one in more_traits], [one["key"] for one in more_audiences] * 2)
+    draw = JourneyWriter(rng, writer, names, features, written)
     number = rng.choice((1, 2, 2, 3)) + (rng.randint(2, 4) if features else 0)
     journeys = [draw.journey(key) for key in rng.sample(KEYS, number)]
+    if written is not None:
+        journeys += draw.writer_and_reader(rng.sample(("eleven", "twelve", "zero"), 2))
+        rng.shuffle(journeys)
     design = {
         "format": "engage-campaigns/1",
         "workspace": {"name": "Random"},
@@ -80,6 +89,10 @@ def case(rng: random.Random, features: frozenset[str] = LANDED) -> Case:
         for journey in journeys:
             journey["enforce_limits"] = rng.random() < 0.8
         journeys += [draw.crowd(key, usual) for key in rng.sample(("eight", "nine", "ten"), 2)]
+    if written is not None and rng.random() < 0.15:
+        flood, events = written.flood("many", rng.choice(EVENTS))
+        journeys.insert(rng.randrange(len(journeys) + 1), flood)
+        records += events
     if "identifier" in features:
         for record in records:
             if record.get("type") == "track" and "properties" in record and rng.random() < 0.85:

@@ -8,6 +8,7 @@ from typing import Any
 from engage_desktop.domain.duration import format_instant
 from tests.random_cases.conditions import EVENTS, Names, Writer, recent
 from tests.random_cases.logs import GRID, START
+from tests.random_cases.written import Written
 from tests.random_cases.zones import dates, repetitions
 from tests.random_cases.zones import target as target_of_delay
 
@@ -23,10 +24,13 @@ MORE = {"delay_until": ("delay_until",) * 5, "fork": ("fork",) * 3, "ad": ("ad",
 class JourneyWriter:
     """Writes journeys from one source of randomness."""
 
-    def __init__(self, rng: random.Random, writer: Writer, names: Names, features: frozenset[str]) -> None:
-        self.rng, self.writer, self.names, self.features = rng, writer, names, features
+    def __init__(
+        self, rng: random.Random, writer: Writer, names: Names, features: frozenset[str], written: Written | None = None
+    ) -> None:
+        self.rng, self.writer, self.names, self.features, self.written = rng, writer, names, features, written
         self.entered_by: str | None = None
         self.told_apart = False
+        self.coupled = False
         self.captured: list[str] = []
         self.more = tuple(kind for feature in sorted(features & MORE.keys()) for kind in MORE[feature])
 
@@ -72,7 +76,7 @@ class JourneyWriter:
         return journey | {"entry": entry, "exits": exits, "start": letters[0], "steps": steps}
 
     def entry(self) -> dict[str, Any]:
-        rng, writer, names = self.rng, self.writer, self.names
+        rng, names = self.rng, self.names
         if "schedule" in self.features and rng.random() < 0.3:
             return self.schedule()
         by_event = rng.random() < 0.62
@@ -85,14 +89,14 @@ class JourneyWriter:
                 reentry |= {"mode": "every", "identifier": rng.choice(("k", "k", "k", "c"))}
             entry: dict[str, Any] = {"type": "event", "event": rng.choice(EVENTS), "reentry": reentry}
             if rng.random() < 0.25:
-                entry["where"] = writer.where(names, top=True)
+                entry["where"] = self.where()
             if rng.random() < 0.25:
                 entry["audience"] = rng.choice(names.of_audience)
             return entry
         entry = {"type": "audience", "include_existing": rng.random() < 0.5, "reentry": reentry}
         if rng.random() < 0.5:
             return entry | {"audience": rng.choice(names.of_audience)}
-        return entry | {"condition": writer.condition(names)}
+        return entry | {"condition": self.condition()}
 
     def schedule(self) -> dict[str, Any]:
         """Entry at one instant, every so often, or by the clock."""
@@ -103,7 +107,7 @@ class JourneyWriter:
         if rng.random() < 0.6:
             entry["zone"] = "profile"
         if rng.random() < 0.6:
-            entry["condition"] = self.writer.condition(self.names)
+            entry["condition"] = self.condition()
         mode = rng.choice(("once", "every", "after_exit", None))
         if mode is not None:
             entry["reentry"] = {"mode": mode}
@@ -112,27 +116,28 @@ class JourneyWriter:
         return entry
 
     def exit(self, key: str) -> dict[str, Any]:
-        rng, writer, names = self.rng, self.writer, self.names
+        rng = self.rng
+        told = {"send": {"destination": "crm"}} if key in ("x0", "x3", "x6") else {}
         if rng.random() < 0.45:
-            return {"key": key, "after": rng.choice(("30m", "1h", "1h", "2h", "3h"))}
-        rule = {"key": key, "event": rng.choice(EVENTS)}
+            return {"key": key, "after": rng.choice(("30m", "1h", "1h", "2h", "3h"))} | told
+        rule = {"key": key, "event": rng.choice(EVENTS)} | told
         if rng.random() < 0.4:
-            rule["where"] = self.in_journey(writer.where(names, top=True), where=True)
+            rule["where"] = self.in_journey(self.where(), where=True)
         if self.told_apart and rng.random() < 0.6:
             rule["match_identifier"] = True
         return rule
 
     def exit_of_state(self, steps: list[dict[str, Any]], start: str, entry: dict[str, Any]) -> dict[str, Any]:
         """A condition that soon comes true, often with an event that a hold waits for; or any."""
-        rng, writer, names = self.rng, self.writer, self.names
+        rng = self.rng
         holds = [step for step in steps if step["type"] == "hold"]
         holds = [step for step in holds if step["key"] == start] or holds
         heard = [branch["event"] for step in holds for branch in step["branches"]]
         event = rng.choice([one for one in heard if one != entry.get("event")] or EVENTS)
         fresh = f"event('{event}').within(30 minutes).count() >= 1"
         stale = f"event('{entry.get('event', event)}').within(1 hour).count() = 0"
-        usual = (fresh, fresh, fresh, fresh, fresh, stale, f"event('{event}').count() >= 3", writer.condition(names))
-        return {"key": "state", "condition": self.in_journey(rng.choice(usual))}
+        usual = (fresh, fresh, fresh, fresh, fresh, stale, f"event('{event}').count() >= 3", self.condition())
+        return {"key": "state", "condition": self.in_journey(rng.choice(usual)), "send": {"destination": "crm"}}
 
     def in_journey(self, condition: str, where: bool = False) -> str:
         """The condition, or one about what the path has collected, alone or beside it."""
@@ -160,6 +165,54 @@ class JourneyWriter:
         else:
             own = self.writer.compare(f"journey('{one}.{path}')")
         return rng.choice((own, own, own, f"({condition}) OR {own}", f"({condition}) AND {own}"))
+
+    def condition(self) -> str:
+        """Any condition, or one about a trait that some journey sets, alone or beside it."""
+        any_other = self.writer.condition(self.names)
+        if self.written is None or self.rng.random() > (0.9 if self.coupled else 0.2):
+            return any_other
+        own = self.written.condition()
+        return self.rng.choice((own, own, own, own, own, f"({any_other}) OR {own}", f"({any_other}) AND {own}"))
+
+    def where(self) -> str:
+        """A filter of events, perhaps with a trait that some journey sets."""
+        any_other = self.writer.where(self.names, top=True)
+        if self.written is None or self.rng.random() > 0.3:
+            return any_other
+        return f"({any_other}) {self.rng.choice(('OR', 'AND'))} {self.written.condition()}"
+
+    def writer_and_reader(self, keys: list[str]) -> list[dict[str, Any]]:
+        """A journey that sets a trait and asks for it, and one that goes by what is set, perhaps setting more."""
+        rng = self.rng
+        self.coupled = True
+        self.entered_by, self.told_apart, self.captured = rng.choice(EVENTS), False, []
+        by_event = {"type": "event", "event": self.entered_by, "reentry": {"mode": "every"}}
+        asks = ("split", "split", "wait", "fork", "delay_until", "hold", "end")
+        first = [*rng.choice(((), (), ("delay",), ("hold",))), "set_trait", rng.choice(asks), "set_trait"]
+        journeys = [self.coupled_journey(keys[0], by_event, first[: rng.choice((3, 4))], [])]
+        exits: list[dict[str, Any]] = []
+        entry: dict[str, Any] = by_event | {"event": rng.choice(EVENTS)}
+        then = rng.choice(
+            (["wait", "set_trait", rng.choice(asks)], ["set_trait", "delay", "set_trait"], ["hold"], ["delay"])
+        )
+        if len(then) == 1:
+            exits = [{"key": "told", "condition": self.condition()}]
+        elif then[0] == "set_trait":
+            reentry = rng.choice(({"mode": "every"}, {"mode": "every"}, {"mode": "after_exit", "cool_down": "30m"}))
+            entry = {"type": "audience", "condition": self.condition(), "reentry": reentry}
+            if "ww" in self.names.audiences and rng.random() < 0.5:
+                entry = {"type": "audience", "audience": "ww", "reentry": reentry}
+        journeys.append(self.coupled_journey(keys[1], entry, then, exits))
+        self.coupled = False
+        return journeys
+
+    def coupled_journey(
+        self, key: str, entry: dict[str, Any], kinds: list[str], exits: list[dict[str, Any]]
+    ) -> dict[str, Any]:
+        """These steps, most of them one behind the other."""
+        letters = list("abcdefgh"[: len(kinds)])
+        steps = [self.step(kind, letters, at) for at, kind in enumerate(kinds)]
+        return {"key": key, "name": key, "entry": entry, "exits": exits, "start": "a", "steps": steps}
 
     def crowd(self, key: str, event: str) -> dict[str, Any]:
         """A journey that every event enters for a while, under limits."""
@@ -207,7 +260,7 @@ class JourneyWriter:
 
     def step(self, kind: str, letters: list[str], at: int) -> dict[str, Any]:
         """A step whose targets all lie later in `letters`, so the graph has no cycle."""
-        rng, writer, names = self.rng, self.writer, self.names
+        rng, names = self.rng, self.names
 
         def target() -> str | None:
             later = letters[at + 1 :]
@@ -229,7 +282,7 @@ class JourneyWriter:
                 if "context" in self.features and self.entered_by and rng.random() < 0.3:
                     branch["event"] = self.entered_by
                 if rng.random() < (0.45 if "context" in self.features else 0.3):
-                    branch["where"] = self.in_journey(writer.where(names, top=True), where=True)
+                    branch["where"] = self.in_journey(self.where(), where=True)
                 if self.told_apart and rng.random() < 0.5:
                     branch["any_identifier"] = True
                 if rng.random() < 0.35:
@@ -240,13 +293,13 @@ class JourneyWriter:
             self.captured += [name for one in branches for name in (one["event"], f"{one['event']} - {one['key']}")]
             step |= {"branches": branches, "timeout": rng.choice(DURATIONS), "on_timeout": target()}
         elif kind == "wait":
-            awaited = writer.condition(names) if rng.random() < 0.4 else recent(rng)
+            awaited = self.condition() if rng.random() < (0.9 if self.coupled else 0.4) else recent(rng)
             step |= {"condition": self.in_journey(awaited), "next": target()}
             if rng.random() < 0.8:
                 step |= {"timeout": rng.choice(("30m", *DURATIONS)), "on_timeout": target()}
         elif kind == "split":
             branches = [
-                {"key": key, "condition": self.in_journey(writer.condition(names)), "next": target()}
+                {"key": key, "condition": self.in_journey(self.condition()), "next": target()}
                 for key in rng.sample(("p", "q", "r"), rng.choice((1, 2, 2)))
             ]
             step |= {"branches": branches, "otherwise": target()}
@@ -254,7 +307,7 @@ class JourneyWriter:
             true = f"event('{self.entered_by or rng.choice(EVENTS)}').count() >= 1"
             branches = []
             for key in rng.sample(("p", "q", "r"), rng.choice((2, 2, 3))):
-                awaited = rng.choice((true, true, recent(rng), recent(rng), self.in_journey(writer.condition(names))))
+                awaited = rng.choice((true, true, recent(rng), recent(rng), self.in_journey(self.condition())))
                 branches.append({"key": key, "condition": awaited, "next": target()})
             later = letters[at + 1 :]
             if len(later) > 1:  # two ways that often meet again
@@ -275,6 +328,8 @@ class JourneyWriter:
                 step["when_not_sent"] = "leave"
             if rng.random() < 0.3:
                 step["priority"] = rng.choice((0, 1, 5))
+        elif kind == "set_trait":
+            step |= (self.written or Written(rng)).step() | {"next": target()}
         elif kind == "ad":
             step |= {"destination": "crm", "next": target()}
             if rng.random() < 0.7:
@@ -283,4 +338,4 @@ class JourneyWriter:
             step |= {"destination": "crm", "next": target()}
         else:
             step["outcome"] = rng.choice(("won", "lost", None))
-        return {name: value for name, value in step.items() if value is not None}
+        return {name: value for name, value in step.items() if value is not None or name == "value"}
