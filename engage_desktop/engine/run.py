@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engage_desktop.engine.plan import Plan
 
 Table: TypeAlias = dict[str, AnyArray]
+Columns: TypeAlias = dict[str, type]
 
 OUTCOMES = ("completed", "exited", "active", "expired", "dropped")
 COMPLETED, EXITED, ACTIVE, EXPIRED, TURNED_AWAY = range(5)
@@ -82,21 +83,21 @@ def entry_keys(run: Run) -> list[str]:
     return [entry_key(at, None if code < 0 else run.texts[code]) for at, code in pairs]
 
 
-INSTANCES = {"journey": np.int16, "profile": np.int32, "instance": np.int32, "entered_at": np.int64,
+INSTANCES: Columns = {"journey": np.int16, "profile": np.int32, "instance": np.int32, "entered_at": np.int64,
              "ended_at": np.int64, "outcome": np.int8, "detail": np.int32, "kind": np.int8, "identifier": np.int32}  # fmt: skip
-VISITS = {"journey": np.int16, "profile": np.int32, "instance": np.int32, "seq": np.int32, "step": np.int16,
+VISITS: Columns = {"journey": np.int16, "profile": np.int32, "instance": np.int32, "seq": np.int32, "step": np.int16,
           "entered_at": np.int64, "left_at": np.int64, "branch": np.int32, "pass": np.int32, "kind": np.int8}  # fmt: skip
-MEMBERSHIPS = {"audience": np.int16, "profile": np.int32, "from_at": np.int64, "to_at": np.int64}
-MESSAGES = {"campaign": np.int16, "step": np.int16, "profile": np.int32, "instance": np.int32, "due_at": np.int64,
+MEMBERSHIPS: Columns = {"audience": np.int16, "profile": np.int32, "from_at": np.int64, "to_at": np.int64}
+MESSAGES: Columns = {"campaign": np.int16, "step": np.int16, "profile": np.int32, "instance": np.int32, "due_at": np.int64,
             "sent_at": np.int64, "status": np.int8, "reason": np.int8, "kind": np.int8}  # fmt: skip
-DELIVERIES = {"campaign": np.int16, "step": np.int16, "profile": np.int32, "instance": np.int32,
+DELIVERIES: Columns = {"campaign": np.int16, "step": np.int16, "profile": np.int32, "instance": np.int32,
               "changed_at": np.int64, "entered_at": np.int64, "kind": np.int8, "identifier": np.int32, "change": np.int8,
               "entry_event": np.int32, "exit_event": np.int32}  # fmt: skip
-WIRES: dict[str, type] = {"journey": np.int16, "profile": np.int32, "instance": np.int32, "step": np.int16, "branch": np.int32,
+WIRES: Columns = {"journey": np.int16, "profile": np.int32, "instance": np.int32, "step": np.int16, "branch": np.int32,
          "left_at": np.int64}  # fmt: skip
 
 
-TABLES: dict[str, dict[str, type]] = {
+TABLES: dict[str, Columns] = {
     "instances": INSTANCES, "visits": VISITS, "memberships": MEMBERSHIPS, "messages": MESSAGES, "deliveries": DELIVERIES,
     "wires": WIRES,
 }  # fmt: skip
