@@ -12,6 +12,7 @@ from engage_desktop.domain.errors import UserError
 from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey
 from engage_desktop.domain.step import Fork, Hold, Split, Wait
 from engage_desktop.engine.arrays import NEVER
+from engage_desktop.engine.coupling import is_coupled
 from engage_desktop.engine.explain import few_of
 from engage_desktop.engine.plan import Plan
 from engage_desktop.engine.questions import Heard, Question, State
@@ -142,11 +143,14 @@ def part_of_run(
 ) -> tuple[list[Instance], dict[str, list[Visit]]]:
     """What a run says of one person in a journey: instances, and visits by step, in order of time."""
     few = few_of(plan, log, "user", profile)
-    run = simulate(plan, few, window=window, seed=seed, only=[journey])
-    own, keys = few.local(profile), [one.key for one in _journey(plan, journey).steps]
+    design = _journey(plan, journey)
+    alone = not design.enforce_limits and not is_coupled(plan.journeys)
+    run = simulate(plan, few, window=window, seed=seed, only=[journey] if alone else None)
+    own, keys = few.local(profile), [one.key for one in design.steps]
+    index = plan.campaigns.journeys.index(design)
 
     def rows(table: Table, *columns: str) -> list[tuple[int, ...]]:
-        mine = np.flatnonzero(table["profile"] == own)
+        mine = np.flatnonzero((table["profile"] == own) & (table["journey"] == index))
         return sorted(zip(*(table[column][mine].tolist() for column in columns), strict=True))
 
     instances, identifier = [], {}

@@ -10,6 +10,7 @@ import pytest
 
 from engage_desktop.app.delivering import deliver, ledger
 from engage_desktop.app.replay import Replay, open_logs, replay
+from engage_desktop.delivery.planning import campaigns_for
 from engage_desktop.document import loads
 from engage_desktop.domain.errors import UserError
 from engage_desktop.store import Workspace
@@ -71,6 +72,35 @@ def test_payload_is_that_of_the_reference(tmp_path: Path, workspace: Workspace, 
         },
         "integrations": {"All": False, "hook": True},
     }  # fmt: skip
+
+
+def test_an_exit_sends_what_happened(tmp_path: Path, workspace: Workspace, receiver: Receiver) -> None:
+    """V-14, J2-32, D-20: the entry event, and the one that ended the instance, also under the name of the exit; who is
+    taken by age has only the first. A journey that sends on exit needs an approval too."""
+    exits = [
+        {"key": "again", "name": "Bought again", "event": shop.ORDER, "send": {"destination": "hook"}},
+        {"key": "old", "after": "10d", "send": {"destination": "hook"}},
+    ]
+    wait = {"key": "w", "type": "delay", "duration": "30d"}
+    journey = {"key": "next", "name": "Next", "entry": {"type": "event", "event": shop.ORDER, "reentry": {"mode": "once"}},
+               "exits": exits, "start": "w", "steps": [wait]}  # fmt: skip
+    parts = design_for(receiver.url, EVER) | {"audiences": [], "messages": [], "journeys": [journey]}
+    replayed = replay_of(tmp_path, **parts)
+    assert campaigns_for(replayed.run, "hook") == [("journey", "next")]
+    again, old = ledger(replayed, "hook", workspace).plan.calls
+    assert (again.profile, again.subject, again.change) == ("ann", "next/exit:again", "sent")
+    assert (old.profile, old.subject) == ("bob", "next/exit:old")
+    assert (again.payload["event"], old.payload["event"]) == ("Bought again", "exit:old")
+    assert again.payload["properties"]["journey_context"] == {
+        shop.ORDER: {"revenue": 30},
+        f"{shop.ORDER} - again": {"revenue": 70},
+    }
+    assert old.payload["properties"]["journey_context"] == {shop.ORDER: {"revenue": 12.5}}
+    rows = replayed.tables["deliveries"].to_pylist()
+    assert [(row["step"], row["message_id"]) for row in rows] == [
+        ("exit:again", again.message_id),
+        ("exit:old", old.message_id),
+    ]
 
 
 def test_step_rows_of_the_past_go_to_sandboxes_only(tmp_path: Path, workspace: Workspace, receiver: Receiver) -> None:
