@@ -21,18 +21,18 @@ def main() -> int:
     ask.add_argument("--kills", action="store_true", help="tell what kills each mutant too")
     chosen = ask.parse_args()
     start = time.monotonic()
-    known = reached(battery())
-    for one in known.failing:
-        print(f"left out, fails unchanged: {one}")
-    print(
-        f"{len(known.items)} items, {sum(known.seconds):.1f} s unchanged ({time.monotonic() - start:.0f} s)", flush=True
-    )
     if chosen.of:
         population = [one for one in sample(1 << 30, chosen.seed) if one.id.startswith(chosen.of)]
         picked = population[: chosen.number]
     else:
         population = all_mutants()
         picked = sample(chosen.number, chosen.seed)
+    known = reached(battery())
+    for one in known.failing:
+        print(f"left out, fails unchanged: {one}")
+    print(
+        f"{len(known.items)} items, {sum(known.seconds):.1f} s unchanged ({time.monotonic() - start:.0f} s)", flush=True
+    )
     found = []
     for verdict in verdicts(picked, known, chosen.jobs):
         found.append(verdict)

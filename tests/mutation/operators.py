@@ -111,7 +111,7 @@ def _places(tree: ast.Module) -> Iterator[_Place]:
                 yield from statements(value, function, at_import, returns)
                 continue
             for child in value if isinstance(value, list) else [value]:
-                if name == "args" and child is not value[0] and _asks_type(node):
+                if _asks_type(node) and name == "args" and child is not value[0]:
                     continue
                 if isinstance(child, ast.match_case | ast.ExceptHandler):
                     yield from statements(child.body, function, at_import, returns)

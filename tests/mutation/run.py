@@ -37,7 +37,7 @@ SAMPLE = 600
 SEED = 4
 LONG_S, TIMES = 2.0, 30
 """An item that takes 30 times as long as usual, and two seconds of the processor, does not come back."""
-LOST_S = 180.0
+LOST_S = 1200.0
 MEMORY = 6 << 30
 
 

@@ -17,6 +17,7 @@ def f(a: int | None = 0) -> int:
         return a + 1
     for number in (7, -1):
         continue
+    key = lambda one: isinstance(one, int | float)
     return min(a, 9)
 
 def g(mask: Any) -> Mask:
