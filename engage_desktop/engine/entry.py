@@ -246,8 +246,12 @@ class ScheduleSource:
         return self._entries(first_of_each(self.profile))
 
     def following(self, batch: Entries, ends: Ends, over: AnyArray) -> Entries:
-        """The first later occurrence that the cool-down allows; at exactly its end it does (D-45)."""
-        after = np.maximum(ends.time[over] + self.cool_down_us - 1, batch.time[over])
+        """The first later occurrence that the cool-down allows; at exactly its end it does (D-45). Whom a dropped message
+        took is still inside when the occurrences of that instant come (D-12, D-49)."""
+        after = ends.time[over] + self.cool_down_us - 1
+        if ends.after_all is not None and not self.cool_down_us:
+            after += ends.after_all[over]
+        after = np.maximum(after, batch.time[over])
         return self._later(batch.profile[over], after)
 
     def next(self, batch: Entries) -> Entries:

@@ -5,13 +5,15 @@ Under enforced limits a year of age is one more rule, after the journey's own (J
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engage_desktop.domain.journey import Journey
+from engage_desktop.domain.step import SendMessage
 from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Rows
 from engage_desktop.engine.plan import PlanExit, PlanJourney
 from engage_desktop.engine.run import ASSUMED, DROPPED, ENTRY_SENT, EXITED, EXPIRED, Table, Texts
@@ -43,6 +45,15 @@ def expire(outcome: AnyArray, detail: AnyArray) -> None:
     """Say of those whom the expiry took that they expired; it has no detail (D-21)."""
     old = detail == _EXPIRED
     outcome[old], detail[old] = EXPIRED, -1
+
+
+def left_by_policy(journey: Journey, outcome: AnyArray, detail: AnyArray, code: Callable[[str], int]) -> Mask:
+    """Which instances a dropped message took: after all movement of their instant (D-49). `code` of a text of the run."""
+    leaves = [one.key for one in journey.steps if isinstance(one, SendMessage) and one.when_not_sent == "leave"]
+    if not leaves:
+        return np.zeros(len(outcome), np.bool_)
+    found: Mask = (outcome == EXITED) & np.isin(detail, [code(f"step:{key}") for key in leaves])
+    return found
 
 
 def sends(journey: PlanJourney, entries: Entries, result: WalkResult, view: View, texts: Texts) -> Iterator[Table]:

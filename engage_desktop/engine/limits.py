@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from engage_desktop.domain.step import SendMessage
 from engage_desktop.engine.arrays import NEVER, AnyArray, Mask, first_of_each
+from engage_desktop.engine.exits import left_by_policy
 from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.plan import PlanJourney
-from engage_desktop.engine.run import EXITED, TURNED_AWAY, Table, Texts
+from engage_desktop.engine.run import TURNED_AWAY, Table, Texts
 from engage_desktop.engine.tokens import Entries
 from engage_desktop.engine.view import View
 from engage_desktop.engine.walk import Ends, WalkResult
@@ -96,11 +96,10 @@ def tables_under_limits(
     if not journeys:
         return []
     words = texts.code("event_limit"), texts.code("instance_limit")
-    late = [_leaves_of_policy(one, texts) for one in journeys]
     tables = [walk(one, door=Door(view, *words)) for one in journeys]
     latest = tables
     while True:
-        changes = _changes(journeys, latest, late, words[1])
+        changes = _changes(journeys, latest, texts, words[1])
         wrong, full = judged(changes)
         if not len(wrong):
             return tables
@@ -149,15 +148,8 @@ def judged(changes: Changes) -> tuple[AnyArray, Full]:
     return changes.person[changes.first[:-1]][wrong], Full(begin[order], end[order])
 
 
-def _leaves_of_policy(journey: PlanJourney, texts: Texts) -> AnyArray:
-    """Details of those who left because a message was dropped: after all movement of their instant (D-49)."""
-    steps = journey.journey.steps
-    leaves = [one.key for one in steps if isinstance(one, SendMessage) and one.when_not_sent == "leave"]
-    return np.array([texts.code(f"step:{key}") for key in leaves], np.int64)
-
-
 def _changes(
-    journeys: Sequence[PlanJourney], tables: Sequence[dict[str, Table]], late: Sequence[AnyArray], full_text: int
+    journeys: Sequence[PlanJourney], tables: Sequence[dict[str, Table]], texts: Texts, full_text: int
 ) -> Changes:
     """Every beginning and end that may decide: those of people with more instances than there is room for."""
     found = [(place, table["instances"]) for place, table in enumerate(tables) if "instances" in table]
@@ -165,13 +157,14 @@ def _changes(
     one = {name: np.concatenate([table[name] for _, table in found] or [np.empty(0, np.int64)]) for name in names}
     sizes = [len(table["profile"]) for _, table in found]
     place = np.repeat([at for at, _ in found], sizes).astype(np.int64)
-    left = np.concatenate([np.isin(table["detail"], late[at]) for at, table in found] or [np.empty(0, np.bool_)])
+    late = [left_by_policy(journeys[at].journey, table["outcome"], table["detail"], texts.code) for at, table in found]
+    left = np.concatenate(late or [np.empty(0, np.bool_)])
     kept_out = (one["outcome"] == TURNED_AWAY) & (one["detail"] == full_text)
     counts = kept_out | (one["outcome"] != TURNED_AWAY)
     number = np.bincount(one["profile"][counts].astype(np.int64), minlength=1)
     at = np.flatnonzero(counts & (number[one["profile"]] > MOST_INSTANCES))
     one = {name: column[at] for name, column in one.items()}
-    place, kept_out, left = place[at], kept_out[at], left[at] & (one["outcome"] == EXITED)
+    place, kept_out, left = place[at], kept_out[at], left[at]
 
     entry = np.array([_phase(journey) for journey in journeys] or [_EVENT])[place]
     row = np.where(entry == _EVENT, one["row"], 0)

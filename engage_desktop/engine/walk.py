@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from engage_desktop.domain.errors import Cancelled
 from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Rows, first_of_each
 from engage_desktop.engine.context import first_captures
-from engage_desktop.engine.exits import ExitTimes, exit_times, expire, rules_of, sends, texts_of
+from engage_desktop.engine.exits import ExitTimes, exit_times, expire, left_by_policy, rules_of, sends, texts_of
 from engage_desktop.engine.own import Own
 from engage_desktop.engine.paths import AFTER_ALL, Paths, later, moment_columns, without
 from engage_desktop.engine.plan import PlanJourney, PlanStep
@@ -42,6 +42,8 @@ class Ends:
     assumed: Mask
     by_rule: Mask
     """Exited by a rule of the journey, not by a leave."""
+    after_all: Mask | None = None
+    """Taken after all movement of their instant (`exits.left_by_policy`); set when all is settled."""
 
 
 @dataclass(eq=False)
@@ -131,6 +133,8 @@ class Walk:
             self._join(self.paths)
         if self.journey.journey.enforce_limits:
             expire(self.ends.outcome, self.ends.detail)
+        ends, design = self.ends, self.journey.journey
+        ends.after_all = left_by_policy(design, ends.outcome, ends.detail, self.texts.code)
         self.result.deliveries += sends(self.journey, entries, self.result, self.view, self.texts)
         return self.result
 
