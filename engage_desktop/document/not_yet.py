@@ -17,7 +17,6 @@ from engage_desktop.domain.step import Send, SendMessage
 
 _NOTHING_TO_DO = "Nothing to do: everything else runs."
 _MEND = "Remove it: everything else still runs."
-_STEPS = {"set_trait": "a step that sets a trait"}
 _POLICIES = {
     "suppression": "suppression lists",
     "holdout": "a global holdout",
@@ -63,8 +62,6 @@ def _journey(journey: Journey) -> Iterator[Problem]:
     root = f"journeys.{journey.key}"
     for step in journey.steps:
         path = f"{root}.steps.{step.key}"
-        if step.type in _STEPS:
-            yield _no(path, _STEPS[step.type], "Delete the step: everything else still runs.")
         if isinstance(step, SendMessage) and step.responses:
             yield _no(f"{path}.responses", "assumed responses")
 

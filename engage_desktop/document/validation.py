@@ -15,7 +15,6 @@ from engage_desktop.domain.duration import parse_duration, parse_instant
 from engage_desktop.domain.message import Broadcast
 from engage_desktop.domain.people import Audience
 from engage_desktop.domain.problem import Problem
-from engage_desktop.domain.step import SetTrait
 from engage_desktop.domain.workspace import DEFAULT_STAGES
 
 _SECTIONS = {
@@ -56,11 +55,11 @@ def _keys(campaigns: Campaigns) -> Iterator[Problem]:
     for section, kind in _SECTIONS.items():
         yield from duplicates(getattr(campaigns, section), section, kind)
     computed = {trait.key for trait in campaigns.traits}
-    written = {step.trait for journey in campaigns.journeys for step in journey.steps if isinstance(step, SetTrait)}
     for audience in campaigns.audiences:
-        if audience.key in computed | written:
-            what = "a computed trait" if audience.key in computed else "a trait that a step sets"
-            message = f"The audience has the name of {what}, so trait({audience.key!r}) would mean two things."
+        if audience.key in computed:
+            message = (
+                f"The audience has the name of a computed trait, so trait({audience.key!r}) would mean two things."
+            )
             yield Problem(
                 "error", "audience_is_trait", f"audiences.{audience.key}.key", message, "Give one of them another key."
             )

@@ -23,6 +23,11 @@ def named(**fields: str) -> dict[str, Any]:
     return {"key": "l", "name": "L", "list": {"file": "a.csv", "sha256": "0" * 64} | fields}
 
 
+def sets(trait: str) -> dict[str, Any]:
+    """A step that sets a trait (D-37)."""
+    return {"key": "nudge", "type": "set_trait", "trait": trait, "value": "gold"}
+
+
 EVENT_ENTRY = {"type": "event", "event": "Product Added"}
 CASES: list[tuple[str, dict[str, Any], str, str, str]] = [
     # code, values, severity, path, words
@@ -62,6 +67,12 @@ CASES: list[tuple[str, dict[str, Any], str, str, str]] = [
     ("definition_cycle", {"audiences__0__definition": "audience('lapsed')"}, "error", "audiences.lapsed.definition", "lapsed -> lapsed"),
     ("definition_cycle", {"audiences__0__definition": "trait('b') = true", "audiences__1": {"key": "b", "name": "B", "definition": "NOT audience('lapsed')"}}, "error", "audiences.lapsed.definition", "lapsed -> b -> lapsed"),
     ("audience_is_trait", {"traits": [{"key": "lapsed", "name": "L", "definition": "event('A').count()"}]}, "error", "audiences.lapsed.key", "two things"),
+    ("trait_empty", {J + "steps__2": sets(" ")}, "error", "journeys.cart_rescue.steps.nudge.trait", "names no trait"),
+    ("trait_dot", {J + "steps__2": sets("plan.name")}, "error", "journeys.cart_rescue.steps.nudge.trait", "Write 'plan'"),
+    ("trait_name", {J + "steps__2": sets("lapsed")}, "error", "journeys.cart_rescue.steps.nudge.trait", "an audience"),
+    ("trait_name", {J + "steps__2": sets("n"), "traits": [{"key": "n", "name": "N", "definition": "event('A').count()"}]}, "error", "journeys.cart_rescue.steps.nudge.trait", "a computed trait"),
+    ("trait_of_sending", {J + "steps__2": sets("phone")}, "warning", "journeys.cart_rescue.steps.nudge.trait", "this phone number"),
+    ("trait_of_sending", {J + "steps__2": sets("sms_subscription_status")}, "warning", "journeys.cart_rescue.steps.nudge.trait", "this sms subscription"),
     ("sync_every", {"audiences__0__sync__0__every": None}, "error", "audiences.lapsed.sync.0.every", "1h"),
     ("list_hash", {"audiences__1": named(sha256="0")}, "error", "audiences.l.list.sha256", "64 digits"),
     ("list_hash", {"audiences__1": named(sha256="A" * 64)}, "error", "audiences.l.list.sha256", "a-f"),
@@ -135,9 +146,15 @@ def test_a_list_is_accepted_and_has_no_definition_beside_it():
     assert (campaigns, problem.code, problem.path) == (None, "definition_or_list", "audiences.l")
 
 
+def test_a_step_may_set_or_remove_any_other_trait():
+    """D-37: also one that no condition reads, and `timezone`, which counts as any trait does."""
+    for trait in ("plan", "timezone", "email_opt_in"):
+        assert validate(design(**{J + "steps__2": sets(trait)})) == ()
+    assert validate(design(**{J + "steps__2": sets("plan") | {"value": None}})) == ()
+
+
 TRAIT = {"key": "n", "name": "N", "definition": "event('A').count()"}
 NOT_YET: list[tuple[dict[str, Any], str]] = [
-    ({J + "steps__2": {"key": "nudge", "type": "set_trait", "trait": "a", "value": 1}}, "journeys.cart_rescue.steps.nudge"),
     ({J + "steps__2__responses": {"opened": {}}}, "journeys.cart_rescue.steps.nudge.responses"),
     ({"messages__0__subscription_group": "news"}, "messages.nudge.subscription_group"),
     ({"audiences__0__level": "account"}, "audiences.lapsed.sync"),
