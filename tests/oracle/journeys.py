@@ -102,6 +102,10 @@ class Walk(Movement):
                 bound = rule.match_identifier or not self.rules.other_exits_hear_all
                 if not instance.active or rule.event != event.event:
                     continue
+                if not self.rules.exits_pull_from_anywhere and not any(
+                    isinstance(path.step, Hold) for path in instance.paths
+                ):
+                    continue
                 if bound and self.rules.exits_match_when_told and self.identifier(event) != instance.identifier:
                     continue
                 if self.holds(rule.where, t, instance, context, event):

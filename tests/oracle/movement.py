@@ -99,6 +99,9 @@ class Movement:
         if condition is None:
             return True
         context, asking = (path.context, path) if isinstance(path, Path) else (path, None)
+        before = asking.visit.before if asking and asking.visit else None
+        if before is not None and event is None and not self.rules.step_windows_count_from_now:
+            t = before.entered_at
         own, state = self.own(instance, t, asking), self.state
         if own and not self.rules.own_audience_follows_later:
             state = state.with_public(own, t)
@@ -162,6 +165,8 @@ class Movement:
                 return self._finish(instance, path, t)
             if not again and instance.passes(key) and self.rules.a_step_runs_once:
                 return self._finish(instance, path, t)  # D-14: joined too late
+            if not first and not self.rules.guards_are_not_inherited and not self._would_enter(t):
+                return self._finish(instance, path, t)
             first, again, step = False, False, self.steps[key]
             visit = Visit(key, t, instance.passes(key) + 1, path.visit)
             instance.visits.append(visit)
@@ -205,7 +210,9 @@ class Movement:
                     self._set_trait(instance, path, step, visit, t)
                     key = step.next
                 case End():
-                    instance.end_text, key = step.outcome, None  # D-50
+                    if instance.end_text is None or self.rules.last_end_step_tells:
+                        instance.end_text = step.outcome  # D-50
+                    key = None
                 case _:
                     raise Refused(f"step {key}")
             visit.left_at = t
@@ -341,6 +348,17 @@ class Movement:
             if drawn < so_far / 100 if self.rules.draw_below_is_branch else drawn >= 1 - so_far / 100:
                 return branch
         return step.branches[-1]
+
+    def _would_enter(self, t: int) -> bool:
+        """Whether what an entry by condition or audience asks still holds."""
+        entry = self.journey.entry
+        if not isinstance(entry, AudienceEntry):
+            return True
+        return (
+            self.state.member(entry.audience, t)
+            if entry.audience
+            else self.state.holds(parse(entry.condition or ""), t)
+        )
 
     def _finish(self, instance: Instance, path: Path, t: int) -> None:
         """D-14: the instance ends when all its paths have."""

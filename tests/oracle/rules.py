@@ -87,6 +87,12 @@ class Rules(ConditionRules):
     dropped_is_no_entry: bool = True  # D-11: it spends neither once nor a value
     surplus_is_not_heard: bool = True  # J2-39: by exits and holds neither
     own_exits_before_expiry: bool = True  # J2-38
+    nothing_moves_after_the_end: bool = True  # D-21: timers that fall after the run's end do not fire
+    last_end_step_tells: bool = True  # D-21, D-50: of several end steps
+    exits_pull_from_anywhere: bool = True  # J2-31: not out of holds only
+    guards_are_not_inherited: bool = True  # J1-6: what let somebody in is not asked again
+    step_windows_count_from_now: bool = True  # J1-7: not from the step before
+    shares_sum_to_a_hundred: bool = True  # J2-19: else refused
     sticky_without_entry_key: bool = True  # D-19
     draw_below_is_branch: bool = True  # D-19: u < cumulative, in list order
     assume_covers_unknown_only: bool = True  # D-49: a removed address is never assumed

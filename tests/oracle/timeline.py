@@ -74,7 +74,7 @@ def _instant(here: list[tuple[Walk, Settle]], t: int) -> None:
         while walk.agenda and walk.agenda[0] == t:
             heapq.heappop(walk.agenda)
     one = here[0][0]
-    if t > one.last:
+    if t > one.last and one.rules.nothing_moves_after_the_end:
         return
     for number, phase in enumerate(one.phases):
         if phase == one.events:

@@ -77,7 +77,7 @@ def world_of(
 ) -> World:
     """The world of a log; `Refused` where the campaigns are out of scope or clash with it."""
     refuse(campaigns)
-    refuse_journeys(campaigns)
+    refuse_journeys(campaigns, rules)
     people, _ = read(records, rules, campaigns.identity)
     world = World(people, campaigns, rules, lists)
     for audience in campaigns.audiences:
