@@ -35,6 +35,11 @@ class LeafCache:
         self._kept.clear()
         self.nbytes = 0
 
+    def known(self, key: Hashable) -> Any | None:
+        """The value under `key` where it is there."""
+        kept = self._kept.get(key)
+        return None if kept is None else kept[0]
+
     def get(self, key: Hashable, compute: Callable[[], T], size: Callable[[T], int]) -> T:
         """The value under `key`, computed when it is not there. Keys are texts or tuples of
         them: `Literal(1) == Literal(True)` in Python, so trees go in by their `repr`."""

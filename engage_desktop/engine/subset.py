@@ -45,6 +45,17 @@ class Subset:
         """The rows of the whole log that rows here are."""
         return self._rows[rows]
 
+    def rows_here(self, rows: AnyArray, own: Profiles) -> NDArray[np.uint32]:
+        """Rows of the whole log that are of the persons `own` here, as rows here."""
+        return (rows + self._shift[own]).astype(np.uint32)
+
+    def places(self, profiles: AnyArray) -> tuple[Rows, Profiles]:
+        """Of entries sorted by the whole log's profile those of these people: places and persons, sorted by person."""
+        people = self.people.astype(profiles.dtype, copy=False)  # another type would copy the whole log's
+        low, high = np.searchsorted(profiles, people, "left"), np.searchsorted(profiles, people, "right")
+        place, own = expand(low, high - low)
+        return place, own.astype(np.int32)
+
     @cached_property
     def _rows(self) -> Rows:
         """The row of the whole log of each event here."""
@@ -70,16 +81,12 @@ class Subset:
     def _of(self, name: str) -> tuple[Rows, Profiles]:
         """Of each event of a name its place among those of the log, and its person here."""
         if name not in self._names:
-            profiles = np.asarray(self.log.profiles(name))
-            people = self.people.astype(profiles.dtype, copy=False)  # another type would copy the whole log's
-            low, high = np.searchsorted(profiles, people, "left"), np.searchsorted(profiles, people, "right")
-            place, own = expand(low, high - low)
-            self._names[name] = place, own.astype(np.int32)
+            self._names[name] = self.places(np.asarray(self.log.profiles(name)))
         return self._names[name]
 
     def rows(self, name: str) -> NDArray[np.uint32]:
         place, own = self._of(name)
-        return (np.asarray(self.log.rows(name))[place] + self._shift[own]).astype(np.uint32)
+        return self.rows_here(np.asarray(self.log.rows(name))[place], own)
 
     def profiles(self, name: str) -> Profiles:
         return self._of(name)[1]

@@ -1,0 +1,208 @@
+"""A run after an edit: the rows of those whom it cannot have touched are kept, those of the others made anew.
+
+The rows are those of `simulate` for the new plan. What is kept: audiences whose meaning is the same; of a journey
+everybody who did not arrive at what is changed, and enters and leaves as before (`touched`).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engage_desktop.domain.errors import Cancelled
+from engage_desktop.engine.arrays import AnyArray, Mask
+from engage_desktop.engine.cache import LeafCache
+from engage_desktop.engine.conditions import Conditions
+from engage_desktop.engine.coupling import is_coupled
+from engage_desktop.engine.definitions import Meaning
+from engage_desktop.engine.part import conditions_of
+from engage_desktop.engine.plan import Plan, PlanAudience, PlanJourney
+from engage_desktop.engine.run import TABLES, Run, Table, Texts, stack
+from engage_desktop.engine.simulate import _chosen, _journey, _membership_rows, _refuse_clashes, simulate
+from engage_desktop.engine.source import Log
+from engage_desktop.engine.subset import Subset
+from engage_desktop.engine.touched import touched
+from engage_desktop.engine.view import View
+
+MOST = 0.7
+"""Of a journey's people: where an edit may have touched more, all are walked again."""
+_OWNER = {
+    "instances": "journey", "visits": "journey", "messages": "campaign", "deliveries": "campaign", "wires": "journey",
+}  # fmt: skip
+
+
+def resimulate(
+    plan: Plan,
+    store: Log,
+    before: Run,
+    *,
+    window: tuple[int, int],
+    seed: int = 0,
+    only: Sequence[str] | None = None,
+    progress: Callable[[float, str], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    cache: LeafCache | None = None,
+) -> Run:
+    """The run of `plan`, equal to that of `simulate` in every row; `before` is a run over the same log and is not
+    changed. The codes of texts may be others. With the cache of the run before, conditions that stayed are not asked
+    again. Raises what `simulate` raises.
+    """
+    chosen = None if only is None else tuple(only)
+    if (before.window, before.seed, before.only) != (window, seed, chosen) or not _splices(before.plan, plan):
+        return simulate(
+            plan, store, window=window, seed=seed, only=only, progress=progress, cancelled=cancelled, cache=cache
+        )
+    _refuse_clashes(plan, store)
+    return _Splice(plan, store, before, progress, cancelled, cache).run(_chosen(plan, only))
+
+
+def _splices(old: Plan, new: Plan) -> bool:
+    """Whether journeys can be taken one by one: none writes what others may read or takes a place that others wanted,
+    and the surroundings are the same."""
+    same = old.campaigns.workspace.timezone == new.campaigns.workspace.timezone
+    return same and not any(
+        is_coupled(plan.journeys) or any(one.journey.enforce_limits for one in plan.journeys) for plan in (old, new)
+    )
+
+
+class _Splice:
+    def __init__(
+        self,
+        plan: Plan,
+        store: Log,
+        before: Run,
+        progress: Callable[[float, str], None] | None,
+        cancelled: Callable[[], bool] | None,
+        cache: LeafCache | None,
+    ) -> None:
+        self.plan, self.store, self.before = plan, store, before
+        self.progress, self.cancelled = progress, cancelled
+        self.meanings: dict[str, Meaning] = {**before.plan.meanings, **plan.meanings}  # by digest: never at odds
+        self.conditions = Conditions(store, self.meanings, cache, cancelled)
+        self.zone = plan.campaigns.workspace.timezone
+        self.view = View(store, self.conditions, before.seed, self.zone)
+        self.texts = Texts()
+        for text in before.texts:  # codes in rows that are kept stay right
+            self.texts.code(text)
+        self.blocks = {name: _Blocks(getattr(before, name), owner) for name, owner in _OWNER.items()}
+        self.memberships = _Blocks(before.memberships, "audience")
+        self.done, self.total = 0, 1
+
+    def run(self, journeys: Sequence[PlanJourney]) -> Run:
+        plan, before = self.plan, self.before
+        self.total = max(len(plan.audiences) + len(journeys), 1)
+        parts: dict[str, list[Table]] = {name: [] for name in TABLES}
+        for audience in sorted(plan.audiences, key=lambda one: one.key):
+            self._tell(f"Audience {audience.key}")
+            parts["memberships"].append(self._audience(audience))
+        known = {one.journey.key: one for one in before.plan.journeys}
+        for journey in sorted(journeys, key=lambda one: one.journey.key):
+            self._tell(f"Journey {journey.journey.key}")
+            for name, table in self._journey(journey, known.get(journey.journey.key)).items():
+                parts[name].append(table)
+        if self.progress is not None:
+            self.progress(1.0, "Done")
+        run = {name: stack(parts[name], columns) for name, columns in TABLES.items()}
+        counts = before.counts | {name: len(next(iter(table.values()))) for name, table in run.items()}
+        return Run(plan, before.window, before.seed, before.only, texts=self.texts.all(), counts=counts, **run)
+
+    def _tell(self, what: str) -> None:
+        if self.cancelled is not None and self.cancelled():
+            raise Cancelled("Stopped.")
+        if self.progress is not None:
+            self.progress(self.done / self.total, what)
+        self.done += 1
+
+    def _audience(self, audience: PlanAudience) -> Table:
+        old = self.before.plan.audience(audience.key)
+        if old is not None and repr(old.member) == repr(audience.member):
+            return _numbered(self.memberships.of(old.index), "audience", audience.index)
+        return _membership_rows(audience.index, self.conditions.intervals(audience.member), self.before.window)
+
+    # -- a journey -------------------------------------------------------------------------
+
+    def _journey(self, journey: PlanJourney, old: PlanJourney | None) -> dict[str, Table]:
+        if old is None:
+            return self._walked(journey, self.view)
+        kept = {name: blocks.of(old.index) for name, blocks in self.blocks.items()}
+        mask = touched(old, journey, kept, self.view, self.before.window)
+        profile = kept["instances"]["profile"]
+        if mask is None or mask.sum() > MOST * (1 + np.count_nonzero(profile[1:] != profile[:-1])):
+            return self._walked(journey, self.view)
+        kept = {name: _renumbered(table, old, journey) for name, table in kept.items()}
+        if not mask.any():
+            return kept
+        part = Subset(self.store, np.flatnonzero(mask))
+        view = View(
+            part, conditions_of(part, self.conditions, self.meanings, self.cancelled), self.before.seed, self.zone
+        )
+        fresh = self._walked(journey, view)
+        for name, table in kept.items():
+            new = fresh.get(name)
+            if new is not None:
+                new = new | {"profile": part.people[new["profile"]]}
+            kept[name] = _spliced(table, new, mask, TABLES[name])
+        return kept
+
+    def _walked(self, journey: PlanJourney, view: View) -> dict[str, Table]:
+        return _journey(journey, view, self.before.window, self.texts, self.cancelled)
+
+
+@dataclass(eq=False)
+class _Blocks:
+    """A table in which the rows of one journey or audience lie side by side, taken apart."""
+
+    table: Table
+    column: str
+
+    def __post_init__(self) -> None:
+        owner = self.table[self.column]
+        edges = [0, *(np.flatnonzero(owner[1:] != owner[:-1]) + 1).tolist(), len(owner)]
+        self._at = {int(owner[first]): slice(first, last) for first, last in itertools.pairwise(edges) if first < last}
+
+    def of(self, index: int) -> Table:
+        """The rows of the one with this index, not copied."""
+        at = self._at.get(index, slice(0, 0))
+        return {name: column[at] for name, column in self.table.items()}
+
+
+def _numbered(table: Table, column: str, index: int) -> Table:
+    """The table with another number of its journey or audience."""
+    owner = table[column]
+    return table if not len(owner) or owner[0] == index else table | {column: np.full(len(owner), index, owner.dtype)}
+
+
+def _renumbered(table: Table, old: PlanJourney, new: PlanJourney) -> Table:
+    """The table with the indices of the new design: its journey, its steps and, from the end on, its exits."""
+    table = _numbered(table, "journey" if "journey" in table else "campaign", new.index)
+    if "step" not in table:
+        return table
+    (was, were), (are, leave) = ((of.journey.steps, of.journey.exits) for of in (old, new))
+    step = {one.key: place for place, one in reversed(list(enumerate(are)))}
+    exit_ = {one.key: -1 - place for place, one in reversed(list(enumerate(leave)))}
+    # -1 - place of an exit counts from the end, as an index does; who is gone has no rows that stay
+    index = [step.get(one.key, 0) for one in was] + [exit_.get(one.key, 0) for one in reversed(were)]
+    if index == [*range(len(was)), *range(-len(were), 0)]:
+        return table
+    return table | {"step": np.array(index, np.int16)[table["step"]]}
+
+
+def _spliced(table: Table, fresh: Table | None, gone: Mask, columns: dict[str, type]) -> Table:
+    """The rows of `fresh` in the place of those of the people in `gone`; both are sorted by profile."""
+    out = gone[table["profile"]]
+    if fresh is None:
+        return {name: column[~out] for name, column in table.items()} if out.any() else table
+    kept: AnyArray = table["profile"][~out]
+    place = np.searchsorted(kept, fresh["profile"]) + np.arange(len(fresh["profile"]))
+    is_new = np.zeros(len(kept) + len(place), np.bool_)
+    is_new[place] = True
+    found: Table = {}
+    for name, dtype in columns.items():
+        column: AnyArray = np.empty(len(is_new), dtype)
+        column[is_new] = fresh[name]
+        column[~is_new] = table[name][~out]
+        found[name] = column
+    return found
