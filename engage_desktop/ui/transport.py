@@ -6,8 +6,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QToolButton
 
 from engage_desktop.app.protocol import JourneyFigures
+from engage_desktop.domain.message import Goal
 from engage_desktop.ui import formats
-from engage_desktop.ui.goal_words import reached_short
+from engage_desktop.ui.goal_words import goal_words, reached_short, reached_words
 from engage_desktop.ui.playback import SPEEDS, Player
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.widgets.common import KindPill, column, label, row
@@ -114,8 +115,8 @@ class Transport(QFrame):
         self.scrubber.set_zone(zone)
         self.scrubber.set_clock(at_us)
 
-    def show_figures(self, figures: JourneyFigures | None, current: bool) -> None:
-        """Figures of the journey in view; greyed while they are not those of the clock and design."""
+    def show_figures(self, figures: JourneyFigures | None, current: bool, goal: Goal | None = None) -> None:
+        """Figures of the journey in view and its goal; greyed while they are not those of the clock and design."""
         self.figures.setVisible(figures is not None)
         self.kind.setVisible(figures is not None)
         if figures is None:
@@ -131,6 +132,8 @@ class Transport(QFrame):
         reached, part = reached_short(figures)
         if reached:
             second = f"{second} &nbsp; goal <b>{reached}</b> ({part})"
-        self.figures.setToolTip(f"{reached} people reached the goal, {part} of those who entered" if reached else "")
+        said = f"Goal: {goal_words(goal)}. {reached_words(goal, figures)}" if goal is not None and reached else ""
+        self.figures.setToolTip(said)
+        self.figures.setAccessibleDescription(said)
         self.figures.setText(f"<div align='right'{color}>{first}<br>{second}</div>")
         self.kind.show_kind(figures.kind)

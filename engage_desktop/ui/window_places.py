@@ -118,7 +118,8 @@ class WindowPlaces(WindowBody):
     def _show_figures(self) -> None:
         bench = self.session.workbench
         shown = bench.figures if self.topbar.current.kind == "journey" else None
-        self.transport.show_figures(shown, bench.figures_current)
+        journey = self.session.campaigns.journey(shown.journey) if shown is not None else None
+        self.transport.show_figures(shown, bench.figures_current, journey.goal if journey is not None else None)
 
     # -- going places ---------------------------------------------------------------------
 

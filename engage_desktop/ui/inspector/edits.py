@@ -18,6 +18,7 @@ from engage_desktop.domain.journey import (
     Entry,
     EventEntry,
     Exit,
+    ExitSend,
     Journey,
     Reentry,
     ReentryMode,
@@ -276,6 +277,19 @@ def set_exit(key: str, **fields: Any) -> JourneyEdit:
     return lambda journey: journey.with_(
         exits=tuple(item.with_(**fields) if item.key == key else item for item in journey.exits)
     )
+
+
+def set_exit_send(key: str, destination: str | None) -> JourneyEdit:
+    """Whom the exit tells of those it takes; what it says stays when only the destination is another."""
+
+    def edit(journey: Journey) -> Journey:
+        before = next(rule.send for rule in journey.exits if rule.key == key)
+        if destination is None:
+            return set_exit(key, send=None)(journey)
+        send = before.with_(destination=destination) if before else ExitSend(destination=destination)
+        return set_exit(key, send=send)(journey)
+
+    return edit
 
 
 def add_exit(event: str = "") -> JourneyEdit:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from engage_desktop.domain.clock import is_local, local_instant
@@ -31,6 +33,13 @@ class InstantField(Field):
         self._adopt(self.line, holder)
         self.line.editingFinished.connect(self.commit)
 
+    def set_value(self, value: Any) -> None:
+        """Also what was typed otherwise is then shown as it is read."""
+        super().set_value(value)
+        if self.value() == value and self.line.text() != self._text(value):
+            self._show(value)
+        self._show_zone(value)
+
     def set_zone(self, zone: str) -> None:
         if formats.zone(zone) is None:
             zone = "UTC"
@@ -49,13 +58,15 @@ class InstantField(Field):
         given = None if self._given is None else _instant(self._given, self._zone)
         return self._given if given == us else format_instant(us)
 
-    def _show(self, value: str | None) -> None:
+    def _text(self, value: str | None) -> str:
         us = None if value is None else _instant(value, self._zone)
         if us is None or us % SECOND_US:
-            self.line.setText(value or "")
-        else:
-            moment = formats.local(us, self._zone)
-            self.line.setText(f"{moment:%Y-%m-%d %H:%M:%S}" if moment.second else f"{moment:%Y-%m-%d %H:%M}")
+            return value or ""
+        moment = formats.local(us, self._zone)
+        return f"{moment:%Y-%m-%d %H:%M:%S}" if moment.second else f"{moment:%Y-%m-%d %H:%M}"
+
+    def _show(self, value: str | None) -> None:
+        self.line.setText(self._text(value))
         self.line.setCursorPosition(0)
         self._show_zone(value)
 

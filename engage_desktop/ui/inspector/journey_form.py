@@ -74,6 +74,13 @@ class ExitRow(QFrame):
         )
         for made in self._fields.values():
             layout.addWidget(made)
+        self._send = ChoiceField(
+            "",
+            f"{stem}.send",
+            lambda value: owner.apply("Change whom an exit tells", edits.set_exit_send(self.key, value)),
+            spoken="On this exit tell",
+        )
+        layout.addWidget(self._send)
 
     def load(self, rule: Exit, around: Surroundings) -> None:
         self._kind.set_value(self.kind)
@@ -86,6 +93,10 @@ class ExitRow(QFrame):
                 made.set_title(f"Only of the same {name}" if name else "Only of the same identifier")
                 made.setVisible(bool(name) or rule.match_identifier)
             made.set_value(getattr(rule, attribute))
+        destinations = [(f"Tell {item.name or item.key}", item.key) for item in around.campaigns.destinations]
+        self._send.set_choices([("Tell nobody", None), *destinations])
+        self._send.set_value(rule.send.destination if rule.send else None)
+        self._send.setVisible(bool(destinations) or rule.send is not None)
 
 
 def exit_kind(rule: Exit) -> str:
