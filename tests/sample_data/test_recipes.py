@@ -40,7 +40,19 @@ def test_there_are_nineteen_and_the_page_lists_them() -> None:
 def test_together_they_use_every_kind_of_entry_exit_and_step_there_is_now() -> None:
     journeys = [journey for name in RECIPES for journey in recipe(name).journeys]
     steps = {step.type for journey in journeys for step in journey.steps}
-    assert steps == {"delay", "delay_until", "hold", "wait", "split", "fork", "message", "ad", "send", "end"}
+    assert steps == {
+        "delay",
+        "delay_until",
+        "hold",
+        "wait",
+        "split",
+        "fork",
+        "message",
+        "ad",
+        "send",
+        "set_trait",
+        "end",
+    }
     modes = {journey.entry.reentry.mode for journey in journeys if journey.entry.reentry}
     assert modes == {"once", "every", "after_exit"}
     causes = {
