@@ -122,6 +122,8 @@ def exit_times(
             deadline, deadline_rule = np.full(n, NEVER, np.int64), np.zeros(n, np.int8)
         if rule.condition is not None:
             at = view.first_holding_of(rule.condition, entries, view.names)
+            if view.siblings is not None:
+                at = view.siblings.exits(rule.condition, at)
         else:
             at = entries.time + (rule.after_us or 0)
         sooner = at < deadline

@@ -25,6 +25,7 @@ from engage_desktop.engine.moments import Moments
 from engage_desktop.engine.plan import Plan, PlanJourney
 from engage_desktop.engine.rows import collect
 from engage_desktop.engine.run import TABLES, Run, Table, Texts, stack
+from engage_desktop.engine.siblings import all_sets
 from engage_desktop.engine.source import Column, Log
 from engage_desktop.engine.tokens import Entries
 from engage_desktop.engine.view import View
@@ -274,6 +275,8 @@ def _journey(
             entries = None
     if door is not None:
         walks += door.turned_away
+    sets = all_sets([table for _, result in walks for table in result.sets])
     path = journey.entry.identifier
     known = None if path is None else [texts.code(text) for text in view.identifiers(path).texts]
-    return collect(journey, walks, None if known is None else np.array(known or [-1], np.int32))
+    found = collect(journey, walks, None if known is None else np.array(known or [-1], np.int32))
+    return found | {"sets": sets} if len(sets["time"]) else found

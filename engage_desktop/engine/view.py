@@ -28,6 +28,7 @@ from engage_desktop.engine.frames import Bound, Events, replaced, take_or_absent
 from engage_desktop.engine.identifiers import ByIdentifier, Identifiers
 from engage_desktop.engine.moments import Moments
 from engage_desktop.engine.own import Own, OwnView
+from engage_desktop.engine.siblings import Siblings
 from engage_desktop.engine.source import OBJECT, TEXT, Column, Log
 from engage_desktop.engine.surplus import surplus_of
 from engage_desktop.engine.tokens import Entries, Tokens
@@ -36,7 +37,10 @@ from engage_desktop.events.column import Column as Values
 from engage_desktop.events.table import path_parts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from engage_desktop.engine.plan import PlanExit
+    from engage_desktop.engine.run import Table
 
 
 class View:
@@ -53,7 +57,11 @@ class View:
         self.names: Names | None = None
         """What instances of the journey at hand may remember, ..."""
         self.own: Own | None = None
-        """... and which traits they see set before others do."""
+        """... and which traits they see set before others do, ..."""
+        self.siblings: Siblings | None = None
+        """... also those that other paths of theirs set."""
+        self.sets: Mapping[str, Table] = {}
+        """What instances of each journey set, as far as that is known (`siblings.COLUMNS`)."""
         self._identifiers: dict[tuple[str, ...], Identifiers] = {}
         self._by_identifier: dict[tuple[str, str, tuple[str, ...], bool], tuple[AnyArray, ByIdentifier]] = {}
         self.enforcing = False
@@ -153,6 +161,11 @@ class View:
 
     def first_holding(self, node: Node, tokens: Tokens) -> Instants:
         """The first instant from now on at which `node` holds of each token, NEVER where there is none."""
+        found = self.public_first_holding(node, tokens)
+        return found if self.siblings is None else self.siblings.asked_again(found, node, tokens)
+
+    def public_first_holding(self, node: Node, tokens: Tokens) -> Instants:
+        """The same but for what other paths of their instances set meanwhile, which all see a microsecond later."""
         now, own = tokens.time, self._own(node, tokens)
         if own is not None:  # what everybody sees is not asked about this instant, but about the next one
             now = now.copy()

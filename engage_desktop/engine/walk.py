@@ -21,6 +21,7 @@ from engage_desktop.engine.own import Own
 from engage_desktop.engine.paths import AFTER_ALL, Paths, later, moment_columns, without
 from engage_desktop.engine.plan import PlanJourney, PlanStep
 from engage_desktop.engine.run import ACTIVE, ADDED, COMPLETED, ENTRY_SENT, EXITED, REMOVED, SENT, Table, Texts
+from engage_desktop.engine.siblings import Siblings, noted
 from engage_desktop.engine.steps.base import ENTRY, EVENT, INSTANT, Departures, MessageRows
 from engage_desktop.engine.steps.fork import ForkStep
 from engage_desktop.engine.steps.hold import MAX_PASSES, HoldStep
@@ -56,6 +57,8 @@ class WalkResult:
     deliveries: list[Table] = field(default_factory=list)
     wires: list[Table] = field(default_factory=list)
     """Outputs taken, of journeys with forks only: elsewhere the visits say it."""
+    sets: list[Table] = field(default_factory=list)
+    """Traits set, where several paths of an instance may see it (`siblings`)."""
 
 
 class Walk:
@@ -96,6 +99,12 @@ class Walk:
         self.pending: list[list[Tokens]] = [[] for _ in journey.steps]
         forks = any(isinstance(step.compiled, ForkStep) for step in journey.steps)
         self.paths = Paths(journey, n) if forks else None
+        known = view.sets.get(journey.journey.key)
+        self.siblings = view.siblings = None
+        self.late = self.exits
+        if self.own is not None and self.paths is not None and known is not None:
+            self.siblings = view.siblings = Siblings(self.own, entries, view, known)
+            self.late = exit_times(rules, entries, view, journey.entry.identifier)
 
     def run(self) -> WalkResult:
         """Walk; raises Cancelled between steps."""
@@ -142,9 +151,14 @@ class Walk:
 
     def _step(self, step: PlanStep, tokens: Tokens) -> None:
         compiled = step.compiled
+        place = self.journey.steps.index(step)
         if isinstance(compiled, ForkStep):
             self._fork(step, compiled, tokens)
             return
+        if self.siblings is not None:
+            tokens.own = self.siblings.of(tokens, place)
+        if self.paths is not None and self.own is not None and isinstance(compiled, SetTraitStep):
+            self.result.sets.append(noted(tokens, place, self.view))
         if not isinstance(compiled, HoldStep):
             self._settle(step, tokens, compiled.depart(tokens, self.view), 1)
             return
@@ -155,6 +169,8 @@ class Walk:
             if not back:
                 return
             tokens = concatenate(back, NEVER)
+            if self.siblings is not None:
+                tokens.own = self.siblings.of(tokens, place)
             number += 1
 
     def _settle(self, step: PlanStep, tokens: Tokens, leaving: Departures, number: int) -> list[Tokens]:
@@ -225,7 +241,12 @@ class Walk:
         left = tokens.time
         place = self.journey.steps.index(step)
         for branch, target in enumerate(step.targets):
-            leaving = compiled.depart(tokens, self.view, branch)
+            asked = tokens
+            if self.siblings is not None:  # each branch moves before the next is looked at (D-54)
+                asked = tokens.take(slice(None))  # type: ignore[arg-type]  # a slice copies
+                self.paths.branch(asked, place, branch)
+                asked.own = self.siblings.of(asked, place)
+            leaving = compiled.depart(asked, self.view, branch)
             moves, until = self._cut(tokens, leaving)
             left = np.maximum(left, until)
             moved = self._moved(step, tokens, leaving, moves, until)
@@ -268,6 +289,8 @@ class Walk:
         """Test exits by condition and age, then let the tokens reach the step at place `target`
         (-1: their path ends). Returns them when they are back where they came from."""
         deadline = self.exits.deadline
+        if self.siblings is not None and target >= 0:
+            tokens.own = self.siblings.of(tokens, target)
         if deadline is not None and (target >= 0 or first):
             assert self.exits.deadline_rule is not None
             due = deadline[tokens.instance] <= tokens.time
@@ -306,7 +329,7 @@ class Walk:
         """Hold departures against exits, leave and the run's end: which tokens move, and when
         each visit is left (NEVER while inside)."""
         assert leaving.time is not None
-        exits, instance, natural = self.exits, tokens.instance, leaving.time
+        exits, instance, natural = self.late, tokens.instance, leaving.time
         waits: AnyArray | bool = leaving.how != INSTANT
         on_event = leaving.how == EVENT
         time = natural
@@ -450,6 +473,7 @@ class Walk:
             ("messages", "due_at"),
             ("deliveries", "caused_at"),
             ("wires", "left_at"),
+            ("sets", "time"),
         ):
             tables: list[Table] = getattr(result, which)
             setattr(result, which, [without(table, later(table, stops, n, time)) for table in tables])

@@ -1,10 +1,11 @@
 """Journeys that read what they write, and those that read it after them (D-25, D-37, D-51).
 
 What is written at t is seen from t + 1 us on, so what a person does up to some instant depends only on what was written
-before it. A wave runs the journeys of a circle for some people over what is known of their writes, and each wave makes
-at least the next write of everybody right: those whose writes come out as they were known are done, the others go
-again with what came out. The first wave is everybody with nothing known; most circles take two or three, each over
-fewer people, and every wave is the fold that all journeys are walked by.
+before it. A wave runs the journeys of a circle for some people over what is known of their writes: those whose writes
+come out as they were known are done, the others go again with what came out. That is right up to the first difference
+and a guess after it (`guesses`), so at least every other wave makes the next write of everybody right. The first wave is
+everybody with nothing known; most circles take two or three, over fewer and fewer people, and every wave is the
+fold that all journeys are walked by.
 """
 
 from __future__ import annotations
@@ -16,19 +17,21 @@ import numpy as np
 
 from engage_desktop.engine import history as histories
 from engage_desktop.engine import intervals as sets
-from engage_desktop.engine.arrays import AnyArray, Mask
+from engage_desktop.engine.arrays import NEVER, AnyArray, Mask
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.conditions import Conditions, EventRows
 from engage_desktop.engine.coupling import Component, in_order, read_by, written_by
 from engage_desktop.engine.definitions import Meaning, Node, Side
+from engage_desktop.engine.guesses import first_difference, to_go_on_with
 from engage_desktop.engine.history import History
 from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.plan import Plan, PlanJourney
 from engage_desktop.engine.run import Table
+from engage_desktop.engine.siblings import COLUMNS, NO_SETS, of_people
 from engage_desktop.engine.source import Log
 from engage_desktop.engine.subset import Subset
 from engage_desktop.engine.view import View
-from engage_desktop.engine.writes import NONE, Writes, made, merged, same_people, shown, too_many
+from engage_desktop.engine.writes import NONE, Writes, made, merged, rows_of, shown, too_many
 
 Tables = dict[str, Table]
 Walker = Callable[[Sequence[PlanJourney], View], dict[str, Tables]]
@@ -134,15 +137,26 @@ class Stage:
         together = self._together(journeys)
         people: AnyArray | None = None
         known, before = NONE, found.writes
+        sets: dict[str, Table] = {}
+        wave = 0
         parts: list[tuple[AnyArray, dict[str, Tables]]] = []
         mine: list[Writes] = []
         while True:
             here = np.arange(n, dtype=np.int32) if people is None else people
             earlier = before if people is None else before.of(people)
             view = self._view(merged([earlier, known]), people)
+            view.sets = sets
             tables = self.walk(journeys, view)
             writes, over = self._made(journeys, tables)
-            done = same_people(known, writes, len(here))
+            new_sets = {key: parts.pop("sets") for key, parts in tables.items() if "sets" in parts}
+            before_rows, after_rows = rows_of(known, writes)
+            compared = [(before_rows, after_rows)]
+            compared += [
+                (_rows_of_sets(sets.get(key, NO_SETS)), _rows_of_sets(new_sets.get(key, NO_SETS)))
+                for key in sorted({*sets, *new_sets})
+            ]
+            right_until = first_difference(compared, len(here))
+            done = right_until == NEVER
             if verify and people is None:
                 done[:] = False
                 verify = False
@@ -154,7 +168,15 @@ class Stage:
             found.dropped += int(done[over.profile].sum())
             if not len(rest):
                 break
+            if wave % 2:  # every other wave goes on with all that came out, which is mostly right
+                writes = writes.take(to_go_on_with(before_rows, after_rows, right_until))
+                for key, table in new_sets.items():
+                    old, new = _rows_of_sets(sets.get(key, NO_SETS)), _rows_of_sets(table)
+                    new_sets[key] = _rows(table, to_go_on_with(old, new, right_until))
+            wave += 1
             people, known = here[rest].astype(np.int32), writes.of(rest)
+            sets = {key: of_people(table, rest) for key, table in new_sets.items()}
+        self.view.sets = {}
         found.tables |= {
             one.journey.key: _below([(who, tables[one.journey.key]) for who, tables in parts]) for one in journeys
         }
@@ -233,6 +255,11 @@ def _of(tables: Mapping[str, Tables], done: Mask) -> dict[str, Tables]:
 
 def _rows(table: Table, keep: AnyArray) -> Table:
     return {name: column[keep] for name, column in table.items()}
+
+
+def _rows_of_sets(sets: Table) -> tuple[AnyArray, ...]:
+    """Person and instant first."""
+    return (sets["profile"], sets["time"], *(sets[name] for name in COLUMNS if name not in ("profile", "time")))
 
 
 def _below(parts: Sequence[tuple[AnyArray, Tables]]) -> Tables:

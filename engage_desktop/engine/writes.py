@@ -172,18 +172,21 @@ def too_many(writes: Writes) -> bool:
     return bool(np.any(~_within_limit(writes)))
 
 
-def same_people(first: Writes, second: Writes, n_profiles: int) -> Mask:
-    """For each person whether both say the same of them."""
-    counts = [np.bincount(one.profile, minlength=n_profiles) for one in (first, second)]
-    same = counts[0] == counts[1]
-    at = [np.flatnonzero(same[one.profile]) for one in (first, second)]
-    left, right = first.take(at[0]), second.take(at[1])
-    what = {one: place for place, one in enumerate(map(_typed, (*first.what, *second.what)))}
-    codes = [np.array([what[_typed(one)] for one in part.what] or [0], np.int64)[part.which] for part in (left, right)]
-    differs = (left.time != right.time) | (codes[0] != codes[1])
-    same[left.profile[differs]] = False
-    known: Mask = same
-    return known
+def rows_of(*several: Writes) -> list[tuple[AnyArray, ...]]:
+    """Several writes as columns that say the same by the same numbers: profile, time, campaign, what, order in its instant."""
+    what: dict[tuple[str, Value, str], int] = {}
+    for one in several:
+        for pair in one.what:
+            what.setdefault(_typed(pair), len(what))
+    found: list[tuple[AnyArray, ...]] = []
+    for one in several:
+        code = np.array([what[_typed(pair)] for pair in one.what] or [0], np.int64)[one.which]
+        heads = first_of_each(one.profile)
+        heads[1:] |= one.time[1:] != one.time[:-1]
+        first = np.flatnonzero(heads)
+        order = np.arange(len(one)) - np.repeat(first, np.diff(np.append(first, len(one))))
+        found.append((one.profile, one.time, one.campaign, code, order))
+    return found
 
 
 class Written:
