@@ -28,7 +28,7 @@ from engage_desktop.domain.problem import Problem
 
 if TYPE_CHECKING:
     from engage_desktop.analysis.playback import Playback
-    from engage_desktop.engine import LeafCache
+    from engage_desktop.engine import LeafCache, Run
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +52,8 @@ class Desk:
         self.generation = 0
         self._playback: Playback | None = None
         self._cache: LeafCache | None = None
+        self._before: Run | None = None
+        """The last run that was finished over this log, from which the next one is spliced."""
         self._lists: Lists = {}
         from engage_desktop.app.desk_delivery import DeliveryDesk
 
@@ -117,7 +119,7 @@ class Desk:
         return self._use_log(open_workspace_log(self.workspace))
 
     def _use_log(self, log: Log | None) -> p.LogInfo:
-        self.log, self.replayed, self._playback, self._cache = log, None, None, None
+        self.log, self.replayed, self._playback, self._cache, self._before = log, None, None, None, None
         return log_info(log)
 
     def _import(self, request_id: int, request: p.ImportLogs) -> p.Reply:
@@ -184,11 +186,13 @@ class Desk:
                 problems=problems,
                 cancelled=lambda: self._inbox.generation != request.generation,
                 cache=self._cache,
+                before=self._before,
             )
         except Cancelled:
             return p.Superseded(request.generation)
         except DesignError as error:
             return p.Refused(request.generation, error.problems)
+        self._before = self.replayed.run
         from engage_desktop.app.replay import counts
 
         first, last = self.replayed.run.window

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -161,9 +161,12 @@ def replay(
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
     cache: Any = None,
+    before: Run | None = None,
 ) -> Replay:
-    """Compile and run; the window defaults to the whole log. `lists` are those that `read_lists` found for the design."""
+    """Compile and run; the window defaults to the whole log. `lists` are those that `read_lists` found for the design,
+    `before` a run over the same log: people whom the edits since then cannot have touched keep their rows."""
     from engage_desktop.engine import compile_campaigns, simulate
+    from engage_desktop.engine.splice import resimulate
 
     start, end = window
     if start is None or end is None:
@@ -178,7 +181,7 @@ def replay(
             mend = f"Use one of: {', '.join(sorted(known))}." if known else "This design has none; leave it out."
             raise UserError(f"--only {key}: no journey has this key. {mend}")
     begun = time.perf_counter()
-    run = simulate(
+    run = (simulate if before is None else partial(resimulate, before=before))(
         compile_campaigns(campaigns, identifiers(lists or {})),
         log.store,
         window=(start, end),
