@@ -263,18 +263,36 @@ def _journey(
     door: Door | None = None,
 ) -> dict[str, Table]:
     """All generations of one journey, rows in public order; `door` where limits are enforced."""
+    return tables_of(journey, view, texts, walks_of(journey, view, window, texts, cancelled, door))
+
+
+def walks_of(
+    journey: PlanJourney,
+    view: View,
+    window: tuple[int, int],
+    texts: Texts,
+    cancelled: Cancel | None = None,
+    door: Door | None = None,
+    how: type[Walk] = Walk,
+) -> list[tuple[Entries, WalkResult]]:
+    """The walks of all generations of one journey, and whom the door turned away."""
     walks: list[tuple[Entries, WalkResult]] = []
     batches = generations(journey, view, window, door)
     entries = next(batches, None)
     while entries is not None:
-        result = Walk(journey, entries, view, window[1], texts, cancelled).run()
+        result = how(journey, entries, view, window[1], texts, cancelled).run()
         walks.append((entries, result))
         try:
             entries = batches.send(result.ends)
         except StopIteration:
             entries = None
-    if door is not None:
-        walks += door.turned_away
+    return walks if door is None else [*walks, *door.turned_away]
+
+
+def tables_of(
+    journey: PlanJourney, view: View, texts: Texts, walks: list[tuple[Entries, WalkResult]]
+) -> dict[str, Table]:
+    """Rows of walks in public order, and what they set."""
     sets = all_sets([table for _, result in walks for table in result.sets])
     path = journey.entry.identifier
     known = None if path is None else [texts.code(text) for text in view.identifiers(path).texts]
