@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -50,6 +51,13 @@ DECISIVE = (
 )  # fmt: skip
 
 
+TIES = (
+    "tie by receivedAt", "tie by position", "event at a hold's deadline", "event at a delay's end",
+    "wait true at its timeout", "event at an age", "event at a window's edge",
+)  # fmt: skip
+"""What hardly ever occurs where no two calls have one instant."""
+
+
 def expected(features: frozenset[str] = LANDED) -> tuple[str, ...]:
     """What must occur in cases with the features."""
     return (*EXPECTED, *(one for feature in sorted(features) for one in CENSUS[feature]))
@@ -75,6 +83,19 @@ class Census:
         self.cases += 1
         self.found.update(set(features(case, tables)))
         self.visits.append(len(tables["visits"]))
+
+    def as_json(self) -> str:
+        return json.dumps({"cases": self.cases, "found": self.found, "visits": self.visits})
+
+    @classmethod
+    def of_all(cls, parts: Iterable[str]) -> Census:
+        """One census of several, each as `as_json` gives it."""
+        whole = cls()
+        for part in map(json.loads, parts):
+            whole.cases += part["cases"]
+            whole.found.update(part["found"])
+            whole.visits += part["visits"]
+        return whole
 
     def share(self, feature: str) -> float:
         return self.found[feature] / max(self.cases, 1)

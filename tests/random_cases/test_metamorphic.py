@@ -2,6 +2,7 @@
 
 A run to T1 is the prefix of a run to T2 (D-17); people who have nothing to do with each other, the order of files whose
 instants all differ, whole weeks and the number of buckets leave the bytes of the tables as they are (formats.md 4).
+A step that takes no time leaves everybody's draws alone (D-29).
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ from engage_desktop.engine import compile_campaigns, simulate, to_arrow
 from tests.random_cases.compare import store_of
 from tests.random_cases.generate import Case, generate
 from tests.random_cases.logs import GRID, START
+from tests.random_cases.ordinary import INSTANT
 from tests.random_cases.pairs import pair
 
 SEEDS = range(24)
 PROOF = range(30_000, 31_000)
 WEEK = 7 * 86_400_000_000
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
 LOCAL = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?![\d:.Z+-])")
 DAY = re.compile(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\dT-]| \d\d:)")
 TIMES = ("entered_at", "ended_at", "left_at", "from_at", "to_at", "due_at", "sent_at", "changed_at", "at")
@@ -196,12 +197,28 @@ def a_shorter_run_is_the_beginning(case: Case) -> None:
         assert short[name] == expected, name
 
 
+def versions_share_their_noise(case: Case) -> None:
+    """A step more in front of every journey: each person draws as before, and does as before (D-29)."""
+    design = copy.deepcopy(case.design)
+    for journey in design["journeys"]:
+        if journey["steps"]:
+            journey["steps"].append({"key": "front", "type": "send", "destination": "crm", "next": journey["start"]})
+            journey["start"] = "front"
+    before, after = rows(tables(case)), rows(tables(replace(case, design=design)))
+    for name in ("visits", "deliveries"):
+        after[name] = [row for row in after[name] if row["step"] != "front"]
+    for row in after["visits"]:
+        row["seq"] -= 1
+    assert after == before
+
+
 LAWS: list[Callable[[Case], None]] = [
     buckets_change_nothing,
     shuffled_files_change_nothing,
     strangers_change_nothing,
     weeks_change_nothing,
     a_shorter_run_is_the_beginning,
+    versions_share_their_noise,
 ]
 
 
