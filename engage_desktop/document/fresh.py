@@ -22,7 +22,7 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
     "message": {"message": "message"},
     "ad": {"destination": "destination"},
     "send": {"destination": "destination"},
-    "set_trait": {"trait": "trait", "value": True},
+    "set_trait": {"trait": "tagged", "value": True},
     "end": {},
 }
 

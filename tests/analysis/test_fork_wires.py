@@ -65,12 +65,13 @@ def counted(case: Case, at_us: int) -> Counter[Way]:
     """What playback shows at an instant, of the journeys with forks."""
     store = store_of(case.records, case.campaigns)
     run = simulate(compile_campaigns(case.campaigns, case.lists), store, window=case.window, seed=case.seed)
-    parts = simulate(
-        compile_campaigns(case.campaigns, case.lists), store, window=case.window, seed=case.seed, buckets=3
-    )
-    texts = [[one.texts[code] if code >= 0 else None for code in one.wires["branch"]] for one in (run, parts)]
-    assert texts[0] == texts[1]
-    assert all((run.wires[name] == parts.wires[name]).all() for name in run.wires if name != "branch")
+    for other in ({"buckets": 3}, {"coupled": True}):
+        again = simulate(
+            compile_campaigns(case.campaigns, case.lists), store, window=case.window, seed=case.seed, **other
+        )
+        texts = [[one.texts[code] if code >= 0 else None for code in one.wires["branch"]] for one in (run, again)]
+        assert texts[0] == texts[1]
+        assert all((run.wires[name] == again.wires[name]).all() for name in run.wires if name != "branch")
     playback, found = Playback(run, store), Counter[Way]()
     for journey in forked(case):
         wires = journey_count(playback, journey.key, at_us).wires
