@@ -5,9 +5,15 @@ Logs are imported and answers computed once; an item is then a run of the engine
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from engage_desktop.domain.errors import UserError
 from tests.golden.cases import Golden, load, rows, same_values
@@ -16,25 +22,36 @@ from tests.random_cases.compare import public, rows_of, store_of, values_of
 from tests.random_cases.generate import Case, generate
 from tests.random_cases.pairs import pair, values
 
-CASES = range(300)
-PAIRS = range(300)
+CASES = range(200)
+PAIRS = range(200)
 BUCKETS = (1, 7)
 """Cases take turns: the rows are the same in any number of buckets."""
+UNITS = {
+    "test_intervals": ("intervals", "pieces", "arrays"),
+    "test_reducers": ("reducers", "pieces"),
+    "test_calendar": ("calendar",),
+    "test_values": ("values", "history"),
+    "test_draw": ("draw",),
+}
+"""Tests of `tests/engine` that set a kernel beside its brute-force twin."""
 
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """`passes(engine)` is False where the engine gives other rows; it may raise anything."""
+    """`passes(engine)` is False where the engine gives other rows; it may raise anything. `of`: the modules that it is
+    about, where that is known beforehand."""
 
     name: str
     passes: Callable[[Any], bool]
+    of: tuple[str, ...] = ()
 
 
 def battery() -> list[Item]:
     """All items. The engine of the day passes them, or there is a fault to mend first."""
     goldens = [_golden(one) for one in load() if not one.not_yet]
     refused = [_refused(one) for one in load("refused")]
-    return [*goldens, *refused, *map(_case, CASES), *map(_pair, PAIRS)]
+    units = [_unit(name, of) for name, of in UNITS.items()]
+    return [*goldens, *refused, *map(_case, CASES), *map(_pair, PAIRS), *units]
 
 
 def _golden(one: Golden) -> Item:
@@ -48,7 +65,7 @@ def _golden(one: Golden) -> Item:
         tables = {name: rows_of(found[name]) for name in one.expect}
         if any(rows(tables, table) != expected for table, expected in one.expect.items()):
             return False
-        given = values_of(store, campaigns, steps, engine)
+        given = values_of(store, campaigns, steps, engine) if steps else {}
         return all(same_values(one.trait_values[key][at], given[key, at]) for key, at in steps)
 
     return Item(f"golden {one.name}", passes)
@@ -97,11 +114,50 @@ def _pair(seed: int) -> Item:
 def _random(name: str, one: Case, expected: dict[str, Any], buckets: int) -> Item:
     campaigns = one.campaigns
     store = store_of(one.records, campaigns)
+    inside = [] if _sets_traits(one) else list(_members(one, expected["memberships"]))
 
     def passes(engine: Any) -> bool:
         plan = engine.compile_campaigns(campaigns, one.lists)
         run = engine.simulate(plan, store, window=one.window, seed=one.seed, buckets=buckets)
         tables = engine.to_arrow(run, store)
-        return all(public({table: rows_of(tables[table])}, table) == expected[table] for table in expected)
+        if any(public({table: rows_of(tables[table])}, table) != expected[table] for table in expected):
+            return False
+        return all(
+            {ids[who] for who in engine.members(plan, store, key, at).tolist()} == wanted
+            for key, level, at, wanted in inside
+            for ids in [store.profile_ids if level == "user" else store.account_ids]
+        )
 
     return Item(name, passes)
+
+
+def _sets_traits(one: Case) -> bool:
+    return any(step["type"] == "set_trait" for journey in one.design["journeys"] for step in journey["steps"])
+
+
+def _members(one: Case, memberships: list[tuple[Any, ...]]) -> Iterator[tuple[str, str, int, set[str]]]:
+    """Who is in each audience at an instant at which somebody enters, at one at which somebody leaves, and at the end."""
+    for audience in one.campaigns.audiences:
+        rows = [(who, start, end) for key, who, start, end in memberships if key == audience.key]
+        edges = [next((row[place] for row in rows if row[place] is not None), one.window[1]) for place in (1, 2)]
+        for at in {min(max(edge, one.window[0]), one.window[1]) for edge in (*edges, one.window[1])}:
+            wanted = {who for who, start, end in rows if start <= at and (end is None or end > at)}
+            yield audience.key, audience.level, at, wanted
+
+
+def _unit(name: str, of: tuple[str, ...]) -> Item:
+    def passes(engine: Any) -> bool:
+        for loaded in [one for one in sys.modules if one.startswith("tests.engine.test_")]:
+            del sys.modules[loaded]
+        with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
+            return pytest.main([str(TESTS / f"{name}.py"), *PLAIN]) == 0
+
+    return Item(f"unit {name}", passes, of)
+
+
+TESTS = Path(__file__).parents[1] / "engine"
+PLAIN = (
+    "-x", "-q", "-c", os.devnull, "--rootdir", str(TESTS.parents[1]), "--hypothesis-seed=0",
+    *(one for name in ("cacheprovider", "randomly", "xdist", "pytest-qt", "timeout", "faulthandler", "benchmark")
+      for one in ("-p", f"no:{name}")),
+)  # fmt: skip

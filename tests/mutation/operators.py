@@ -21,6 +21,8 @@ ARRAYS = {"Mask": ast.Invert, "bool": ast.Not, "Instants": ast.USub, "Rows": ast
 """Annotated results, and what negates them."""
 UNTOUCHED = {"nbytes"}
 """Functions that only tell a cache what something costs."""
+GUARDS = {"strict", "copy"}
+"""Arguments that make no other result of a right program."""
 
 
 _Change = Callable[[], Callable[[], None]]
@@ -106,6 +108,8 @@ def _places(tree: ast.Module) -> Iterator[_Place]:
             return
         for name, value in ast.iter_fields(node):
             if name in ("annotation", "returns") or isinstance(node, ast.JoinedStr):
+                continue
+            if isinstance(node, ast.keyword) and node.arg in GUARDS:
                 continue
             if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
                 yield from statements(value, function, at_import, returns)
@@ -203,10 +207,9 @@ def _raw(node: Any, returns: str) -> Iterator[_Change]:
         case ast.Constant(value=bool() as value):
             yield _set(node, "value", not value)
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() as value)):
-            yield _become(node, ast.Constant(1 - value))  # what is not there is -1: no less is -2
+            yield _become(node, ast.Constant(1 - value))
         case ast.Constant(value=int() as value):
             yield _set(node, "value", value + 1)
-            yield _set(node, "value", value - 1)
         case ast.Constant(value=str() as value) if value in SIDES:
             yield _set(node, "value", SIDES[value])
         case ast.Attribute(attr=name) if name in NAMES:

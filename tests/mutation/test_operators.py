@@ -34,13 +34,12 @@ def _by_change() -> dict[str, Mutant]:
 
 def test_every_change_is_listed() -> None:
     assert set(_by_change()) == {
-        "m 5 => 6", "m 5 => 4",
-        "m.f 0 => 1", "m.f 0 => -1",
+        "m 5 => 6", "m.f 0 => 1",
         "m.f a < LIMIT => a <= LIMIT",
-        "m.f a + 1 => a - 1", "m.f 1 => 2", "m.f 1 => 0",
-        "m.f 7 => 8", "m.f 7 => 6", "m.f -1 => 0", "m.f continue => pass",
-        "m.f min => max", "m.f 9 => 10", "m.f 9 => 8",
-        "m.g mask & (mask < 3) => mask | (mask < 3)", "m.g mask < 3 => mask <= 3", "m.g 3 => 4", "m.g 3 => 2",
+        "m.f a + 1 => a - 1", "m.f 1 => 2",
+        "m.f 7 => 8", "m.f -1 => 0", "m.f continue => pass",
+        "m.f min => max", "m.f 9 => 10",
+        "m.g mask & (mask < 3) => mask | (mask < 3)", "m.g mask < 3 => mask <= 3", "m.g 3 => 4",
         "m.g return mask & (mask < 3) => return ~(mask & (mask < 3))",
     }  # fmt: skip
 
@@ -56,12 +55,12 @@ def test_a_change_changes_one_thing() -> None:
     assert _run(changed["m.f a < LIMIT => a <= LIMIT"])["f"](5) == 6
     assert _run(changed["m.f 9 => 10"])["f"](20) == 10
     assert _run(changed["m.f 9 => 10"])["f"](4) == 5
-    assert _run(changed["m 5 => 4"])["f"](4) == 4
+    assert _run(changed["m 5 => 6"])["f"](5) == 6
 
 
 def test_only_what_runs_on_import_runs_always() -> None:
     always = {name for name, one in _by_change().items() if one.always}
-    assert always == {"m 5 => 6", "m 5 => 4", "m.f 0 => 1", "m.f 0 => -1"}
+    assert always == {"m 5 => 6", "m.f 0 => 1"}
 
 
 def test_a_name_survives_other_edits() -> None:
