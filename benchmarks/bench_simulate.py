@@ -14,7 +14,6 @@ import cProfile
 import json
 import os
 import pstats
-import resource
 import sys
 import time
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import Any
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 
+from benchmarks.measuring import peak_mb  # noqa: E402  # threads are fixed before numpy
 from benchmarks.synthetic_log import DAY_US, DAYS, START_US, SyntheticLog  # noqa: E402  # threads are fixed before numpy
 
 WINDOW_US = 30 * DAY_US
@@ -133,7 +133,7 @@ def main() -> int:
     campaigns, problems = loads(json.dumps(DESIGN))
     assert campaigns is not None, problems
     plan = compile_campaigns(campaigns)
-    loaded_mb = _peak_mb()
+    loaded_mb = peak_mb()
     profiler = cProfile.Profile()
     if options.profile:
         profiler.enable()
@@ -145,9 +145,9 @@ def main() -> int:
         pstats.Stats(profiler).sort_stats("tottime").print_stats(25)
     print(f"{log.n_events:,} events, {log.n_profiles:,} people: {run.counts}")
     print(
-        f"simulate {seconds:.2f} s (processor {processor:.2f} s); peak {_peak_mb():,.0f} MB, of which the log {loaded_mb:,.0f} MB"
+        f"simulate {seconds:.2f} s (processor {processor:.2f} s); peak {peak_mb():,.0f} MB, of which the log {loaded_mb:,.0f} MB"
     )
-    for what, limit, value in (("simulate", 1.5, seconds), ("memory", 2_000, _peak_mb())):
+    for what, limit, value in (("simulate", 1.5, seconds), ("memory", 2_000, peak_mb())):
         if value > limit:
             print(f"above the aim: {what} {value:,.2f} > {limit}")
     started = time.perf_counter()
@@ -162,10 +162,6 @@ def main() -> int:
         f"DuckDB, one thread, same table: {theirs_seconds:.3f} s = {theirs_seconds / alone:.1f} x; equal rows: {equal}"
     )
     return 0 if equal else 1
-
-
-def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 if __name__ == "__main__":
