@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engage_desktop.analysis.figures import journey_count
-from engage_desktop.analysis.playback import NEVER, Playback
+from engage_desktop.analysis.playback import NEVER, Playback, upto
 from engage_desktop.app import protocol as p
 from engage_desktop.app.replay import Replay
 from engage_desktop.domain.duration import format_instant
@@ -79,8 +79,9 @@ def sizes(playback: Playback, request: p.AskSizes) -> p.Sizes:
     counts = np.bincount(memberships["audience"][inside], minlength=len(campaigns.audiences))
     journeys = {}
     for journey in campaigns.journeys:
-        count = journey_count(playback, journey.key, request.at_us)
-        journeys[journey.key] = (count.entered, count.inside)
+        columns = playback.journey(journey.key)
+        entered = upto(columns.entered, request.at_us)
+        journeys[journey.key] = (entered, entered - upto(columns.ended, request.at_us))
     return p.Sizes(
         request.generation,
         request.at_us,
