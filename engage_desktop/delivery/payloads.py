@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engage_desktop.domain.duration import format_instant
 
 if TYPE_CHECKING:
+    from engage_desktop.engine.source import Log
     from engage_desktop.events import EventStore
 
 SPACE = "spa_local"
@@ -24,10 +25,12 @@ def personas(computation_class: str, key: str) -> dict[str, str]:
 
 
 class People:
-    """Identifiers and e-mail address of a profile as payloads carry them."""
+    """Identifiers, e-mail address and traits of a profile as payloads carry them."""
 
-    def __init__(self, store: EventStore) -> None:
+    def __init__(self, store: EventStore, written: Log | None = None) -> None:
+        """`written`: the log with the traits that a run has set; an address is never set (D-6)."""
         self._store = store
+        self._written = store if written is None else written
         self._email = store.address("email")
 
     def identity(self, profile: int) -> dict[str, str]:
@@ -47,7 +50,7 @@ class People:
         return value if isinstance(value, str) else None
 
     def trait(self, name: str, profile: int, at_us: int) -> Any:
-        return self.trait_value(self._store.trait(tuple(name.split("."))), profile, at_us)
+        return self.trait_value(self._written.trait(tuple(name.split("."))), profile, at_us)
 
     def event(self, name: str, profile: int, place: int) -> dict[str, Any]:
         """The properties of an event of a name that is at a place among the person's events (D-2)."""

@@ -19,7 +19,7 @@ from engage_desktop.delivery.payloads import People, audience_payload, send_payl
 from engage_desktop.domain.journey import EventEntry, Exit, Journey
 from engage_desktop.domain.message import Destination
 from engage_desktop.domain.people import Audience, Sync
-from engage_desktop.domain.step import Send
+from engage_desktop.domain.step import Send, SetTrait
 from engage_desktop.store import Call
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ def plan_calls(
 ) -> DeliveryPlan:
     """Everything the run has for one destination that it does not have yet; `known` are the message
     ids that were sent or are queued."""
-    people = People(store)
+    from engage_desktop.engine import as_written
+
+    people = People(store, as_written(run, store))
     withheld: Counter[str] = Counter()
     calls: list[Call] = []
     for audience in run.plan.campaigns.audiences:
@@ -160,9 +162,10 @@ def _step_calls(
 ) -> Iterator[Call]:
     from engage_desktop.engine import KINDS, entry_keys, sender
 
-    names = ("campaign", "step", "profile", "changed_at", "kind", "entry_event", "exit_event")
+    names = ("campaign", "step", "profile", "instance", "changed_at", "kind", "entry_event", "exit_event")
     columns = [run.deliveries[name].tolist() for name in names]
-    for campaign, place, who, changed_at, kind, entered_by, ended_by, entry_key in zip(
+    just_set = _just_set(run)
+    for campaign, place, who, instance, changed_at, kind, entered_by, ended_by, entry_key in zip(
         *columns, entry_keys(run), strict=True
     ):
         journey = run.plan.campaigns.journeys[campaign]
@@ -185,13 +188,41 @@ def _step_calls(
             event_name=_event_name(one or rule, step),
             destination=destination.key,
             identity=people.identity(who),
-            traits={trait: people.trait(trait, who, changed_at) for trait in getattr(one, "traits", ())},
+            traits={trait: people.trait(trait, who, changed_at) for trait in getattr(one, "traits", ())}
+            | {
+                trait: value
+                for trait, value in just_set.get((campaign, who, instance, place), {}).items()
+                if trait in getattr(one, "traits", ())
+            },
             journey_context={} if rule is None else _on_exit(people, journey, rule, who, entered_by, ended_by),
             entry_key=entry_key,
             message_id=name,
             changed_at=changed_at,
         )
         yield Call(name, destination.key, subject(journey.key, step), person, "sent", changed_at, payload)
+
+
+def _just_set(run: Run) -> dict[tuple[int, int, int, int], dict[str, Any]]:
+    """What instances set in the very instant of a send step before it: they see that at once (D-51). By campaign, profile,
+    instance and step."""
+    found: dict[tuple[int, int, int, int], dict[str, Any]] = {}
+    for index, journey in enumerate(run.plan.campaigns.journeys):
+        sets = {at: step for at, step in enumerate(journey.steps) if isinstance(step, SetTrait)}
+        sends = {at for at, step in enumerate(journey.steps) if isinstance(step, Send) and step.traits}
+        if not sets or not sends:
+            continue
+        visits = run.visits
+        rows = np.flatnonzero((visits["journey"] == index) & np.isin(visits["step"], [*sets, *sends]))
+        columns = (visits[name][rows].tolist() for name in ("profile", "instance", "entered_at", "step"))
+        moment, values = (-1, -1, -1), dict[str, Any]()
+        for who, instance, at, step in zip(*columns, strict=True):
+            if (who, instance, at) != moment:
+                moment, values = (who, instance, at), {}
+            if step in sets:
+                values[sets[step].trait] = sets[step].value
+            elif values:
+                found[index, who, instance, step] = dict(values)
+    return found
 
 
 def _event_name(one: Any, key: str) -> str:

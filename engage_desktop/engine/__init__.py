@@ -9,6 +9,7 @@ from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.plan import Plan
 from engage_desktop.engine.run import CHANGES, KINDS, OUTCOMES, REASONS, STATUSES, Run, entry_keys, sender
 from engage_desktop.engine.simulate import (
+    as_written,
     condition_intervals,
     members,
     members_at,
@@ -30,6 +31,7 @@ __all__ = [
     "LeafCache",
     "Plan",
     "Run",
+    "as_written",
     "compile_campaigns",
     "condition_intervals",
     "entry_keys",

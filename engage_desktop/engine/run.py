@@ -14,6 +14,8 @@ from engage_desktop.engine.draw import entry_key
 if TYPE_CHECKING:
     from engage_desktop.domain.journey import Journey
     from engage_desktop.engine.plan import Plan
+    from engage_desktop.engine.trail import Trail
+    from engage_desktop.engine.writes import Writes
 
 Table: TypeAlias = dict[str, AnyArray]
 Columns: TypeAlias = dict[str, type]
@@ -73,8 +75,12 @@ class Run:
     deliveries: Table
     wires: Table = field(default_factory=lambda: stack([], WIRES))
     """Outputs taken in journeys with forks, no public table: the visit of a fork has no branch."""
+    writes: Writes | None = None
+    """What journeys wrote into traits, no public table; None where nothing was."""
     texts: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
+    trails: Mapping[str, Trail] = field(default_factory=dict)
+    """Who arrived where, by journey, where it was kept: an edit begins there (`resume`)."""
 
 
 def entry_keys(run: Run) -> list[str]:

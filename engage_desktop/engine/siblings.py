@@ -104,8 +104,8 @@ class Siblings:
         for turn in range(int((high - low).max(initial=0))):
             at = np.flatnonzero(low + turn < high)
             time = instants[low[at] + turn]
-            later, due = time > tokens.time[at], found[at] > tokens.time[at]  # what held on arrival is settled
-            here = later | ((time == tokens.time[at]) & due & (tokens.phase[at] <= EVENT))
+            after, due = time > tokens.time[at], found[at] > tokens.time[at]  # what held on arrival is settled
+            here = after | ((time == tokens.time[at]) & due & (tokens.phase[at] <= EVENT))
             at, time = at[here & (time <= found[at])], time[here & (time <= found[at])]
             if not at.size:
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -28,9 +29,11 @@ from engage_desktop.engine.run import TABLES, Run, Table, Texts, stack
 from engage_desktop.engine.siblings import all_sets
 from engage_desktop.engine.source import Column, Log
 from engage_desktop.engine.tokens import Entries
+from engage_desktop.engine.trail import TracedWalk, Trail, leaves_trail
 from engage_desktop.engine.view import View
 from engage_desktop.engine.walk import Walk, WalkResult
 from engage_desktop.engine.waves import Stage, reads_of_others, touched
+from engage_desktop.engine.writes import Writes, merged, shown
 
 Progress = Callable[[float, str], None]
 Cancel = Callable[[], bool]
@@ -77,16 +80,18 @@ def simulate(
         for journey in together:
             tell(f"Journey {journey.journey.key}")
             if not journey.journey.enforce_limits:
-                found[journey.journey.key] = _journey(journey, view, window, texts, cancelled)
+                found[journey.journey.key] = _journey(journey, view, window, texts, cancelled, trails=trails)
         limited = sorted((one for one in together if one.journey.enforce_limits), key=lambda one: one.index)
         one_of = partial(_journey, view=view, window=window, texts=texts, cancelled=cancelled)
         walked = tables_under_limits(limited, view, texts, one_of)
         return found | {one.journey.key: table for one, table in zip(limited, walked, strict=True)}
 
+    trails: dict[str, Trail] | None = None if len(parts) > 1 or coupled or is_coupled(journeys) else {}
     whole = Conditions(store, plan.meanings, cache, cancelled)
     if len(parts) > 1:
         whole = _in_parts(plan, store, parts, cancelled)
-    first = writes = dropped = 0
+    written: list[Writes] = []
+    first = dropped = 0
     for part in parts:
         conditions = whole
         if part is not store:
@@ -97,7 +102,8 @@ def simulate(
         for key, found in played.tables.items():
             for name, table in found.items():
                 tables.add(name, key, table, first)
-        writes, dropped = writes + len(played.writes), dropped + played.dropped
+        written.append(replace(played.writes, profile=played.writes.profile + np.int32(first)))
+        dropped += played.dropped
         for audience in plan.audiences:
             tell(f"Audience {audience.key}")
             if audience.member.level == "account" and first:
@@ -113,9 +119,16 @@ def simulate(
     run = {name: tables.stacked(name, columns) for name, columns in TABLES.items()}
     counts = {"profiles": int((store.since <= window[1]).sum()), "events": store.n_events}
     counts |= {name: len(next(iter(table.values()))) for name, table in run.items()}
-    if is_coupled(journeys):
-        counts |= {"writes": writes, "writes_dropped": dropped}
-    return Run(plan, window, seed, None if only is None else tuple(only), texts=texts.all(), counts=counts, **run)
+    writes = merged(written) if is_coupled(journeys) else None
+    if writes is not None:
+        counts |= {"writes": len(writes), "writes_dropped": dropped}
+    named = None if only is None else tuple(only)
+    return Run(plan, window, seed, named, writes=writes, texts=texts.all(), counts=counts, trails=trails or {}, **run)
+
+
+def as_written(run: Run, store: Log) -> Log:
+    """The log with the traits that a run has set, as everybody sees them."""
+    return store if run.writes is None else shown(store, run.writes)
 
 
 class _Tables:
@@ -261,9 +274,15 @@ def _journey(
     texts: Texts,
     cancelled: Cancel | None,
     door: Door | None = None,
+    trails: dict[str, Trail] | None = None,
 ) -> dict[str, Table]:
-    """All generations of one journey, rows in public order; `door` where limits are enforced."""
-    return tables_of(journey, view, texts, walks_of(journey, view, window, texts, cancelled, door))
+    """All generations of one journey, rows in public order; `door` where limits are enforced, `trails` takes what it
+    leaves behind."""
+    how = TracedWalk if trails is not None and leaves_trail(journey) else Walk
+    walks = walks_of(journey, view, window, texts, cancelled, door, how)
+    if trails is not None and walks and (trail := walks[0][1].trail) is not None:
+        trails[journey.journey.key] = trail
+    return tables_of(journey, view, texts, walks)
 
 
 def walks_of(

@@ -20,15 +20,19 @@ from engage_desktop.engine.coupling import is_coupled
 from engage_desktop.engine.definitions import Meaning
 from engage_desktop.engine.part import conditions_of
 from engage_desktop.engine.plan import Plan, PlanAudience, PlanJourney
+from engage_desktop.engine.resume import below, can_resume, laid, resume
 from engage_desktop.engine.run import TABLES, Run, Table, Texts, stack
 from engage_desktop.engine.simulate import _chosen, _journey, _membership_rows, _refuse_clashes, simulate
 from engage_desktop.engine.source import Log
 from engage_desktop.engine.subset import Subset
-from engage_desktop.engine.touched import touched
+from engage_desktop.engine.touched import alike, changed_steps, touched
+from engage_desktop.engine.trail import Trail
 from engage_desktop.engine.view import View
 
 MOST = 0.7
 """Of a journey's people: where an edit may have touched more, all are walked again."""
+FEW = 0.1
+"""Of all people of the log: so many or fewer are asked as a log of their own."""
 _OWNER = {
     "instances": "journey", "visits": "journey", "messages": "campaign", "deliveries": "campaign", "wires": "journey",
 }  # fmt: skip
@@ -89,6 +93,7 @@ class _Splice:
             self.texts.code(text)
         self.blocks = {name: _Blocks(getattr(before, name), owner) for name, owner in _OWNER.items()}
         self.memberships = _Blocks(before.memberships, "audience")
+        self.trails: dict[str, Trail] = {}
         self.done, self.total = 0, 1
 
     def run(self, journeys: Sequence[PlanJourney]) -> Run:
@@ -107,7 +112,18 @@ class _Splice:
             self.progress(1.0, "Done")
         run = {name: stack(parts[name], columns) for name, columns in TABLES.items()}
         counts = before.counts | {name: len(next(iter(table.values()))) for name, table in run.items()}
-        return Run(plan, before.window, before.seed, before.only, texts=self.texts.all(), counts=counts, **run)
+        texts = self.texts.all()
+        return Run(
+            plan,
+            before.window,
+            before.seed,
+            before.only,
+            writes=None,
+            texts=texts,
+            counts=counts,
+            trails=self.trails,
+            **run,
+        )
 
     def _tell(self, what: str) -> None:
         if self.cancelled is not None and self.cancelled():
@@ -127,18 +143,30 @@ class _Splice:
     def _journey(self, journey: PlanJourney, old: PlanJourney | None) -> dict[str, Table]:
         if old is None:
             return self._walked(journey, self.view)
+        key = journey.journey.key
         kept = {name: blocks.of(old.index) for name, blocks in self.blocks.items()}
+        trail = self.before.trails.get(key)
+        if trail is not None and alike(old, journey) and can_resume(old, journey):
+            kept = {name: _renumbered(table, old, journey) for name, table in kept.items()}
+            trail = _trail_renumbered(trail, old, journey)
+            changed = changed_steps(old, journey)
+            if changed:
+                behind = below(old, changed) | below(journey, changed)
+                kept, trail = resume(
+                    journey, behind, kept, trail, self._view_of, self.before.window[1], self.texts, self.cancelled
+                )
+            self.trails[key] = trail
+            return kept
         mask = touched(old, journey, kept, self.view, self.before.window)
         profile = kept["instances"]["profile"]
         if mask is None or mask.sum() > MOST * (1 + np.count_nonzero(profile[1:] != profile[:-1])):
             return self._walked(journey, self.view)
         kept = {name: _renumbered(table, old, journey) for name, table in kept.items()}
         if not mask.any():
+            if trail is not None:
+                self.trails[key] = _trail_renumbered(trail, old, journey)
             return kept
-        part = Subset(self.store, np.flatnonzero(mask))
-        view = View(
-            part, conditions_of(part, self.conditions, self.meanings, self.cancelled), self.before.seed, self.zone
-        )
+        part, view = self._part(np.flatnonzero(mask))
         fresh = self._walked(journey, view)
         for name, table in kept.items():
             new = fresh.get(name)
@@ -147,8 +175,21 @@ class _Splice:
             kept[name] = _spliced(table, new, mask, TABLES[name])
         return kept
 
+    def _part(self, people: AnyArray) -> tuple[Subset, View]:
+        part = Subset(self.store, people)
+        conditions = conditions_of(part, self.conditions, self.meanings, self.cancelled)
+        return part, View(part, conditions, self.before.seed, self.zone)
+
+    def _view_of(self, people: AnyArray) -> tuple[View, AnyArray | None]:
+        """Of few people a log of their own: what is asked anew is asked of them alone."""
+        if len(people) > FEW * self.store.n_profiles:
+            return self.view, None
+        part, view = self._part(people)
+        return view, part.shift
+
     def _walked(self, journey: PlanJourney, view: View) -> dict[str, Table]:
-        return _journey(journey, view, self.before.window, self.texts, self.cancelled)
+        trails = self.trails if view is self.view else None
+        return _journey(journey, view, self.before.window, self.texts, self.cancelled, trails=trails)
 
 
 @dataclass(eq=False)
@@ -180,14 +221,32 @@ def _renumbered(table: Table, old: PlanJourney, new: PlanJourney) -> Table:
     table = _numbered(table, "journey" if "journey" in table else "campaign", new.index)
     if "step" not in table:
         return table
+    index = _places(old, new)
+    return table if index is None else table | {"step": index[table["step"]]}
+
+
+def _trail_renumbered(trail: Trail, old: PlanJourney, new: PlanJourney) -> Trail:
+    """The trail with the indices of the new design; only a leave that is under way knows one."""
+    index = _places(old, new)
+    if index is None or all(one.tokens.leave_step is None for one in trail.arrivals):
+        return trail
+    arrivals = []
+    for one in trail.arrivals:
+        tokens = one.tokens.take(slice(None))  # type: ignore[arg-type]  # a slice selects all
+        if tokens.leave_step is not None:
+            tokens.leave_step = np.where(tokens.leave_step < 0, np.int16(-1), index[tokens.leave_step])
+        arrivals.append(one._replace(tokens=tokens))
+    return Trail(trail.entries, tuple(arrivals))
+
+
+def _places(old: PlanJourney, new: PlanJourney) -> AnyArray | None:
+    """The new index of each step of the old design and, from the end on, of each exit; None where all are as they were."""
     (was, were), (are, leave) = ((of.journey.steps, of.journey.exits) for of in (old, new))
     step = {one.key: place for place, one in reversed(list(enumerate(are)))}
     exit_ = {one.key: -1 - place for place, one in reversed(list(enumerate(leave)))}
     # -1 - place of an exit counts from the end, as an index does; who is gone has no rows that stay
     index = [step.get(one.key, 0) for one in was] + [exit_.get(one.key, 0) for one in reversed(were)]
-    if index == [*range(len(was)), *range(-len(were), 0)]:
-        return table
-    return table | {"step": np.array(index, np.int16)[table["step"]]}
+    return None if index == [*range(len(was)), *range(-len(were), 0)] else np.array(index, np.int16)
 
 
 def _spliced(table: Table, fresh: Table | None, gone: Mask, columns: dict[str, type]) -> Table:
@@ -195,14 +254,6 @@ def _spliced(table: Table, fresh: Table | None, gone: Mask, columns: dict[str, t
     out = gone[table["profile"]]
     if fresh is None:
         return {name: column[~out] for name, column in table.items()} if out.any() else table
-    kept: AnyArray = table["profile"][~out]
-    place = np.searchsorted(kept, fresh["profile"]) + np.arange(len(fresh["profile"]))
-    is_new = np.zeros(len(kept) + len(place), np.bool_)
-    is_new[place] = True
-    found: Table = {}
-    for name, dtype in columns.items():
-        column: AnyArray = np.empty(len(is_new), dtype)
-        column[is_new] = fresh[name]
-        column[~is_new] = table[name][~out]
-        found[name] = column
-    return found
+    kept = np.flatnonzero(~out)
+    place = np.searchsorted(table["profile"][kept], fresh["profile"]) + np.arange(len(fresh["profile"]))
+    return laid(table, kept, {name: np.asarray(fresh[name], dtype) for name, dtype in columns.items()}, place)
