@@ -200,7 +200,8 @@ HOLD = {
 MESSAGE_STEP = {"key": "m", "type": "message", "message": "m"}
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("unknown_destination", {"journeys": [journey(exits=[{"key": "x", "event": "A", "send": {"destination": "none"}}])]}, "journeys.j.exits.x.send.destination"),
-    ("not_yet", {"journeys": [journey(start="f", steps=[{"key": "f", "type": "set_trait", "trait": "x", "value": 1}])]}, "journeys.j.steps.f"),
+    ("set_trait", {"journeys": [journey(start="f", steps=[{"key": "f", "type": "set_trait", "trait": "x.y", "value": 1}])]}, "journeys.j.steps.f.trait"),
+    ("trait_name", {"journeys": [journey(start="f", steps=[{"key": "f", "type": "set_trait", "trait": "buyers", "value": 1}])]}, "journeys.j.steps.f.trait"),
     ("not_yet", {"journeys": [journey(steps=[HOLD, MESSAGE_STEP])]}, "journeys.j.steps.d.branches.x.event"),
     ("not_yet", {"policies": {"caps": [{"max": 1, "per": "1d"}]}}, "policies.caps"),
     ("level", {"audiences": [AUDIENCES[0] | {"level": "account", "definition": "audience('buyers_too')"}, AUDIENCES[0] | {"key": "buyers_too"}]}, "audiences.buyers.definition"),
