@@ -102,7 +102,7 @@ class _Rows:
             at = np.lexsort((columns["step"], columns["left_at"], instance))
         else:
             time = columns["due_at" if name == "messages" else "changed_at"]
-            at = _by_time(self.journey, instance, time, columns["step"])
+            at = by_time(self.journey, instance, time, columns["step"])
         if at is not None:
             columns = {one: column[at] for one, column in columns.items()}
         head = "journey" if name in ("visits", "wires") else "campaign"
@@ -123,7 +123,7 @@ def _by_number(instance: AnyArray, number: AnyArray, counts: AnyArray) -> AnyArr
     return order
 
 
-def _by_time(journey: PlanJourney, instance: AnyArray, time: AnyArray, step: AnyArray) -> AnyArray | None:
+def by_time(journey: PlanJourney, instance: AnyArray, time: AnyArray, step: AnyArray) -> AnyArray | None:
     """Order by (instance, time, step key); None where the rows stand in it already."""
     if (step == step[0]).all():  # a step runs once per instance: the instance alone decides
         return None if (instance[1:] > instance[:-1]).all() else np.argsort(instance, kind="stable")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -236,7 +236,7 @@ def _trail_renumbered(trail: Trail, old: PlanJourney, new: PlanJourney) -> Trail
         if tokens.leave_step is not None:
             tokens.leave_step = np.where(tokens.leave_step < 0, np.int16(-1), index[tokens.leave_step])
         arrivals.append(one._replace(tokens=tokens))
-    return Trail(trail.entries, tuple(arrivals))
+    return replace(trail, arrivals=tuple(arrivals))
 
 
 def _places(old: PlanJourney, new: PlanJourney) -> AnyArray | None:

@@ -34,7 +34,7 @@ class Subset:
         self._first: Rows = start[own]
         self.profile_start: Rows = _starts(start[own + 1] - self._first)
         self.n_events = int(self.profile_start[-1])
-        self._shift: Rows = self.profile_start[:-1] - self._first
+        self.shift: Rows = self.profile_start[:-1] - self._first
         """What is added to a row of each person's to have it here."""
         self._ascending = bool((self.people[1:] > self.people[:-1]).all())
         self._names: dict[str, tuple[Rows, Profiles]] = {}
@@ -47,7 +47,7 @@ class Subset:
 
     def rows_here(self, rows: AnyArray, own: Profiles) -> NDArray[np.uint32]:
         """Rows of the whole log that are of the persons `own` here, as rows here."""
-        return (rows + self._shift[own]).astype(np.uint32)
+        return (rows + self.shift[own]).astype(np.uint32)
 
     def places(self, profiles: AnyArray) -> tuple[Rows, Profiles]:
         """Of entries sorted by the whole log's profile those of these people: places and persons, sorted by person."""

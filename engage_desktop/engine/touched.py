@@ -29,11 +29,13 @@ def touched(
 
     None: anybody may be, or it takes as long to find out. `view` knows the meanings of both.
     """
-    if not _alike(old, new):
+    if not alike(old, new):
         return None
     found = np.zeros(view.log.n_profiles, np.bool_)
     visits = rows["visits"]
-    found[visits["profile"][np.isin(visits["step"], changed_steps(old, new))]] = True
+    changed = changed_steps(old, new)
+    places = [step.index for step in old.steps if step.key in changed]
+    found[visits["profile"][np.isin(visits["step"], places)]] = True
     instances = rows["instances"]
     if repr(old.entry) != repr(new.entry):
         found |= _enter_otherwise(old, new, instances, view, window)
@@ -45,7 +47,7 @@ def touched(
     return found
 
 
-def _alike(old: PlanJourney, new: PlanJourney) -> bool:
+def alike(old: PlanJourney, new: PlanJourney) -> bool:
     """Whether the two have the same frame: what every instance depends on, whatever its way."""
 
     def frame(one: PlanJourney) -> tuple[Any, ...]:
@@ -65,10 +67,10 @@ def _alike(old: PlanJourney, new: PlanJourney) -> bool:
     return frame(old) == frame(new) and order(old) == order(new)
 
 
-def changed_steps(old: PlanJourney, new: PlanJourney) -> list[int]:
-    """Indices in the old journey of the steps that do something else now, lead elsewhere or are gone."""
+def changed_steps(old: PlanJourney, new: PlanJourney) -> list[str]:
+    """Steps of the old journey, by key, that do something else now, lead elsewhere or are gone."""
     now = {step.key: _signature(new, step) for step in new.steps}
-    return [step.index for step in old.steps if now.get(step.key) != _signature(old, step)]
+    return [step.key for step in old.steps if now.get(step.key) != _signature(old, step)]
 
 
 def _signature(journey: PlanJourney, step: PlanStep) -> tuple[Any, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from engage_desktop.engine.context import first_captures
 from engage_desktop.engine.exits import ExitTimes, exit_times, expire, left_by_policy, rules_of, sends, texts_of
 from engage_desktop.engine.own import Own
 from engage_desktop.engine.paths import AFTER_ALL, Paths, later, moment_columns, without
-from engage_desktop.engine.plan import PlanJourney, PlanStep
+from engage_desktop.engine.plan import PlanExit, PlanJourney, PlanStep
 from engage_desktop.engine.run import ACTIVE, ADDED, COMPLETED, ENTRY_SENT, EXITED, REMOVED, SENT, Table, Texts
 from engage_desktop.engine.siblings import Siblings, noted
 from engage_desktop.engine.steps.base import ENTRY, EVENT, INSTANT, Departures, MessageRows
@@ -29,6 +30,9 @@ from engage_desktop.engine.steps.instant import AdStep, EndStep, SendStep
 from engage_desktop.engine.steps.set_trait import SetTraitStep
 from engage_desktop.engine.tokens import Entries, Tokens, concatenate
 from engage_desktop.engine.view import View
+
+if TYPE_CHECKING:
+    from engage_desktop.engine.trail import Trail
 
 
 @dataclass(eq=False)
@@ -59,6 +63,8 @@ class WalkResult:
     """Outputs taken, of journeys with forks only: elsewhere the visits say it."""
     sets: list[Table] = field(default_factory=list)
     """Traits set, where several paths of an instance may see it (`siblings`)."""
+    trail: Trail | None = None
+    """Who arrived where, of a walk that remembers it (`trail`)."""
 
 
 class Walk:
@@ -84,7 +90,7 @@ class Walk:
         self.own = view.own = Own(journey) if journey.own else None
         view.enforcing = journey.journey.enforce_limits
         rules = rules_of(journey)
-        self.exits: ExitTimes = exit_times(rules, entries, view, journey.entry.identifier)
+        self.exits: ExitTimes = self._exit_times(rules)
         self.exit_text = texts_of(rules, texts)
         self.leave_rank = _leave_ranks(journey)
         self.ends = Ends(
@@ -108,6 +114,31 @@ class Walk:
 
     def run(self) -> WalkResult:
         """Walk; raises Cancelled between steps."""
+        self._set_out()
+        for place, step in enumerate(self.journey.steps):
+            if self.cancelled is not None and self.cancelled():
+                raise Cancelled("Stopped.")
+            batches, self.pending[place] = self.pending[place], []
+            if batches:
+                tokens = concatenate(batches, NEVER)
+                if self.paths is not None:
+                    tokens, over = self.paths.first_arrivals(tokens)
+                    self._complete(over, None, by_step=False)
+                self._step(step, tokens)
+        if self.paths is not None:
+            self._join(self.paths)
+        if self.journey.journey.enforce_limits:
+            expire(self.ends.outcome, self.ends.detail)
+        ends, design = self.ends, self.journey.journey
+        ends.after_all = left_by_policy(design, ends.outcome, ends.detail, self.texts.code)
+        self.result.deliveries += sends(self.journey, self.entries, self.result, self.view, self.texts)
+        return self.result
+
+    def _exit_times(self, rules: tuple[PlanExit, ...]) -> ExitTimes:
+        return exit_times(rules, self.entries, self.view, self.journey.entry.identifier)
+
+    def _set_out(self) -> None:
+        """Let everybody arrive at the first step."""
         entries, n = self.entries, len(self.entries)
         start = Tokens(
             entries,
@@ -128,24 +159,6 @@ class Walk:
             start.phase = np.full(n, EVENT if entries.by_event else ENTRY, np.int8)
             start.rank = np.zeros(n, np.int64)
         self._arrive(start, 0 if self.journey.steps else -1, -1, first=True)
-        for place, step in enumerate(self.journey.steps):
-            if self.cancelled is not None and self.cancelled():
-                raise Cancelled("Stopped.")
-            batches, self.pending[place] = self.pending[place], []
-            if batches:
-                tokens = concatenate(batches, NEVER)
-                if self.paths is not None:
-                    tokens, over = self.paths.first_arrivals(tokens)
-                    self._complete(over, None, by_step=False)
-                self._step(step, tokens)
-        if self.paths is not None:
-            self._join(self.paths)
-        if self.journey.journey.enforce_limits:
-            expire(self.ends.outcome, self.ends.detail)
-        ends, design = self.ends, self.journey.journey
-        ends.after_all = left_by_policy(design, ends.outcome, ends.detail, self.texts.code)
-        self.result.deliveries += sends(self.journey, entries, self.result, self.view, self.texts)
-        return self.result
 
     # -- one step --------------------------------------------------------------------------
 

@@ -83,7 +83,7 @@ def test_spliced_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("part", ["changed_steps", "_enter_otherwise", "_leave_otherwise", "_alike"])
+@pytest.mark.parametrize("part", ["changed_steps", "_enter_otherwise", "_leave_otherwise", "alike"])
 def test_the_property_notices(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever forgets whom an edit touches is found out."""
 
@@ -91,7 +91,7 @@ def test_the_property_notices(part: str, monkeypatch: pytest.MonkeyPatch) -> Non
         view = next(one for one in asked if hasattr(one, "log"))
         return np.zeros(view.log.n_profiles, np.bool_)
 
-    lies: dict[str, Any] = {"changed_steps": lambda *_: [], "_alike": lambda *_: True}
+    lies: dict[str, Any] = {"changed_steps": lambda *_: [], "alike": lambda *_: True}
     monkeypatch.setattr(touched, part, lies.get(part, nobody))
     monkeypatch.setattr(splice, "MOST", 2.0)
     assert any(_breaks(seed) for seed in range(200))
