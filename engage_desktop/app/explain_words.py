@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from engage_desktop.domain.duration import format_instant
 from engage_desktop.engine.explain import NOT_KNOWN
+from engage_desktop.engine.points import TURNED_AWAY
+from engage_desktop.engine.timed import DUE, LAST_HOUR, SINCE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from engage_desktop.engine.changes import Edit
     from engage_desktop.engine.explain import Seen, SeenEvent, Why
+    from engage_desktop.engine.plan import PlanJourney
+    from engage_desktop.engine.trace import Way
     from engage_desktop.events import EventStore
 
 MANY = 2
@@ -48,7 +52,9 @@ def _deciding(why: Why, verdict: bool) -> list[Why]:
 def _part(why: Why) -> str:
     whose = f"{why.who}: " if why.who else ""
     says = "holds" if why.verdict else "does not hold"
-    values = [seen for seen in why.values if seen.text != why.text]
+    if due := [seen for seen in why.values if seen.text == DUE]:
+        return f"{whose}{clock(why.text, due[0], up=why.verdict)}"
+    values = [seen for seen in why.values if seen.text != why.text and seen.at is None]
     heard = [seen for seen in why.values if seen.text == why.text]
     if heard:  # an event that is listened for
         came = f"the last at {format_instant(heard[0].events[0].at)}" if heard[0].events else "there was none"
@@ -63,8 +69,55 @@ def _part(why: Why) -> str:
     return f"{whose}{why.text} {says} ({shown})"
 
 
+def clock(text: str, due: Seen, *, up: bool) -> str:
+    """What a delay, a timeout or an age says."""
+    if due.at is None:
+        return f"{text} has no end"
+    return f"{text} {'was over at' if up else 'lasts until'} {format_instant(due.at)}"
+
+
+def left_by(outcome: str, detail: str | None) -> str:
+    """What took somebody out of a journey."""
+    if outcome == "exited" and detail is not None:
+        step = detail.removeprefix("step:")
+        return f"step {step} ended the journey for them" if step != detail else f"the exit rule {detail} took them out"
+    return "the journey expired for them after 365 days" if outcome == "expired" else "the journey ended for them"
+
+
+def entry_note(journey: PlanJourney, way: Way, at: int, meets: bool) -> str:
+    """Whether somebody who meets an entry came in then, and if not what kept them out (D-11, D-16, D-17, D-45)."""
+    here = [one for one in way.instances if one.entered == at]
+    if any(one.outcome != TURNED_AWAY for one in here):
+        return " and entered then"
+    if here:
+        why = "their second had more than 25 events" if here[0].detail == "event_limit" else "25 instances were active"
+        return f", but was turned away: {why}"
+    if not meets:
+        return ""
+    if at < journey.starts:
+        return f", but the journey starts only at {format_instant(journey.starts)}"
+    if at >= journey.ends:
+        return f", but the journey has ended at {format_instant(journey.ends)}"
+    earlier = [one for one in way.instances if one.entered <= at and one.outcome != TURNED_AWAY]
+    entry = journey.entry
+    if entry.mode == "once" and earlier:
+        return f", but entered before, at {format_instant(earlier[0].entered)}, and may enter once"
+    inside = [one for one in earlier if one.ended is None or one.ended >= at]
+    if inside and (entry.identifier is not None or entry.mode == "after_exit"):
+        same = f" with the same {'.'.join(entry.identifier)}" if entry.identifier is not None else ""
+        return f", but is inside{same} since {format_instant(inside[-1].entered)}"
+    ended = [one.ended for one in earlier if one.ended is not None]
+    if ended and entry.mode == "after_exit" and at < max(ended) + entry.cool_down_us:
+        return f", but may enter again only from {format_instant(max(ended) + entry.cool_down_us)} on"
+    if entry.condition is not None and entry.schedule is None:
+        return ", but that did not begin then" if earlier else ", but that began before the run"
+    return ", but did not enter"
+
+
 def seen_lines(seen: Seen) -> list[str]:
     """A value, and the events behind it."""
+    if seen.text in (SINCE, DUE, LAST_HOUR):
+        return [f"{seen.text} {'never' if seen.at is None else format_instant(seen.at)}"]
     since = f" since {format_instant(seen.since)}" if seen.since is not None else ""
     lines = [] if seen.value is None and seen.events else [f"{seen.text} was {value_text(seen.value)}{since}"]
     if seen.definition is not None:
@@ -91,7 +144,7 @@ def tree_json(why: Why) -> dict[str, Any]:
 
 
 def _seen_json(seen: Seen) -> dict[str, Any]:
-    body: dict[str, Any] = {"text": seen.text, "value": seen.value}
+    body: dict[str, Any] = {"text": seen.text, "value": seen.value if seen.at is None else format_instant(seen.at)}
     if seen.definition is not None:
         body["definition"] = seen.definition
     if seen.since is not None:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from engage_desktop.domain.people import Level
     from engage_desktop.engine import Plan
     from engage_desktop.engine.explain import Seen, Why
-    from engage_desktop.engine.points import Instance, Visit
-    from engage_desktop.engine.questions import Answer, Question
+    from engage_desktop.engine.questions import Answer
+    from engage_desktop.engine.subject import Subject
     from engage_desktop.events import EventStore
 
 
@@ -40,9 +40,8 @@ class Explanation:
 
 @dataclass(frozen=True)
 class _Asked:
-    question: Question
+    answer: Answer
     says: tuple[str, str]
-    at: int
     note: str = ""
 
 
@@ -59,27 +58,26 @@ def explain(
 ) -> Explanation:
     """Answer why. Without `at_us` at the instant when it was settled, the last one by `until_us` (the log's end).
     Raises UserError for what is not there: people, audiences, steps, instants."""
-    from engage_desktop.engine.questions import answer
+    from engage_desktop.engine.subject import Subject
 
     level: Level = "user"
     if place.audience is not None:
         level = _audience_level(plan.campaigns, place.audience)
-    subject = _subject(store, level, profile)
+    index = _subject(store, level, profile)
     first, last = default_window(store)
     last = last if until_us is None else until_us
-    if place.audience is not None:
-        asked = _audience(plan, place.audience, level, last)
-    else:
-        asked = _journey(plan, store, place, subject, (first, last), at_us, seed)
-    at = asked.at if at_us is None else at_us
-    exists = int(since_of(store, level)[subject])
-    if at < exists:
+    subject = Subject(plan, store, index, (first, last), seed, level)
+    exists, asked_at = int(since_of(store, level)[index]), last if at_us is None else at_us
+    if asked_at < exists:
         raise UserError(
             f"{profile} does not exist before {format_instant(exists)}, the first call of the log; "
-            f"at {format_instant(at)} nothing holds yet. Ask about a later instant."
+            f"at {format_instant(asked_at)} nothing holds yet. Ask about a later instant."
         )
-    found = answer(plan, store, asked.question, subject, at, unfold=unfold)
-    return _words(found, asked, profile, store)
+    if place.audience is not None:
+        asked = _audience(subject, plan, place.audience, asked_at, unfold)
+    else:
+        asked = _journey(subject, plan, place, at_us, unfold)
+    return _words(asked.answer, asked, profile, store)
 
 
 def why_reply(plan: Plan, store: EventStore, request: AskWhy, seed: int) -> WhyReply:
@@ -99,87 +97,99 @@ def why_reply(plan: Plan, store: EventStore, request: AskWhy, seed: int) -> WhyR
 
 
 def _asks(campaigns: Campaigns, place: Place) -> bool:
-    """Whether a step asks a condition or listens for events."""
+    """Whether a step asks a condition, listens for events or waits for a clock."""
     journey = campaigns.journey(place.journey or "")
     step = None if journey is None else journey.by_key.get(place.step or "")
-    return step is not None and step.type in ("split", "fork", "wait", "hold")
+    return step is not None and step.type in ("split", "fork", "wait", "hold", "delay", "delay_until")
 
 
-def _audience(plan: Plan, key: str, level: Level, last: int) -> _Asked:
+def _audience(subject: Subject, plan: Plan, key: str, at: int, unfold: int) -> _Asked:
     from engage_desktop.engine.questions import State
 
     audience = plan.campaigns.audience(key)
     name = key if audience is None else audience.name
-    return _Asked(State.of_audience(key, level), (f"is in {name}", f"is not in {name}"), last)
+    found = subject.ask(State.of_audience(key, subject.level), at, unfold=unfold)
+    return _Asked(found, (f"is in {name}", f"is not in {name}"))
 
 
-def _journey(
-    plan: Plan, store: EventStore, place: Place, subject: int, window: tuple[int, int], at_us: int | None, seed: int
-) -> _Asked:
-    from engage_desktop.engine import points
-    from engage_desktop.engine.questions import Heard
-
+def _journey(subject: Subject, plan: Plan, place: Place, at_us: int | None, unfold: int) -> _Asked:
     journey = _journey_of(plan.campaigns, place.journey)
-    last = window[1] if at_us is None else at_us
     if place.exit is not None:
-        points.exit_question(journey, place.exit, None)  # what is not there is said before anything runs
-    elif place.step is not None:
-        points.step_question(journey, place.step, place.branch, None)
-    elif place.branch is not None:
-        raise UserError(f"--branch {place.branch} needs the --step it belongs to.")
-    instances, visits = points.part_of_run(plan, store, journey.key, subject, window, seed)
-    instances = [one for one in instances if one.entered <= last]
+        return _exit(subject, plan, journey, place.exit, at_us, unfold)
     if place.step is not None:
-        found = [visit for visit in visits[place.step] if visit.arrived <= last]
-        visit = found[-1] if found else None
-        question, branch = points.step_question(journey, place.step, place.branch, visit)
-        at = last if visit is None else points.instant_of(journey, place.step, visit, last)
-        where = f"step {place.step} of {journey.name}"
-        if points.reads_journey(question):
-            question = _remembering(plan, store, journey, subject, instances, visits, visit, question)
-        what = f"branch {branch} of {where}" if branch is not None else f"the condition of {where}"
-        return _Asked(question, _meets(what), at, "" if visit is not None else ", but was not at that step by then")
-    instance = instances[-1] if instances else None
-    if place.exit is not None:
-        question = points.exit_question(journey, place.exit, instance)
-        if points.reads_journey(question):
-            question = _remembering(plan, store, journey, subject, instances[-1:], visits, None, question)
-        at = last if instance is None or instance.ended is None else min(instance.ended, last)
-        note = "" if instance is not None else ", but was not in the journey by then"
-        return _Asked(question, _meets(f"the exit rule {place.exit} of {journey.name}"), at, note)
-    question = points.entry_question(journey)
-    at = last
-    if isinstance(question, Heard) and at_us is None:
-        at = points.latest_event(store, question.event, subject, last) or last
-    entered = any(one.entered == at for one in instances)
-    return _Asked(question, _meets(f"the entry of {journey.name}"), at, " and entered then" if entered else "")
+        return _step(subject, plan, journey, place, at_us, unfold)
+    if place.branch is not None:
+        raise UserError(f"--branch {place.branch} needs the --step it belongs to.")
+    return _entry(subject, plan, journey, at_us, unfold)
 
 
-def _remembering(
-    plan: Plan,
-    store: EventStore,
-    journey: Journey,
-    subject: int,
-    instances: list[Instance],
-    visits: dict[str, list[Visit]],
-    visit: Visit | None,
-    question: Question,
-) -> Question:
-    """The question with what the instance of the visit (or the last one) had collected."""
-    from dataclasses import replace
+def _step(subject: Subject, plan: Plan, journey: Journey, place: Place, at_us: int | None, unfold: int) -> _Asked:
+    """The visit that is meant is the latest one that began by the instant asked."""
+    from engage_desktop.engine import points
+    from engage_desktop.engine.remembering import inside
 
-    from engage_desktop.engine.questions import State
-    from engage_desktop.engine.remembering import remembers
-
-    mine = [one for one in instances if visit is None or one.number == visit.instance]
-    if not mine or (visit is None and len(instances) != 1):
+    key = place.step or ""
+    points.branch_of(journey, key, place.branch, None)  # what is not there is said before anything runs
+    compiled, last = points.plan_of(plan, journey.key), subject.window[1] if at_us is None else at_us
+    way = subject.way(compiled)
+    visit = next((one for one in reversed(way.visits[key]) if one.arrived <= last), None)
+    branch = points.branch_of(journey, key, place.branch, visit)
+    known = inside(plan, subject.log, compiled, subject.index, visit)
+    point = points.step_point(journey, key, branch, visit, last, known)
+    if visit is None and points.reads_journey(point.question, plan):
         raise UserError(
             "This condition reads journey('...'), what an instance has collected, and nobody was there; "
             "ask about somebody who was."
         )
-    assert isinstance(question, State)
-    before = None if visit is None else visit.seq
-    return replace(question, remembers=remembers(plan, store, journey, subject, mine[0], visits, before))
+    found = subject.ask_point(compiled, point, unfold=unfold)
+    where = f"step {key} of {journey.name}"
+    note = ", but was not at that step by then" if visit is None else ""
+    if visit is not None and not visit.took and visit.left is not None and visit.left <= last:
+        instance = way.instances[visit.instance - 1]
+        note = f" ({words.left_by(instance.outcome, instance.detail)} then)"
+    if journey.by_key[key].type in ("delay", "delay_until"):
+        return _Asked(found, (f"has gone on from {where}", f"has not gone on from {where}"), note)
+    what = f"branch {branch} of {where}" if branch is not None else f"the condition of {where}"
+    return _Asked(found, _meets(what), note)
+
+
+def _exit(subject: Subject, plan: Plan, journey: Journey, key: str, at_us: int | None, unfold: int) -> _Asked:
+    from engage_desktop.engine import points
+    from engage_desktop.engine.remembering import inside
+
+    points.rule_of(journey, key)
+    compiled, last = points.plan_of(plan, journey.key), subject.window[1] if at_us is None else at_us
+    way = subject.way(compiled)
+    stayed = [one for one in way.instances if one.entered <= last and one.outcome != points.TURNED_AWAY]
+    instance = stayed[-1] if stayed else None
+    known = inside(plan, subject.log, compiled, subject.index, instance)
+    point = points.exit_point(journey, key, instance, last, known)
+    if instance is None and points.reads_journey(point.question, plan):
+        raise UserError(
+            "This exit rule reads journey('...'), what an instance has collected, and nobody was there; "
+            "ask about somebody who was."
+        )
+    found = subject.ask_point(compiled, point, unfold=unfold)
+    note = "" if instance is not None else ", but was not in the journey by then"
+    if instance is not None and not found.verdict and instance.ended is not None and instance.ended <= last:
+        note = f" ({words.left_by(instance.outcome, instance.detail)} then)"
+    return _Asked(found, _meets(f"the exit rule {key} of {journey.name}"), note)
+
+
+def _entry(subject: Subject, plan: Plan, journey: Journey, at_us: int | None, unfold: int) -> _Asked:
+    from engage_desktop.engine import points
+
+    compiled, last = points.plan_of(plan, journey.key), subject.window[1] if at_us is None else at_us
+    zone = plan.campaigns.workspace.timezone
+    point = points.entry_point(compiled, subject.window, zone, last)
+    latest = points.latest_entry(plan, subject.log, subject.index, point.question, last)
+    if latest is not None and (at_us is None or journey.entry.type == "event"):
+        point = points.entry_point(compiled, subject.window, zone, latest)
+    found = subject.ask_point(compiled, point, unfold=unfold)
+    way = subject.way(compiled)
+    return _Asked(
+        found, _meets(f"the entry of {journey.name}"), words.entry_note(compiled, way, point.at, found.verdict)
+    )
 
 
 def _meets(what: str) -> tuple[str, str]:
@@ -245,6 +255,8 @@ def _words(found: Answer, asked: _Asked, profile: str, store: EventStore) -> Exp
 def _would(says: str) -> str:
     """`is in X` as `would be in X`."""
     for now, then in (
+        ("has not ", "would not have "),
+        ("has ", "would have "),
         ("is not ", "would not be "),
         ("is ", "would be "),
         ("does not ", "would not "),

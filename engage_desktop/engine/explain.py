@@ -31,12 +31,13 @@ from engage_desktop.domain.condition import (
 )
 from engage_desktop.domain.people import Level
 from engage_desktop.engine import history as histories
-from engage_desktop.engine.arrays import NEVER
-from engage_desktop.engine.changes import Edit
-from engage_desktop.engine.conditions import Conditions
+from engage_desktop.engine.arrays import NEVER, Mask
+from engage_desktop.engine.changes import SetTrait
+from engage_desktop.engine.conditions import Conditions, EventRows
 from engage_desktop.engine.definitions import (
     AudienceMeaning,
     Computed,
+    Listed,
     Member,
     Node,
     OfAccounts,
@@ -48,16 +49,20 @@ from engage_desktop.engine.definitions import (
     resolve_side,
     sides,
 )
-from engage_desktop.engine.few import Few, around
+from engage_desktop.engine.few import Few
 from engage_desktop.engine.frames import Bound, Events, Root
+from engage_desktop.engine.history import History
 from engage_desktop.engine.intervals import Intervals
+from engage_desktop.engine.moments import Moments
 from engage_desktop.engine.pieces import last_session, over_subjects
 from engage_desktop.engine.plan import Plan
-from engage_desktop.engine.source import Column, Log
+from engage_desktop.engine.source import Column
 from engage_desktop.engine.values import value_at
+from engage_desktop.engine.writes import Value
 from engage_desktop.language import parse, parse_condition, to_text
 
 NOT_KNOWN = "known by an identifier (AU-4)"
+ON_LIST = "named on its list"
 SHOWN = 5
 """Of events, people and accounts at most so many are listed; how many there are is said."""
 
@@ -83,6 +88,8 @@ class Seen:
     events: tuple[SeenEvent, ...] = ()
     total: int | None = None
     definition: str | None = None
+    at: int | None = None
+    """Of what is no value but an instant."""
 
 
 @dataclass(frozen=True)
@@ -108,12 +115,52 @@ Remembered: TypeAlias = Callable[[str], Column]
 """What `journey(text)` is for the one instance that is asked about (D-20)."""
 
 
+@dataclass(frozen=True)
+class Inside:
+    """What only the instance knows that is asked about: what it has collected; and the traits that it set at an
+    instant, which others see a microsecond later (D-51)."""
+
+    remembers: Remembered | None = None
+    own: tuple[tuple[str, Value], ...] = ()
+    own_at: int = NEVER
+
+
+NOBODY = Inside()
+
+
 class Reader:
     """Answers about the people of `few` at one instant; `remembers` where an instance is asked about."""
 
-    def __init__(self, plan: Plan, few: Few, at: int, remembers: Remembered | None = None) -> None:
-        self.plan, self.few, self.at, self.remembers = plan, few, at, remembers
-        self.conditions = Conditions(few, plan.meanings)
+    def __init__(
+        self, plan: Plan, few: Few, at: int, inside: Inside = NOBODY, public: Conditions | None = None
+    ) -> None:
+        self.plan, self.few, self.at, self.inside = plan, few, at, inside
+        self.public = Conditions(few, plan.meanings) if public is None else public
+        """What everybody sees."""
+
+    def then(self, at: int) -> Reader:
+        """The same at another instant."""
+        return self if at == self.at else Reader(self.plan, self.few, at, self.inside, self.public)
+
+    def outside(self) -> Reader:
+        """As everybody sees it: named audiences and traits do not know what an instance has just set."""
+        return Reader(self.plan, self.few, self.at, replace(self.inside, own=()), self.public)
+
+    @property
+    def remembers(self) -> Remembered | None:
+        return self.inside.remembers
+
+    @property
+    def conditions(self) -> Conditions:
+        return self._own if self.inside.own and self.at == self.inside.own_at else self.public
+
+    @cached_property
+    def _own(self) -> Conditions:
+        """What the instance sees at the instant at which it set traits."""
+        few, now = self.few, self.inside.own_at
+        mine = [SetTrait("user", who, trait, value, now) for who in few.people for trait, value in self.inside.own]
+        changed = few.with_(few.edits, few.until, (*few.written, *mine))
+        return Conditions(changed, self.plan.meanings, given=_Named(self.public))
 
     def frame(self, who: Who, asks: bool) -> tuple[Root | Bound, int]:
         """Whom a condition is asked about, and the subject meant; `asks`: it reads the journey's context."""
@@ -139,6 +186,29 @@ class Reader:
         intervals, subject = self.intervals(node, who, include_anonymous)
         return bool(intervals.value(np.array([subject], np.int32), np.array([self.at], np.int64))[0])
 
+    def passes(self, name: str, where: Condition, who: Who) -> Mask:
+        """Which events of a name an own `where` lets pass, aligned to `rows(name)`; for those of `who` alone."""
+        resolved = self.resolved(where, "user")
+        found = self._passes(name, resolved, who)
+        now = self.few.times(name) == self.inside.own_at
+        if self.inside.own and now.any():
+            mine = self.then(self.inside.own_at)
+            found[now] = mine._passes(name, resolved, who)[now]
+        return found
+
+    def _passes(self, name: str, resolved: Node, who: Who) -> Mask:
+        if not asks_journey(resolved):
+            return self.conditions.mask(name, resolved).copy()
+        frame, _ = self.frame(who, asks=True)
+        assert isinstance(frame, Bound), "a filter that reads journey() is asked for an instance"
+        found = np.zeros(len(self.few.rows(name)), np.bool_)
+        place = np.flatnonzero(self.few.profiles(name) == who.index)
+        owner, since = np.full(len(place), who.index, np.int32), self.few.times(name)[place]
+        asked = np.zeros(len(place), np.int64)
+        pairs = Events(self.few, name, self.conditions.people, None, place, owner, since, frame, asked)
+        found[place] = Moments(self.conditions, owner, since, pairs).holds(resolved)
+        return found
+
     # -- audiences and traits --------------------------------------------------------------
 
     def definition(self, key: str) -> Condition | None:
@@ -150,6 +220,19 @@ class Reader:
     def anonymous(self, key: str) -> bool:
         audience = self.plan.campaigns.audience(key)
         return audience is not None and audience.include_anonymous
+
+    def listed_since(self, member: Member, who: Who) -> int | None:
+        """From when somebody counts as named on the list that an audience is (NEVER: not at all); None of other
+        audiences (D-6)."""
+        meaning = self.plan.meanings[member.digest]
+        if not isinstance(meaning, AudienceMeaning) or not isinstance(meaning.condition, Listed):
+            return None
+        if who.level == "account":
+            named = self.few.account_ids[who.index] in meaning.condition.ids
+            return int(self.few.account_since[who.index]) if named else NEVER
+        profile, since = self.few.named(meaning.condition.ids)
+        mine = since[profile == who.index]
+        return int(mine.min()) if len(mine) else NEVER
 
     def trait_definition(self, key: str) -> Reduce | None:
         found = next((trait for trait in self.plan.campaigns.traits if trait.key == key), None)
@@ -207,6 +290,22 @@ class Reader:
             cover = over_subjects(events.owner, root.n)
             events = events.select(np.sort(last_session(cover, events.time, stream.session.us).event))
         return events
+
+
+class _Named:
+    """Audiences and computed traits as everybody sees them (D-51)."""
+
+    def __init__(self, public: Conditions) -> None:
+        self.public = public
+
+    def intervals(self, node: Node) -> Intervals | None:
+        return self.public.intervals(node) if isinstance(node, Member | OfAccounts) else None
+
+    def history(self, side: Side) -> History | None:
+        return self.public.history(side) if isinstance(side, Member | OfAccounts | Computed) else None
+
+    def events(self, name: str, where: Node | None) -> EventRows | None:
+        return None
 
 
 def plain(column: Column, place: int) -> Any:
@@ -278,13 +377,17 @@ def _member(reader: Reader, text: str, verdict: bool, key: str, who: Who, unfold
     anonymous = reader.anonymous(key)
     if who.level == "user" and not reader.eligible(who.index, anonymous):
         values = (Seen(NOT_KNOWN, False),)
+    since = reader.listed_since(member, who)
+    if since is not None:
+        values += (Seen(ON_LIST, since <= reader.at, since if since <= reader.at else None),)
     definition = reader.definition(key)
-    children = () if definition is None or not unfold else (why(reader, definition, who, unfold - 1, anonymous),)
+    inner = reader.outside()
+    children = () if definition is None or not unfold else (why(inner, definition, who, unfold - 1, anonymous),)
     return Why(text, verdict, values, children)
 
 
 def _comparison(reader: Reader, node: Condition, verdict: bool, who: Who, unfold: int) -> Why:
-    values, children = [], []
+    values, children, public = [], [], reader.outside()
     for side in sides(node):
         if is_constant(side):
             continue
@@ -294,7 +397,7 @@ def _comparison(reader: Reader, node: Condition, verdict: bool, who: Who, unfold
             one = replace(one, definition=None if reduce is None else to_text(reduce))
         elif unfold and isinstance(found, Member | OfAccounts):
             key = found.key if isinstance(found, Member) else found.member.key
-            children.append(why(reader, InAudience(key), who, unfold))
+            children.append(why(public, InAudience(key), who, unfold))
         values.append(one)
     return Why(to_text(node), verdict, tuple(values), tuple(children))
 
@@ -308,7 +411,7 @@ def seen(reader: Reader, side: Side, who: Who) -> Seen:
         reduce = reader.trait_definition(found.key) if isinstance(found, Computed) else None
     if not isinstance(reduce, Reduce):
         return Seen(to_text(side), value, since)
-    events = reader.visible(reduce, who)
+    events = (reader if isinstance(side, Reduce) else reader.outside()).visible(reduce, who)
     return Seen(to_text(side), value, None, _latest(events, reduce), events.n)
 
 
@@ -327,15 +430,14 @@ def _latest(events: Events, reduce: Reduce) -> tuple[SeenEvent, ...]:
 def why_event(reader: Reader, name: str, node: Condition, place: int) -> Why:
     """The tree of an entry's, exit's or hold's own `where` for the event at `place` of its name, each part as it
     was at the instant of the event (D-9)."""
-    resolved = resolve(node, reader.plan, "user")
-    verdict = bool(reader.conditions.mask(name, resolved)[place])
+    who = Who("user", int(reader.few.profiles(name)[place]))
+    verdict = bool(reader.passes(name, node, who)[place])
     match node:
         case And(items) | Or(items):
             return Why(to_text(node), verdict, children=tuple(why_event(reader, name, one, place) for one in items))
         case Not(item):
             return Why(to_text(node), verdict, children=(why_event(reader, name, item, place),))
-    who = Who("user", int(reader.few.profiles(name)[place]))
-    then = Reader(reader.plan, reader.few, int(reader.few.times(name)[place]))
+    then = reader.then(int(reader.few.times(name)[place]))
     values = []
     for side in sides(node):
         if isinstance(side, Property | Context):
@@ -364,14 +466,3 @@ def span(intervals: Intervals, index: int, at: int, first: int) -> Span:
     before = [edge for edge in edges if edge <= at]
     after = [edge for edge in edges if edge > at]
     return Span(max(before, default=first), min(after, default=None))
-
-
-def few_of(plan: Plan, log: Log, level: Level, subject: int, edits: tuple[Edit, ...] = ()) -> Few:
-    """The log of those who may have a say about one person or account."""
-    accounts_matter = level == "account" or any(
-        isinstance(meaning, AudienceMeaning) and meaning.level == "account" for meaning in plan.meanings.values()
-    )
-    if not accounts_matter:
-        return Few(log, [subject], (), edits)
-    people, accounts = around(log, *(([subject], []) if level == "user" else ([], [subject])))
-    return Few(log, people, accounts, edits)

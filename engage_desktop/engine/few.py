@@ -38,7 +38,8 @@ def around(log: Log, people: Iterable[int], accounts: Iterable[int]) -> tuple[li
 
 class Few:
     """`people` and `accounts` are places in `log`, ascending; here they are numbered from 0. Events and traits
-    later than `until` are left out, edits that say otherwise are as if they had come last of their instant."""
+    later than `until` are left out, edits that say otherwise are as if they had come last of their instant. `written` is
+    what journeys set: it comes after all that the log says of an instant (D-51)."""
 
     def __init__(
         self,
@@ -47,7 +48,9 @@ class Few:
         accounts: Sequence[int] = (),
         edits: Sequence[Edit] = (),
         until: int | None = None,
+        written: Sequence[SetTrait] = (),
     ) -> None:
+        self.written = tuple(one for one in written if until is None or one.time <= until)
         self.log, self.people, self.accounts, self.until = log, list(people), list(accounts), until
         self.edits = tuple(edits)
         self._local = {place: number for number, place in enumerate(self.people)}
@@ -75,10 +78,28 @@ class Few:
         self.event_names: Sequence[str] = tuple(dict.fromkeys([*log.event_names, *(one.event for one in self._added)]))
         self._names: dict[str, tuple[_Ints, NDArray[np.uint32]]] = {}
 
+    def with_(self, edits: Sequence[Edit] = (), until: int | None = None, written: Sequence[SetTrait] = ()) -> Few:
+        """The same people with other changes."""
+        return Few(self.log, self.people, self.accounts, edits, until, written)
+
     def base_row(self, row: int) -> int | None:
         """The row of the whole log that a row is, None of an event that was added."""
         place = int(self._order[row])
         return int(self._rows[place]) if place < len(self._rows) else None
+
+    def base_rows(self, name: str) -> _Ints:
+        """The rows of the whole log of the events of a name; of added ones a row later than all."""
+        place = self._order[self.rows(name)]
+        rows = np.append(self._rows, np.full(len(self._added), np.iinfo(np.int64).max))
+        return rows[place]
+
+    def rows_here(self, rows: _Ints) -> _Ints:
+        """Rows of the whole log as rows here, -1 of those that are not here."""
+        place = np.searchsorted(self._rows, rows)
+        here = np.append(self._rows, -2)[place] == rows
+        found = np.full(len(rows), -1, np.int64)
+        found[here] = self._row_of[place[here]]
+        return found
 
     def local(self, profile: int) -> int:
         """The number here of a person of the whole log."""
@@ -156,7 +177,7 @@ class Few:
         return self._history(self.log.account_trait(path), self.accounts, self._told("account", path))
 
     def trait_names(self) -> Iterable[str]:
-        return self.log.trait_names()
+        return tuple(dict.fromkeys([*self.log.trait_names(), *(path_text((one.key,)) for one in self.written)]))
 
     def account_trait_names(self) -> Iterable[str]:
         return self.log.account_trait_names()
@@ -179,7 +200,7 @@ class Few:
     def _told(self, level: str, path: tuple[str, ...]) -> list[tuple[int, int, Any]]:
         return [
             (edit.subject, edit.time, _dig(edit.value, path[1:]))
-            for edit in self.edits
+            for edit in (*self.edits, *self.written)
             if isinstance(edit, SetTrait) and edit.level == level and edit.key == path[0]
         ]
 

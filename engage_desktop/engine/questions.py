@@ -1,40 +1,24 @@
-"""What may be asked why: a state (audience, condition) or an event's filter; and the answer with a verified change."""
+"""What may be asked why, and the answer with a verified change. A state is here, events are in `heard`, clocks in `timed`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from engage_desktop.domain.condition import Condition, InAudience, Property, Stream
+from engage_desktop.domain.condition import Condition, InAudience
 from engage_desktop.domain.people import Level
-from engage_desktop.engine.changes import AddEvent, RemoveEvent
-from engage_desktop.engine.drafts import Draft, Maker, put
-from engage_desktop.engine.explain import (
-    Reader,
-    Remembered,
-    Seen,
-    SeenEvent,
-    Span,
-    Who,
-    Why,
-    few_of,
-    span,
-    why,
-    why_event,
-)
+from engage_desktop.engine.arrays import NEVER
+from engage_desktop.engine.bearing import few_of
+from engage_desktop.engine.changes import SetTrait
+from engage_desktop.engine.definitions import Node, resolve
+from engage_desktop.engine.explain import NOBODY, Inside, Reader, Span, Who, Why, span, why
 from engage_desktop.engine.few import Few
-from engage_desktop.engine.flips import MOST, Edits, Flips, verified
-from engage_desktop.engine.identifiers import Identifiers
+from engage_desktop.engine.flips import Edits, Flips, verified
 from engage_desktop.engine.plan import Plan
 from engage_desktop.engine.source import Log
-from engage_desktop.language.printer import quote
-
-Places: TypeAlias = NDArray[np.intp]
-Passes: TypeAlias = NDArray[np.bool_]
 
 
 class Question(Protocol):
@@ -43,138 +27,85 @@ class Question(Protocol):
     @property
     def level(self) -> Level: ...
     @property
-    def remembers(self) -> Remembered | None: ...
+    def inside(self) -> Inside: ...
+    def reads(self, plan: Plan) -> tuple[Node, ...]:
+        """All conditions that it looks at, resolved."""
+
     def holds(self, reader: Reader, who: Who) -> bool: ...
     def why(self, reader: Reader, who: Who, unfold: int) -> Why: ...
     def flips(self, reader: Reader, who: Who, want: bool) -> list[Edits]: ...
     def span(self, reader: Reader, who: Who, first: int) -> Span | None:
         """For how long around the instant the verdict stays; None for what has no duration."""
 
+    def later(self, reader: Reader, who: Who, first: int) -> int | None:
+        """When the verdict would be the other with nothing more happening; the reader's log ends at the instant."""
+
 
 @dataclass(frozen=True)
 class State:
-    """Does a condition hold? An audience is one too."""
+    """Does a condition hold? An audience is one too. With `since` it may have held at any instant from then on: that
+    is what waits, forks and exits ask; `before`: only instants earlier than that count, something else came then."""
 
     condition: Condition
     level: Level = "user"
     include_anonymous: bool = False
-    remembers: Remembered | None = None
-    """What the instance has collected, where the condition reads it."""
+    since: int | None = None
+    before: int | None = None
+    inside: Inside = NOBODY
 
     @classmethod
     def of_audience(cls, key: str, level: Level) -> State:
         return cls(InAudience(key), level)
 
+    def reads(self, plan: Plan) -> tuple[Node, ...]:
+        return (resolve(self.condition, plan, self.level, include_anonymous=self.include_anonymous),)
+
+    def _first(self, reader: Reader, who: Who) -> int:
+        """The first instant from `since` on at which it holds, NEVER where there is none."""
+        assert self.since is not None
+        own_at = reader.inside.own_at if reader.inside.own else NEVER
+        intervals, subject = reader.outside().intervals(self.condition, who, self.include_anonymous)
+
+        def first(since: int) -> int:
+            subjects, instants = np.array([subject], np.int32), np.array([since], np.int64)
+            return int(intervals.first_at_or_after(subjects, instants)[0])
+
+        at = first(self.since)
+        if self.since <= own_at <= at and own_at < NEVER:  # at that instant the instance has a view of its own
+            mine = reader.then(own_at).holds(self.condition, who, self.include_anonymous)
+            at = own_at if mine else first(own_at + 1) if at == own_at else at
+        return NEVER if self.before is not None and at >= self.before else at
+
     def holds(self, reader: Reader, who: Who) -> bool:
-        return reader.holds(self.condition, who, self.include_anonymous)
+        if self.since is None:
+            return reader.holds(self.condition, who, self.include_anonymous)
+        return self._first(reader, who) <= reader.at
+
+    def _decided(self, reader: Reader, who: Who) -> Reader:
+        """At the instant that decides: where it first held, else the last one that counts."""
+        if self.since is None:
+            return reader
+        last = reader.at if self.before is None else max(min(reader.at, self.before - 1), self.since)
+        return reader.then(min(self._first(reader, who), last))
 
     def why(self, reader: Reader, who: Who, unfold: int) -> Why:
-        return why(reader, self.condition, who, unfold, self.include_anonymous)
+        return why(self._decided(reader, who), self.condition, who, unfold, self.include_anonymous)
 
     def flips(self, reader: Reader, who: Who, want: bool) -> list[Edits]:
-        return Flips(reader).of(self.condition, who, want, self.include_anonymous)
+        return Flips(self._decided(reader, who)).of(self.condition, who, want, self.include_anonymous)
 
     def span(self, reader: Reader, who: Who, first: int) -> Span | None:
+        if self.since is not None:
+            return None
         intervals, subject = reader.intervals(self.condition, who, self.include_anonymous)
         return span(intervals, subject, reader.at, first)
 
-
-@dataclass(frozen=True)
-class Heard:
-    """Has an event passed the filter of an entry, an exit or a hold? With `after` (the instant somebody entered or
-    arrived) the first that passes later than it, or from it on with `at_once`; else those of the latest instant."""
-
-    event: str
-    where: Condition | None = None
-    audience: str | None = None
-    after: int | None = None
-    at_once: bool = False
-    identifier: tuple[tuple[str, ...], str | None] | None = None
-    """Only events whose property at the path is that of the instance; None: any, as an entry needs one (D-16)."""
-    level: Level = "user"
-    remembers: Remembered | None = None
-
-    def heard(self, reader: Reader, who: Who) -> tuple[Places, Passes]:
-        """The events that are looked at, and which of them pass."""
-        few = reader.few
-        times = few.times(self.event)
-        heard = (few.profiles(self.event) == who.index) & (times <= reader.at)
-        if self.after is not None:
-            heard &= (times >= self.after) if self.at_once else (times > self.after)
-        if self.identifier is not None:
-            heard &= self._identified(few)
-        if self.after is None and heard.any():
-            heard &= times == times[heard].max()
-        places = np.flatnonzero(heard)
-        passes = np.ones(len(places), np.bool_)
-        if self.where is not None:
-            passes &= reader.conditions.mask(self.event, reader.resolved(self.where, "user"))[places]
-        if self.audience is not None:
-            members, _ = reader.intervals(InAudience(self.audience), who)
-            passes &= members.value(np.full(len(places), who.index, np.int32), times[places])
-        return places, passes
-
-    def _identified(self, few: Few) -> Passes:
-        assert self.identifier is not None
-        path, text = self.identifier
-        known = Identifiers(few, path)
-        codes = known.of(self.event)
-        if text is None:
-            return codes >= 0
-        wanted = known.texts.index(text) if text in known.texts else -2
-        return np.asarray(codes == wanted)
-
-    def holds(self, reader: Reader, who: Who) -> bool:
-        return bool(self.heard(reader, who)[1].any())
-
-    def why(self, reader: Reader, who: Who, unfold: int) -> Why:
-        text, few = f"event({quote(self.event)})", reader.few
-        places, passes = self.heard(reader, who)
-        if not len(places):
-            return Why(text, False, (Seen(text, None, total=0),))
-        place = int(places[passes][0] if passes.any() else places[-1])
-        at = int(few.times(self.event)[place])
-        parts: tuple[Why, ...] = ()
-        if self.where is not None:
-            parts += (why_event(reader, self.event, self.where, place),)
-        if self.audience is not None:
-            parts += (why(Reader(reader.plan, few, at), InAudience(self.audience), who, unfold),)
-        shown = Seen(text, None, None, (SeenEvent(self.event, at),), len(places))
-        return Why(text, bool(passes.any()), (shown,), parts)
-
-    def flips(self, reader: Reader, who: Who, want: bool) -> list[Edits]:
-        """One more event that passes, with the audience as it would have to be; or none of those that did."""
-        profile = reader.few.people[who.index]
-        if not want:
-            places, passes = self.heard(reader, who)
-            rows, times = reader.few.rows(self.event), reader.few.times(self.event)
-            removed = [
-                RemoveEvent(profile, self.event, int(times[place]), row)
-                for place in places[passes].tolist()
-                if (row := reader.few.base_row(int(rows[place]))) is not None
-            ]
-            return [tuple(removed)] if 0 < len(removed) <= MOST else []
-        flips = Flips(reader)
-
-        def flip(node: Condition, says: bool) -> Edits | None:
-            found = flips.of(node, who, says)
-            return found[0] if found else None
-
-        draft = Draft(Stream(self.event), reader.at)
-        if self.identifier is not None:
-            path, text = self.identifier
-            put(draft, Property(path), "new" if text is None else text)
-        maker = Maker(reader.at, lambda side: reader.value(side, who)[0], flip, nested=False)
-        if self.where is not None and not maker.satisfy(self.where, True, draft):
-            return []
-        state: list[Edits] = [()]
-        if self.audience is not None:
-            state = flips.of(InAudience(self.audience), who, True)
-        event = AddEvent(profile, self.event, reader.at, draft.properties, draft.context)
-        return [(*edits, *draft.others, event) for edits in state]
-
-    def span(self, reader: Reader, who: Who, first: int) -> Span | None:
-        return None
+    def later(self, reader: Reader, who: Who, first: int) -> int | None:
+        if self.since is None:
+            still = self.span(reader, who, first)
+            return None if still is None else still.until
+        at = self._first(reader, who)
+        return at if reader.at < at < NEVER else None
 
 
 @dataclass(frozen=True)
@@ -195,33 +126,61 @@ def first_instant(log: Log, level: Level, subject: int) -> int:
     return int((log.since if level == "user" else log.account_since)[subject])
 
 
+Confirm = Callable[[Few, int], bool]
+"""The verdict of the run itself, with changes made, for the person at that place of the log."""
+
+
 def answer(
-    plan: Plan, log: Log, question: Question, subject: int, at: int, *, unfold: int = 0, change: bool = True
+    plan: Plan,
+    log: Log,
+    question: Question,
+    subject: int,
+    at: int,
+    *,
+    unfold: int = 0,
+    change: bool = True,
+    confirm: Confirm | None = None,
+    also: object = (),
+    written: Callable[[Few], tuple[SetTrait, ...]] | None = None,
 ) -> Answer:
-    """Why, or why not, at an instant from which the subject exists."""
-    few = few_of(plan, log, question.level, subject)
+    """Why, or why not, at an instant from which the subject exists. `confirm` runs the journey that is asked about
+    once more with each change that may be shown, `also` is what it reads beside the question; `written` says what
+    journeys set of the people of a log."""
+    few = few_of(plan, log, question.level, subject, (question.reads(plan), also))
+    if written is not None:
+        few = few.with_(written=written(few))
     who = Who(question.level, (few.people if question.level == "user" else few.accounts).index(subject))
-    reader = Reader(plan, few, at, question.remembers)
+    reader = Reader(plan, few, at, question.inside)
     verdict = question.holds(reader, who)
     first = first_instant(log, question.level, subject)
     found: Edits | None = None
     later = None
     if change:
-        found = verified(
-            _ask(plan, few, question, who, at, not verdict), question.flips(reader, who, not verdict), not verdict
-        )
-        still = question.span(
-            Reader(plan, Few(log, few.people, few.accounts, until=at), at, question.remembers), who, first
-        )
-        later = None if still is None else still.until
+        ask = _ask(plan, few, question, who, at, not verdict, confirm, written)
+        found = verified(ask, question.flips(reader, who, not verdict), not verdict)
+        until = few.with_((), at, few.written)
+        later = question.later(Reader(plan, until, at, question.inside), who, first)
     return Answer(verdict, question.why(reader, who, unfold), at, question.span(reader, who, first), found or (), later)
 
 
 def _ask(
-    plan: Plan, few: Few, question: Question, who: Who, at: int, want: bool
+    plan: Plan,
+    few: Few,
+    question: Question,
+    who: Who,
+    at: int,
+    want: bool,
+    confirm: Confirm | None,
+    written: Callable[[Few], tuple[SetTrait, ...]] | None,
 ) -> Callable[[Edits], tuple[bool, Callable[[], list[Edits]]]]:
     def ask(edits: Edits) -> tuple[bool, Callable[[], list[Edits]]]:
-        reader = Reader(plan, Few(few.log, few.people, few.accounts, edits), at, question.remembers)
-        return question.holds(reader, who), lambda: question.flips(reader, who, want)
+        changed = few.with_(edits, at)  # what comes later has no say
+        if written is not None:
+            changed = few.with_(edits, at, written(changed))
+        reader = Reader(plan, changed, at, question.inside)
+        says = question.holds(reader, who)
+        if says == want and confirm is not None:
+            says = confirm(changed, who.index)
+        return says, lambda: question.flips(reader, who, want)
 
     return ask

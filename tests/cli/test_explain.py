@@ -34,7 +34,8 @@ def inputs(tmp_path: Path) -> list[str]:
                 {"key": "gate", "type": "split", "branches": [
                     {"key": "big", "condition": "trait('spent') >= 50", "next": "pause"},
                     {"key": "small", "condition": "trait('spent') >= 1", "next": "pause"}]},
-                {"key": "pause", "type": "delay", "duration": "1d"},
+                {"key": "pause", "type": "delay", "duration": "1d", "next": "done"},
+                {"key": "done", "type": "end"},
             ],
         }
     )  # fmt: skip
@@ -103,6 +104,23 @@ def test_entry_and_exit(capsys: pytest.CaptureFixture[str], inputs: list[str]) -
     assert not as_json(capsys, inputs, "--profile", "ann", "--journey", "look", "--exit", "again")["verdict"]
 
 
+def test_clocks_say_when(capsys: pytest.CaptureFixture[str], inputs: list[str]) -> None:
+    pause = ["--profile", "ann", "--journey", "look", "--step", "pause"]
+    gone = as_json(capsys, inputs, *pause)
+    assert (gone["at"], gone["verdict"]) == ("2024-01-06T10:00:00Z", True)
+    assert (
+        "ann has gone on from step pause of Looking at 2024-01-06T10:00:00Z: delay of 1d was over" in gone["sentence"]
+    )
+    waits = as_json(capsys, inputs, *pause, "--at", "2024-01-05T12:00:00Z")
+    assert (waits["verdict"], waits["later"]) == (False, "2024-01-06T10:00:00Z")
+    assert [(one["text"], one["value"]) for one in waits["tree"]["values"]] == [
+        ("since", "2024-01-05T10:00:00Z"), ("until", "2024-01-06T10:00:00Z"),
+    ]  # fmt: skip
+    old = as_json(capsys, inputs, "--profile", "ann", "--journey", "look", "--exit", "old")
+    assert not old["verdict"]
+    assert "the journey ended for them then" in old["sentence"]
+
+
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
@@ -110,11 +128,13 @@ def test_entry_and_exit(capsys: pytest.CaptureFixture[str], inputs: list[str]) -
         (["--profile", "", "--audience", "buyers"], "There is no person ''"),
         (["--profile", "ann", "--audience", "nope"], "There is no audience 'nope' in this design. Its audiences: buyers"),
         (["--profile", "ann", "--journey", "nope"], "There is no journey 'nope' in this design. Its journeys: after_order"),
-        (["--profile", "ann", "--journey", "look", "--step", "nope"], "Looking has no step 'nope'. Its steps: gate, pause"),
+        (["--profile", "ann", "--journey", "look", "--step", "nope"], "Looking has no step 'nope'. Its steps: gate, pause, done"),
         (["--profile", "ann", "--journey", "look", "--step", "gate", "--branch", "x"], "no branch 'x'. Its branches: big, small, otherwise"),
-        (["--profile", "ann", "--journey", "look", "--step", "pause"], "asks no condition"),
+        (["--profile", "ann", "--journey", "look", "--step", "done"], "asks no condition"),
+        (["--profile", "ann", "--journey", "look", "--step", "pause", "--branch", "x"], "has no branches"),
+        (["--profile", "cid", "--journey", "look", "--step", "pause"], "begins when somebody arrives, and nobody was there"),
         (["--profile", "ann", "--journey", "look", "--exit", "x"], "no exit rule 'x'. Its exit rules: again, old"),
-        (["--profile", "ann", "--journey", "look", "--exit", "old"], "goes by age alone"),
+        (["--profile", "cid", "--journey", "look", "--exit", "old"], "goes by age, and nobody was there"),
         (["--profile", "ann", "--journey", "look", "--branch", "big"], "needs the --step"),
         (["--profile", "ann", "--audience", "buyers", "--step", "gate"], "belong to a journey"),
         (["--profile", "ann"], "either --audience KEY or --journey KEY"),

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from engage_desktop.engine.subject import Subject
 
 from engage_desktop.domain.duration import format_instant
 from engage_desktop.engine import NEVER, compile_campaigns, simulate
-from engage_desktop.engine.points import part_of_run
+from engage_desktop.engine.points import plan_of
 from engage_desktop.engine.simulate import Walk
 from engage_desktop.engine.surplus import MOST_EVENTS, surplus_of
 from engage_desktop.events import EventStore
@@ -123,11 +124,12 @@ def test_explain_finds_what_limits_did(store: EventStore) -> None:
     plan = compile_campaigns(DESIGN)
     who = store.index_of("u")
     assert who is not None
-    instances, visits = part_of_run(plan, store, "one", who, WINDOW)
-    assert len(instances) == 61
-    assert all(one.ended == one.entered and one.rule is None for one in instances)
-    assert visits == {"d": []}
+    way = Subject(plan, store, who, WINDOW).way(plan_of(plan, "one"))
+    assert len(way.instances) == 61
+    assert all(one.ended == one.entered and one.rule is None for one in way.instances)
+    assert way.visits == {"d": []}
     old = compile_campaigns(campaigns(journeys=[journey("old", "B", "500d", reentry={"mode": "once"})]))
-    (instance,), years = part_of_run(old, store, "old", who, WINDOW)
+    years = Subject(old, store, who, WINDOW).way(plan_of(old, "old"))
+    (instance,) = years.instances
     assert (instance.ended, instance.rule) == (instance.entered + 365 * DAY, None)
-    assert years["d"][0].left == instance.ended < NEVER
+    assert years.visits["d"][0].left == instance.ended < NEVER

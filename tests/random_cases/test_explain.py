@@ -22,7 +22,7 @@ from tests.random_cases.compare import store_of
 from tests.random_cases.generate import Case
 from tests.random_cases.pairs import pair
 
-EVERY_DAY, PROOF = 320, 1100  # a few logs have no account to ask about
+EVERY_DAY, PROOF = 70, 1100  # a few logs have no account to ask about
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,9 @@ def _run(seeds: range) -> Counter[str]:
 @pytest.mark.timeout(240)
 def test_verdicts_are_the_runs_and_changes_work() -> None:
     census = _run(range(EVERY_DAY))
-    assert census["asked"] >= 300
+    assert census["asked"] >= 60
     assert census["change"] >= 0.7 * census["asked"]
-    assert all(census[name] >= 10 for name in ("AddEvent", "RemoveEvent", "SetTrait", "later", "account in"))
+    assert all(census[name] >= 5 for name in ("AddEvent", "RemoveEvent", "SetTrait", "later", "account in"))
 
 
 @pytest.mark.prove
