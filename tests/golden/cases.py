@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engage_desktop.document import validate
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import format_instant, parse_instant
 
@@ -47,11 +46,6 @@ class Golden:
     expect: dict[str, list[tuple[Any, ...]]]
     trait_values: dict[str, dict[int, dict[str, Any]]]
     lists: dict[str, list[str]]
-
-    @property
-    def not_yet(self) -> bool:
-        """Whether the product says that it cannot simulate the design yet: refused, or computed right."""
-        return any(problem.code == "not_yet" for problem in validate(self.campaigns) if problem.severity == "error")
 
 
 def instant(text: str) -> int:
