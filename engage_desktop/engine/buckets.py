@@ -50,7 +50,9 @@ class Bucket:
 
     def _of(self, name: str) -> slice:
         """Where the events of a name are that belong to these people."""
-        first, last = np.searchsorted(self.log.profiles(name), (self.first, self.last)).tolist()
+        profiles = self.log.profiles(name)
+        edges = np.array((self.first, self.last), profiles.dtype)  # another type would copy the whole log's
+        first, last = np.searchsorted(profiles, edges).tolist()
         return slice(first, last)
 
     def rows(self, name: str) -> NDArray[np.uint32]:
