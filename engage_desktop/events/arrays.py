@@ -32,7 +32,10 @@ _ALIGN = 64
 
 
 class Texts(Sequence[str]):
-    """Texts over UTF-8 bytes and offsets; single ones are decoded when asked, iterating decodes all."""
+    """Texts over UTF-8 bytes and offsets; single ones are decoded when asked, iterating decodes all.
+
+    A slice without steps shares the bytes and decodes nothing.
+    """
 
     __slots__ = ("_blob", "_offsets")
 
@@ -45,11 +48,14 @@ class Texts(Sequence[str]):
     @overload
     def __getitem__(self, i: int) -> str: ...
     @overload
-    def __getitem__(self, i: slice) -> list[str]: ...
-    def __getitem__(self, i: int | slice) -> str | list[str]:
-        if isinstance(i, slice):
-            return [self[k] for k in range(*i.indices(len(self)))]
+    def __getitem__(self, i: slice) -> Sequence[str]: ...
+    def __getitem__(self, i: int | slice) -> str | Sequence[str]:
         count = len(self)
+        if isinstance(i, slice):
+            first, last, step = i.indices(count)
+            if step == 1:
+                return Texts(self._blob, self._offsets[first : max(last, first) + 1])
+            return [self[k] for k in range(first, last, step)]
         if i < 0:
             i += count
         if not 0 <= i < count:
@@ -67,8 +73,9 @@ class Texts(Sequence[str]):
         return any(not self[i].strip() for i in np.nonzero((first <= 0x20) | (first >= 0x80))[0].tolist())
 
     def __iter__(self) -> Iterator[str]:
-        data = self._blob.tobytes()
-        bounds = pairwise(self._offsets.tolist())
+        first, last = int(self._offsets[0]), int(self._offsets[-1])  # those of a slice are a part of the bytes
+        data = self._blob[first:last].tobytes()
+        bounds = pairwise((self._offsets - first).tolist())
         if data.isascii():
             text = data.decode("ascii")
             return (text[a:b] for a, b in bounds)

@@ -44,7 +44,7 @@ class EventStore:
         self._traits: dict[str, TraitHistory] = {}
         self._addresses: dict[str, TraitHistory] = {}
         self._subscriptions: dict[str, TraitHistory] = {}
-        self._elements: dict[tuple[int, str, tuple[str, ...]], Column] = {}
+        self._columns: dict[tuple[int, str, tuple[str, ...]], Column] = {}
         self._accounts = Accounts(arrays, meta["accounts"])
 
     @classmethod
@@ -268,11 +268,14 @@ class EventStore:
         i = self._event.get(name)
         if i is None:
             return constant(ABSENT, 0)
-        parts = path_parts(path)
+        key = (i, table, path_parts(path))
+        if key not in self._columns:  # kept: whether a column holds objects is asked of every row
+            self._columns[key] = self._new_column(*key)
+        return self._columns[key]
+
+    def _new_column(self, event: int, table: str, parts: tuple[str, ...]) -> Column:
+        stored = self._event_table(event, table)
         if ELEMENTS not in parts:
-            return self._event_table(i, table).column(parts)
-        key = (i, table, parts)
-        if key not in self._elements:
-            at = parts.index(ELEMENTS)
-            self._elements[key] = elements(self._event_table(i, table).column(parts[:at]), parts[at:])
-        return self._elements[key]
+            return stored.column(parts)
+        at = parts.index(ELEMENTS)
+        return elements(stored.column(parts[:at]), parts[at:])

@@ -388,3 +388,22 @@ def test_a_store_is_read_only(tmp_path: Path) -> None:
         for array in (store.time, store.rows("E"), store.column("E", "x").number, store.since):
             with pytest.raises(ValueError, match="read-only"):
                 array[0] = 7
+
+
+def test_a_part_of_texts_decodes_as_they_do(tmp_path: Path) -> None:
+    people = ["anna", "bo", "cécile", "dé", "ed"]
+    imported([identify(person, at) for at, person in enumerate(people)], tmp_path / "store")
+    ids = EventStore.open(tmp_path / "store").profile_ids
+    for first in range(6):
+        for last in range(6):
+            part = ids[first:last]
+            assert list(part) == people[first:last]
+            assert [part[at] for at in range(len(part))] == people[first:last]
+            assert list(part[1:]) == people[first:last][1:]
+    assert list(ids[::2]) == people[::2]
+
+
+def test_a_column_is_read_once() -> None:
+    store = store_of([track("u", "Seen", 0, shoe={"size": 40})])
+    assert store.column("Seen", "shoe") is store.column("Seen", ("shoe",))
+    assert store.column("Seen", "shoe") is not store.context("Seen", "shoe")
