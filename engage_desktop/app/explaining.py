@@ -11,6 +11,7 @@ from engage_desktop.app.protocol_explain import AskWhy, Place, WhyLine, WhyReply
 from engage_desktop.app.replay import default_window
 from engage_desktop.domain.duration import format_instant
 from engage_desktop.domain.errors import UserError
+from engage_desktop.domain.step import CATEGORY
 
 if TYPE_CHECKING:
     from engage_desktop.domain.campaigns import Campaigns
@@ -100,7 +101,7 @@ def _asks(campaigns: Campaigns, place: Place) -> bool:
     """Whether a step asks a condition, listens for events or waits for a clock."""
     journey = campaigns.journey(place.journey or "")
     step = None if journey is None else journey.by_key.get(place.step or "")
-    return step is not None and step.type in ("split", "fork", "wait", "hold", "delay", "delay_until")
+    return step is not None and (step.type in ("split", "fork") or CATEGORY.get(step.type) == "timing")
 
 
 def _audience(subject: Subject, plan: Plan, key: str, at: int, unfold: int) -> _Asked:
@@ -147,7 +148,7 @@ def _step(subject: Subject, plan: Plan, journey: Journey, place: Place, at_us: i
     if visit is not None and not visit.took and visit.left is not None and visit.left <= last:
         instance = way.instances[visit.instance - 1]
         note = f" ({words.left_by(instance.outcome, instance.detail)} then)"
-    if journey.by_key[key].type in ("delay", "delay_until"):
+    if points.is_clock(journey.by_key[key]):
         return _Asked(found, (f"has gone on from {where}", f"has not gone on from {where}"), note)
     what = f"branch {branch} of {where}" if branch is not None else f"the condition of {where}"
     return _Asked(found, _meets(what), note)

@@ -9,7 +9,7 @@ from engage_desktop.domain.condition import And, Condition, InAudience, Not
 from engage_desktop.domain.duration import parse_duration
 from engage_desktop.domain.errors import UserError
 from engage_desktop.domain.journey import AudienceEntry, EventEntry, Exit, Journey, ScheduleEntry
-from engage_desktop.domain.step import Delay, DelayUntil, Fork, Hold, Split, StepBase, Wait
+from engage_desktop.domain.step import CATEGORY, Delay, Fork, Hold, Split, StepBase, Wait
 from engage_desktop.engine.definitions import asks_journey
 from engage_desktop.engine.explain import NOBODY, Inside, Reader, Who
 from engage_desktop.engine.few import Few
@@ -163,7 +163,7 @@ def branch_of(journey: Journey, step_key: str, branch: str | None, visit: Visit 
         raise UserError(
             f"{journey.name} has no step '{step_key}'. {known([one.key for one in journey.steps], 'steps')}"
         )
-    if isinstance(step, Delay | DelayUntil) or (isinstance(step, Wait) and step.timeout is None):
+    if is_clock(step) or (isinstance(step, Wait) and step.timeout is None):
         if branch is not None:
             raise UserError(f"The step '{step_key}' ({step.type}) has no branches; leave the branch out.")
         return None
@@ -188,6 +188,11 @@ def branch_of(journey: Journey, step_key: str, branch: str | None, visit: Visit 
     return branch
 
 
+def is_clock(step: StepBase) -> bool:
+    """Whether time alone lets people go on."""
+    return CATEGORY.get(step.type) == "timing" and not isinstance(step, Hold | Wait)
+
+
 def step_point(
     journey: Journey,
     step_key: str,
@@ -205,7 +210,7 @@ def step_point(
 
     def went(way: Way) -> bool:
         return any(
-            (isinstance(step, Wait | Delay | DelayUntil) or taken == branch) and when <= at
+            (isinstance(step, Wait) or is_clock(step) or taken == branch) and when <= at
             and (not isinstance(step, Wait) or (taken == TIMEOUT) == (branch == TIMEOUT))
             for mine in way.visits[step_key] if _is(mine, visit)
             for taken, when in mine.took
@@ -245,15 +250,11 @@ def _question(journey: Journey, step: StepBase, branch: str | None, visit: Visit
             return _due(f"timeout of {step.timeout}", step.timeout, visit, cut, (state,), inside)
         case Delay():
             return _due(f"delay of {step.duration}", step.duration, visit, cut, (), inside)
-        case DelayUntil():
-            if visit is None:
-                raise UserError(
-                    f"When the step '{step.key}' lets somebody go depends on when they arrive; nobody was there."
-                )
-            return Due("delay until the time set on arrival", visit.arrived, visit.due, before=cut, inside=inside)
         case Hold():
             return _hold(journey, step, branch, visit, cut, inside)
-    raise AssertionError(f"{step.type} asks nothing")
+    if visit is None:
+        raise UserError(f"When the step '{step.key}' lets somebody go depends on when they arrive; nobody was there.")
+    return Due("the time set on arrival", visit.arrived, visit.due, before=cut, inside=inside)
 
 
 def _due(
