@@ -30,7 +30,7 @@ Row = dict[str, Any]
 STEP_TYPES = ("delay", "hold", "wait", "split", "random", "message", "send", "end")
 EXPECTED = (
     *(f"step {kind}" for kind in STEP_TYPES),
-    "branch of hold", "loop-back", "timeout of hold", "condition of wait", "timeout of wait", "branch of split",
+    "branch of hold", "later branch of hold", "loop-back", "later branch of split", "timeout of hold", "condition of wait", "timeout of wait", "branch of split",
     "otherwise", "branch of random", "branch of sticky random", "branch of random, not sticky",
     "exit by event", "exit by age", "exit by leave", "completed", "active",
     "event once", "event every", "event after_exit", "audience once", "audience every", "audience after_exit",
@@ -200,6 +200,8 @@ def _branch(step: StepBase, row: Row) -> Iterator[str]:
     elif isinstance(step, Hold) and branch is not None:
         taken: HoldBranch = next(one for one in step.branches if one.key == branch)
         yield "loop-back" if taken.loop else "branch of hold"
+        if taken is not step.branches[0]:
+            yield "later branch of hold"
         if taken.any_identifier:
             yield "branch for any identifier"
         if _reads_journey(taken.where):
@@ -208,6 +210,8 @@ def _branch(step: StepBase, row: Row) -> Iterator[str]:
         yield "timeout of wait" if branch == "timeout" else "condition of wait"
     elif isinstance(step, Split):
         yield "otherwise" if branch == "otherwise" else "branch of split"
+        if branch != "otherwise" and branch != step.branches[0].key:
+            yield "later branch of split"
         if any(one.key == branch and _reads_journey(one.condition) for one in step.branches):
             yield "journey() in a branch taken"
     elif isinstance(step, RandomSplit):
@@ -269,7 +273,7 @@ def _instances(journey: Journey, instances: list[Row], visits: list[Row], people
         detail = row["detail"]
         times = {event.time for event in people[row["profile"]].events}
         if row["outcome"] != "exited":
-            yield row["outcome"]
+            yield row["outcome"]  # expired and dropped too
         elif detail.startswith("step:"):
             yield "exit by leave" if journey.by_key[detail[5:]].type == "message" else "leave of a delay"
         else:

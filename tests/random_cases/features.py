@@ -16,7 +16,12 @@ CENSUS = {
         "schedule in the profile's zone",
         "schedule with re-entry",
     ),
-    "limits": ("dropped by the number of instances", "dropped by the number of events", "let in after a drop"),
+    "limits": (
+        "dropped by the number of instances",
+        "dropped by the number of events",
+        "let in after a drop",
+        "expired",
+    ),
     "list": ("list with members", "entry by list", "listed later than first seen"),
     "identifier": (
         "instances by identifier",
@@ -74,7 +79,9 @@ DECIDES = {
     "schedule": (
         "schedule_repeats_as_every", "schedule_from_at_on", "schedule_zone_of_the_occurrence", "schedule_needs_a_profile",
     ),
-    "limits": ("instances_of_all_journeys_count", "dropped_is_no_entry", "surplus_is_not_heard"),
+    "limits": (
+        "instances_of_all_journeys_count", "dropped_is_no_entry", "surplus_is_not_heard", "own_exits_before_expiry",
+    ),
     "list": ("listed_by_any_identifier", "listed_from_first_shown", "listed_need_eligibility"),
     "set_trait": (
         "writes_are_seen", "writes_public_after_a_microsecond", "a_write_is_an_instant", "write_sorts_after_the_log",

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.duration import format_instant
 from tests.random_cases.conditions import EVENTS, Writer
 from tests.random_cases.definitions import definitions
 from tests.random_cases.features import LANDED
 from tests.random_cases.journeys import JourneyWriter
-from tests.random_cases.logs import GRID, SLOTS, START, burst, log
+from tests.random_cases.logs import A_YEAR, GRID, SLOTS, START, burst, early, log
 from tests.random_cases.written import Written
 from tests.random_cases.zones import BACK, FORWARD, SKIPPED, ZONES, move, say
 
@@ -63,7 +64,7 @@ def case(rng: random.Random, features: frozenset[str] = LANDED) -> Case:
     if written is not None:
         journeys += draw.writer_and_reader(rng.sample(("eleven", "twelve", "zero"), 2))
         rng.shuffle(journeys)
-    design = {
+    design: dict[str, Any] = {
         "format": "engage-campaigns/1",
         "workspace": {"name": "Random"},
         "traits": traits,
@@ -89,7 +90,7 @@ def case(rng: random.Random, features: frozenset[str] = LANDED) -> Case:
         for journey in journeys:
             journey["enforce_limits"] = rng.random() < 0.8
         journeys += [draw.crowd(key, usual) for key in rng.sample(("eight", "nine", "ten"), 2)]
-    if written is not None and rng.random() < 0.15:
+    if written is not None and rng.random() < 0.22:
         flood, events = written.flood("many", rng.choice(EVENTS))
         journeys.insert(rng.randrange(len(journeys) + 1), flood)
         records += events
@@ -103,4 +104,15 @@ def case(rng: random.Random, features: frozenset[str] = LANDED) -> Case:
         say(rng, records)
         if rng.random() < 0.9:
             records, design, moved = move(records, design, rng.choice((*(FORWARD, BACK) * 3, SKIPPED)))
-    return Case(records, design, (first + moved, last + moved), rng.randrange(4), lists)
+    first, last = first + moved, last + moved
+    if "limits" in features and rng.random() < 0.15:
+        first -= A_YEAR
+        records += early(rng, first)
+        design["journeys"].append(draw.long_stay("years"))
+        usual_start = format_instant(first + A_YEAR)
+        for journey in design["journeys"]:  # nobody is to come round again and again for a year
+            if journey["entry"]["type"] == "schedule":
+                journey["entry"]["at"] = usual_start
+            if journey["entry"]["type"] != "event":
+                journey["starts"] = usual_start
+    return Case(records, design, (first, last), rng.randrange(4), lists)

@@ -172,6 +172,8 @@ class JourneyWriter:
         if self.written is None or self.rng.random() > (0.9 if self.coupled else 0.2):
             return any_other
         own = self.written.condition()
+        if self.coupled and self.rng.random() < 0.25 and "ww" in self.names.audiences:
+            return self.rng.choice(("audience('ww')", "NOT audience('ww')", f"audience('ww') AND {own}"))
         return self.rng.choice((own, own, own, own, own, f"({any_other}) OR {own}", f"({any_other}) AND {own}"))
 
     def where(self) -> str:
@@ -188,8 +190,11 @@ class JourneyWriter:
         self.entered_by, self.told_apart, self.captured = rng.choice(EVENTS), False, []
         by_event = {"type": "event", "event": self.entered_by, "reentry": {"mode": "every"}}
         asks = ("split", "split", "wait", "fork", "delay_until", "hold", "end")
-        first = [*rng.choice(((), (), ("delay",), ("hold",))), "set_trait", rng.choice(asks), "set_trait"]
-        journeys = [self.coupled_journey(keys[0], by_event, first[: rng.choice((3, 4))], [])]
+        first = [*rng.choice(((), (), ("delay",), ("hold",), ("split",))), "set_trait", rng.choice(asks), "set_trait"]
+        first = [*first[: rng.choice((3, 4))], *rng.choice(((), (), ("message",)))]
+        journeys = [self.coupled_journey(keys[0], by_event, first, [])]
+        if rng.random() < 0.3:
+            journeys[0]["steps"] = self.fork_of_writes()
         exits: list[dict[str, Any]] = []
         entry: dict[str, Any] = by_event | {"event": rng.choice(EVENTS)}
         then = rng.choice(
@@ -206,6 +211,26 @@ class JourneyWriter:
         self.coupled = False
         return journeys
 
+    def fork_of_writes(self) -> list[dict[str, Any]]:
+        """Two paths of one instant: one sets a trait, the other asks for it, or sets it too."""
+        assert self.written is not None
+        rng, set_by_one = self.rng, self.written.step()
+        set_by_other = set_by_one | {"value": rng.choice(self.written.values.get(set_by_one["trait"], (None,)))}
+        always = f"event('{self.entered_by}').count() >= 1"
+        asking = self.written.condition(set_by_one)
+        ways: list[dict[str, Any]] = [
+            {"key": "p", "condition": always, "next": "b"},
+            {"key": "q", "condition": rng.choice((always, asking)), "next": "c"},
+        ]
+        rng.shuffle(ways)
+        split = {"key": "d", "type": "split", "branches": [{"key": "p", "condition": asking}]}
+        return [
+            {"key": "a", "type": "fork", "branches": ways},
+            {"key": "b", "type": "set_trait", **set_by_one},
+            {"key": "c", "type": "set_trait", **set_by_other, "next": "d"},
+            split,
+        ]
+
     def coupled_journey(
         self, key: str, entry: dict[str, Any], kinds: list[str], exits: list[dict[str, Any]]
     ) -> dict[str, Any]:
@@ -221,6 +246,22 @@ class JourneyWriter:
         step = {"key": "a", "type": "delay", "duration": rng.choice(DURATIONS)}
         return {
             "key": key, "name": key, "enforce_limits": True, "entry": entry, "exits": [], "start": "a", "steps": [step],
+        }  # fmt: skip
+
+    def long_stay(self, key: str) -> dict[str, Any]:
+        """A journey under limits that is left after a year, by its own rule or by theirs."""
+        rng = self.rng
+        entry = {"type": "event", "event": rng.choice(EVENTS), "reentry": {"mode": rng.choice(("once", "every"))}}
+        exits = rng.choice(([], [], [{"key": "old", "after": "365d"}], [{"key": "x", "event": rng.choice(EVENTS)}]))
+        steps: list[dict[str, Any]] = [
+            {"key": "a", "type": "hold", "branches": [{"key": "p", "event": rng.choice(EVENTS), "loop": True}],
+             "timeout": rng.choice(("365d", "400d")), "on_timeout": "b"},
+            {"key": "b", "type": "delay", "duration": "1h"},
+        ]  # fmt: skip
+        if rng.random() < 0.5:
+            steps[0] = {"key": "a", "type": "delay", "duration": rng.choice(("365d", "365d", "400d")), "next": "b"}
+        return {
+            "key": key, "name": key, "enforce_limits": True, "entry": entry, "exits": exits, "start": "a", "steps": steps,
         }  # fmt: skip
 
     def tie_of_joins(self) -> tuple[list[str], list[dict[str, Any]]]:

@@ -9,6 +9,7 @@ from engage_desktop.domain.duration import format_instant, parse_instant
 from tests.random_cases.conditions import EVENTS, SOURCES
 
 START = parse_instant("2024-01-01T00:00:00Z")
+A_YEAR = 365 * 24 * 3_600_000_000
 GRID = 30 * 60 * 1_000_000
 SLOTS = 20
 NUMBERS: tuple[Any, ...] = (
@@ -151,6 +152,17 @@ def burst(rng: random.Random, usual: str) -> list[dict[str, Any]]:
             "event": rng.choice((usual, usual, usual, *EVENTS)), "properties": {"n": rng.choice(NUMBERS)},
         }
         for number in range(rng.randint(26, 36))
+    ]  # fmt: skip
+
+
+def early(rng: random.Random, first: int) -> list[dict[str, Any]]:
+    """Some events of a few people in the hours after an instant, a year before all others."""
+    return [
+        {
+            "timestamp": format_instant(first + rng.randrange(12) * GRID), "userId": f"u{rng.randrange(3)}",
+            "type": "track", "event": rng.choice(EVENTS), "properties": {"n": rng.choice(NUMBERS)},
+        }
+        for _ in range(rng.randint(3, 8))
     ]  # fmt: skip
 
 

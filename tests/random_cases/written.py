@@ -37,19 +37,22 @@ class Written:
         self.values = {**VALUES, "due": (*dates, None)}
         self.traits = rng.sample(sorted(self.values), rng.choice((1, 2, 2)))
         self.odd = rng.choice((*ODD, "timezone", "timezone"))
+        self.told: dict[str, Any] | None = None  # what the audience `ww` is about
 
     def step(self) -> dict[str, Any]:
         """The fields of a `set_trait`."""
+        if self.told is not None and self.rng.random() < 0.35:
+            return self.told
         if self.rng.random() < 0.2:
             return {"trait": self.odd, "value": self.rng.choice(ODD[self.odd])}
         trait = self.rng.choice(self.traits)
         return {"trait": trait, "value": self.rng.choice(self.values[trait])}
 
-    def condition(self) -> str:
-        """A condition on one of the traits, with a value that is set."""
+    def condition(self, step: dict[str, Any] | None = None) -> str:
+        """A condition on one of the traits, with a value that is set, or on that of a step."""
         rng = self.rng
-        trait = rng.choice(self.traits)
-        left, value = f"trait('{trait}')", rng.choice(self.values[trait])
+        trait = step["trait"] if step else rng.choice(self.traits)
+        left, value = f"trait('{trait}')", step["value"] if step else rng.choice(self.values[trait])
         if trait == "due" and rng.random() < 0.6:
             return f"{left}.{rng.choice(('within_next', 'within_last', 'before_last'))}({rng.choice(SPANS)})"
         if value is None or rng.random() < 0.15:
@@ -66,7 +69,9 @@ class Written:
             definition = f"event('{rng.choice(EVENTS)}').where({self.condition()}).count()"
             traits.append({"key": "tw", "name": "tw", "level": "user", "definition": definition})
         if rng.random() < 0.8:
-            audiences.append({"key": "ww", "name": "ww", "level": "user", "definition": self.condition()})
+            trait = rng.choice(self.traits)
+            self.told = {"trait": trait, "value": rng.choice(self.values[trait])}
+            audiences.append({"key": "ww", "name": "ww", "level": "user", "definition": self.condition(self.told)})
         if rng.random() < 0.25:
             asked = rng.choice(("ANY", "ANY", "ALL", "ALL NOT"))
             audiences.append(
@@ -86,10 +91,11 @@ class Written:
         steps.append({"key": "p", "type": "split", "branches": [{"key": "p", "condition": self.condition()}]})
         entry = {"type": "event", "event": event, "reentry": {"mode": "every"}}
         at, person = START + rng.randrange(2, 14) * GRID, f"u{rng.randrange(3)}"
-        at += rng.choice((0, 0, 999_990))  # some a microsecond before the next second
+        places = rng.choice(
+            ((0, 0, 0), (0, 3, 6), (3, 9, 999_999), (0, 9, 999_999))
+        )  # a microsecond before the next second
         records = [
-            {"timestamp": format_instant(at + place * rng.choice((0, 3, 9))), "userId": person, "type": "track",
-             "event": event, "properties": {}}
-            for place in range(3)
+            {"timestamp": format_instant(at + place), "userId": person, "type": "track", "event": event, "properties": {}}
+            for place in places
         ]  # fmt: skip
         return {"key": key, "name": key, "entry": entry, "exits": [], "start": "w0", "steps": steps}, records
