@@ -25,11 +25,11 @@ from engage_desktop.engine.arrays import (
 )
 from engage_desktop.engine.identifiers import ByIdentifier
 from engage_desktop.engine.intervals import Intervals
+from engage_desktop.engine.left_behind import Ends
 from engage_desktop.engine.plan import PlanJourney
 from engage_desktop.engine.schedule import entries_of
 from engage_desktop.engine.tokens import Entries, in_order
 from engage_desktop.engine.view import View
-from engage_desktop.engine.walk import Ends
 
 
 class Gate(Protocol):

@@ -21,7 +21,7 @@ from engage_desktop.engine.tokens import Entries
 from engage_desktop.engine.view import View
 
 if TYPE_CHECKING:
-    from engage_desktop.engine.walk import WalkResult
+    from engage_desktop.engine.left_behind import WalkResult
 
 LONGEST_US = 365 * 86_400_000_000
 """An instance is not older than that where limits are enforced (J2-38)."""

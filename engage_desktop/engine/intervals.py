@@ -22,6 +22,7 @@ from engage_desktop.engine.arrays import (
     Profiles,
     Rows,
     expand,
+    first_of_each,
     segment_offsets,
     upper_bound,
 )
@@ -217,10 +218,17 @@ def at_least(
         one[1:] &= profile[1:last] != profile[: last - 1]
         at = np.flatnonzero(one)
         return Intervals(profile[at], time[at + k - 1] + low_us, np.full(len(at), NEVER, np.int64), n_profiles)
-    if k == 1:
-        return joined(profile, time + low_us, time + high_us, n_profiles)
-    at = np.flatnonzero(one)
-    return joined(profile[at], time[at + k - 1] + low_us, time[at] + high_us, n_profiles)
+    if k > 1:  # those too far apart are never seen together: dropped before anything is put in its place
+        one &= time[k - 1 :] - time[:last] < high_us - low_us
+        at = np.flatnonzero(one)
+        return joined(profile[at], time[at + k - 1] + low_us, time[at] + high_us, n_profiles)
+    if low_us >= high_us:
+        return empty(n_profiles)
+    # Events seen equally long open a new piece where the gap before them is longer than that.
+    opens = first_of_each(profile)
+    opens[1:] |= time[1:] - time[:-1] > high_us - low_us
+    closes = np.append(opens[1:], True)
+    return Intervals(profile[opens], time[opens] + low_us, time[closes] + high_us, n_profiles)
 
 
 def complement(these: Intervals, first: Instants) -> Intervals:

@@ -16,11 +16,11 @@ import numpy as np
 from engage_desktop.engine.arrays import NEVER, AnyArray, Mask, first_of_each
 from engage_desktop.engine.exits import left_by_policy
 from engage_desktop.engine.intervals import Intervals
+from engage_desktop.engine.left_behind import Ends, WalkResult
 from engage_desktop.engine.plan import PlanJourney
 from engage_desktop.engine.run import TURNED_AWAY, Table, Texts
 from engage_desktop.engine.tokens import Entries
 from engage_desktop.engine.view import View
-from engage_desktop.engine.walk import Ends, WalkResult
 
 MOST_INSTANCES = 25
 _EVENT, _MIDST, _BY_STATE, _BY_SCHEDULE, _POLICY = range(5)

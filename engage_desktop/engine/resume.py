@@ -14,13 +14,13 @@ import numpy as np
 
 from engage_desktop.engine.arrays import NEVER, AnyArray, Mask, expand, first_of_each
 from engage_desktop.engine.exits import ExitTimes
+from engage_desktop.engine.left_behind import Ends, WalkResult
 from engage_desktop.engine.plan import PlanExit, PlanJourney
 from engage_desktop.engine.rows import by_time
 from engage_desktop.engine.run import TABLES, Table, Texts, stack
 from engage_desktop.engine.tokens import Entries, Tokens
 from engage_desktop.engine.trail import Arrival, TracedWalk, Trail, leaves_trail
 from engage_desktop.engine.view import View
-from engage_desktop.engine.walk import Ends, WalkResult
 
 ViewOf = Callable[[AnyArray], tuple[View, AnyArray | None]]
 """A view of some profiles (ascending), and what is added to the rows of each; None: everybody's, as they are."""
@@ -62,8 +62,9 @@ def resume(
     to: int,
     texts: Texts,
     cancelled: Callable[[], bool] | None,
-) -> tuple[dict[str, Table], Trail]:
-    """Rows and trail of the journey with `behind` walked anew. `rows`, and steps in the trail, are numbered as in `new`."""
+) -> tuple[dict[str, Table], Trail | None]:
+    """Rows and trail of the journey with `behind` walked anew; no trail where it has become too long. `rows`, and steps in
+    the trail, are numbered as in `new`."""
     starts = [one for one in trail.arrivals if one.target in behind and one.origin not in behind]
     kept = [one for one in trail.arrivals if one.target not in behind]
     if not starts:
@@ -93,8 +94,9 @@ def resume(
     steps = [step.index for step in new.steps if step.key in behind]
     for name, time in (("messages", "due_at"), ("deliveries", "changed_at")):
         found[name] = _told(new, rows, name, time, getattr(result, name), again, steps)
-    arrivals = [] if walk.arrivals is None else walk.arrivals
-    back = [Arrival(one.origin, one.target, _back(one.tokens, trail.entries, again)) for one in arrivals]
+    if walk.arrivals is None:
+        return found, None
+    back = [Arrival(one.origin, one.target, _back(one.tokens, trail.entries, again)) for one in walk.arrivals]
     return found, replace(trail, arrivals=(*kept, *starts, *back))
 
 
@@ -252,10 +254,10 @@ def _put(column: AnyArray, at: AnyArray, values: AnyArray) -> AnyArray:
 def laid(table: Table, kept: AnyArray, fresh: Table, place: AnyArray) -> Table:
     """The rows `kept` of a table in their order, and those of `fresh` among them: row i at `place[i]` of the result."""
     n = len(kept) + len(place)
+    if not len(kept):
+        return {name: _put(np.empty(n, column.dtype), place, fresh[name]) for name, column in table.items()}
     is_old: Mask = np.ones(n, np.bool_)
     is_old[place] = False
     source = np.zeros(n, np.int64)  # one pass over each column; the places of new rows are filled after it
     source[is_old] = kept
-    if not len(kept):
-        return {name: fresh[name] for name in table}
     return {name: _put(column.take(source), place, fresh[name]) for name, column in table.items()}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from engage_desktop.engine.arrays import AnyArray, first_of_each
+from engage_desktop.engine.left_behind import WalkResult
 from engage_desktop.engine.plan import PlanJourney
 from engage_desktop.engine.run import TABLES, Table, sender
 from engage_desktop.engine.tokens import Entries
-from engage_desktop.engine.walk import WalkResult
 
 
 def collect(

@@ -21,6 +21,7 @@ from engage_desktop.engine.definitions import Computed, Member, Node
 from engage_desktop.engine.entry import generations
 from engage_desktop.engine.history import History
 from engage_desktop.engine.intervals import Intervals, concatenated
+from engage_desktop.engine.left_behind import WalkResult
 from engage_desktop.engine.limits import Door, tables_under_limits
 from engage_desktop.engine.moments import Moments
 from engage_desktop.engine.plan import Plan, PlanJourney
@@ -29,9 +30,9 @@ from engage_desktop.engine.run import TABLES, Run, Table, Texts, stack
 from engage_desktop.engine.siblings import all_sets
 from engage_desktop.engine.source import Column, Log
 from engage_desktop.engine.tokens import Entries
-from engage_desktop.engine.trail import TracedWalk, Trail, leaves_trail
+from engage_desktop.engine.trail import TracedWalk, Trail, has_room, leaves_trail
 from engage_desktop.engine.view import View
-from engage_desktop.engine.walk import Walk, WalkResult
+from engage_desktop.engine.walk import Walk
 from engage_desktop.engine.waves import Stage, reads_of_others, touched
 from engage_desktop.engine.writes import Writes, merged, shown
 
@@ -278,7 +279,7 @@ def _journey(
 ) -> dict[str, Table]:
     """All generations of one journey, rows in public order; `door` where limits are enforced, `trails` takes what it
     leaves behind."""
-    how = TracedWalk if trails is not None and leaves_trail(journey) else Walk
+    how = TracedWalk if trails is not None and leaves_trail(journey) and has_room(trails) else Walk
     walks = walks_of(journey, view, window, texts, cancelled, door, how)
     if trails is not None and walks and (trail := walks[0][1].trail) is not None:
         trails[journey.journey.key] = trail

@@ -26,11 +26,13 @@ from engage_desktop.engine.simulate import _chosen, _journey, _membership_rows, 
 from engage_desktop.engine.source import Log
 from engage_desktop.engine.subset import Subset
 from engage_desktop.engine.touched import alike, changed_steps, touched
-from engage_desktop.engine.trail import Trail
+from engage_desktop.engine.trail import Trail, leaves_trail
 from engage_desktop.engine.view import View
 
 MOST = 0.7
-"""Of a journey's people: where an edit may have touched more, all are walked again."""
+"""Of a journey's people: where an edit may have touched more, all are walked again ..."""
+MOST_OF_TRACED = 0.3
+"""... and where a walk leaves a trail, which makes the next edit a small one."""
 FEW = 0.1
 """Of all people of the log: so many or fewer are asked as a log of their own."""
 _OWNER = {
@@ -155,16 +157,16 @@ class _Splice:
                 kept, trail = resume(
                     journey, behind, kept, trail, self._view_of, self.before.window[1], self.texts, self.cancelled
                 )
-            self.trails[key] = trail
+            if trail is not None:
+                self.trails[key] = trail
             return kept
         mask = touched(old, journey, kept, self.view, self.before.window)
         profile = kept["instances"]["profile"]
-        if mask is None or mask.sum() > MOST * (1 + np.count_nonzero(profile[1:] != profile[:-1])):
+        most = MOST_OF_TRACED if leaves_trail(journey) else MOST
+        if mask is None or mask.sum() > most * (1 + np.count_nonzero(profile[1:] != profile[:-1])):
             return self._walked(journey, self.view)
         kept = {name: _renumbered(table, old, journey) for name, table in kept.items()}
         if not mask.any():
-            if trail is not None:
-                self.trails[key] = _trail_renumbered(trail, old, journey)
             return kept
         part, view = self._part(np.flatnonzero(mask))
         fresh = self._walked(journey, view)

@@ -14,12 +14,12 @@ import numpy as np
 from engage_desktop.engine.arrays import NEVER, AnyArray, Mask, Profiles
 from engage_desktop.engine.entry import EventSource, IdentifierSource, ScheduleSource, StateSource
 from engage_desktop.engine.exits import exit_times
+from engage_desktop.engine.left_behind import Ends
 from engage_desktop.engine.plan import PlanJourney, PlanStep
 from engage_desktop.engine.run import Table
 from engage_desktop.engine.steps.fork import ForkStep
 from engage_desktop.engine.tokens import Entries
 from engage_desktop.engine.view import View
-from engage_desktop.engine.walk import Ends
 
 
 def touched(

@@ -13,6 +13,7 @@ from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask
 from engage_desktop.engine.changes import SetTrait
 from engage_desktop.engine.conditions import Conditions
 from engage_desktop.engine.few import Few
+from engage_desktop.engine.left_behind import WalkResult
 from engage_desktop.engine.limits import Door, tables_under_limits
 from engage_desktop.engine.plan import Plan, PlanJourney, PlanStep
 from engage_desktop.engine.run import EXITED, OUTCOMES, Table, Texts
@@ -21,7 +22,7 @@ from engage_desktop.engine.steps.base import Departures
 from engage_desktop.engine.steps.set_trait import SetTraitStep
 from engage_desktop.engine.tokens import Entries, Tokens
 from engage_desktop.engine.view import View
-from engage_desktop.engine.walk import Walk, WalkResult
+from engage_desktop.engine.walk import Walk
 from engage_desktop.engine.waves import Stage
 from engage_desktop.engine.writes import Value
 

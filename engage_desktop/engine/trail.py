@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from engage_desktop.engine.exits import ExitTimes
+from engage_desktop.engine.left_behind import WalkResult
 from engage_desktop.engine.plan import PlanJourney
 from engage_desktop.engine.steps.fork import ForkStep
 from engage_desktop.engine.tokens import Entries, Tokens
-from engage_desktop.engine.walk import Walk, WalkResult
+from engage_desktop.engine.walk import Walk
 
-MOST_BYTES = 256 * 1024 * 1024
-"""Of arrivals that one journey may keep: more than that are forgotten, and edits begin at the entry."""
+MOST_BYTES = 128 * 1024 * 1024
+"""Of arrivals that a walk may keep, and of those before it that a run has: more are forgotten, and edits then begin at
+the entry."""
 
 
 class Arrival(NamedTuple):
@@ -32,6 +35,19 @@ class Trail:
     entries: Entries
     exits: ExitTimes
     arrivals: tuple[Arrival, ...]
+
+    @property
+    def nbytes(self) -> int:
+        return sum(map(_bytes_of, (self.entries, self.exits, *(one.tokens for one in self.arrivals))))
+
+
+def _bytes_of(columns: object) -> int:
+    return sum(one.nbytes for one in vars(columns).values() if isinstance(one, np.ndarray))
+
+
+def has_room(trails: Mapping[str, Trail]) -> bool:
+    """Whether a run that keeps these may keep another."""
+    return sum(one.nbytes for one in trails.values()) < MOST_BYTES
 
 
 def leaves_trail(journey: PlanJourney) -> bool:
@@ -61,7 +77,7 @@ class TracedWalk(Walk):
         back = super()._arrive(tokens, target, origin, first=first)
         if target >= 0 and len(self.pending[target]) > before and self.arrivals is not None:
             arrived = self.pending[target][-1]
-            self._room -= sum(one.nbytes for one in vars(arrived).values() if isinstance(one, np.ndarray))
+            self._room -= _bytes_of(arrived)
             where = None if origin < 0 else self.journey.journey.steps[origin].key
             self.arrivals.append(Arrival(where, self.journey.steps[target].key, arrived))
             if self._room < 0:

@@ -8,22 +8,21 @@ held against exit rules, a leave and the end of the run, and what is left moves 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engage_desktop.domain.errors import Cancelled
-from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Rows, first_of_each
+from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, first_of_each
 from engage_desktop.engine.context import first_captures
 from engage_desktop.engine.exits import ExitTimes, exit_times, expire, left_by_policy, rules_of, sends, texts_of
+from engage_desktop.engine.left_behind import Ends, WalkResult, after_message, delivery_rows, leave_ranks, message_rows
 from engage_desktop.engine.own import Own
 from engage_desktop.engine.paths import AFTER_ALL, Paths, later, moment_columns, without
 from engage_desktop.engine.plan import PlanExit, PlanJourney, PlanStep
-from engage_desktop.engine.run import ACTIVE, ADDED, COMPLETED, ENTRY_SENT, EXITED, REMOVED, SENT, Table, Texts
+from engage_desktop.engine.run import ACTIVE, ADDED, COMPLETED, ENTRY_SENT, EXITED, REMOVED, Table, Texts
 from engage_desktop.engine.siblings import Siblings, noted
-from engage_desktop.engine.steps.base import ENTRY, EVENT, INSTANT, Departures, MessageRows
+from engage_desktop.engine.steps.base import ENTRY, EVENT, INSTANT, Departures
 from engage_desktop.engine.steps.fork import ForkStep
 from engage_desktop.engine.steps.hold import MAX_PASSES, HoldStep
 from engage_desktop.engine.steps.instant import AdStep, EndStep, SendStep
@@ -32,39 +31,7 @@ from engage_desktop.engine.tokens import Entries, Tokens, concatenate
 from engage_desktop.engine.view import View
 
 if TYPE_CHECKING:
-    from engage_desktop.engine.trail import Trail
-
-
-@dataclass(eq=False)
-class Ends:
-    """How each instance of a walk ended. `row` is the event it ended on, -1 where it ended in a
-    later phase of `time`; `time` NEVER while active."""
-
-    time: Instants
-    row: Rows
-    outcome: NDArray[np.int8]
-    detail: NDArray[np.int32]
-    assumed: Mask
-    by_rule: Mask
-    """Exited by a rule of the journey, not by a leave."""
-    after_all: Mask | None = None
-    """Taken after all movement of their instant (`exits.left_by_policy`); set when all is settled."""
-
-
-@dataclass(eq=False)
-class WalkResult:
-    """Ends by instance; visit, message, delivery and wire batches whose `instance` indexes the entries."""
-
-    ends: Ends
-    visits: list[Table] = field(default_factory=list)
-    messages: list[Table] = field(default_factory=list)
-    deliveries: list[Table] = field(default_factory=list)
-    wires: list[Table] = field(default_factory=list)
-    """Outputs taken, of journeys with forks only: elsewhere the visits say it."""
-    sets: list[Table] = field(default_factory=list)
-    """Traits set, where several paths of an instance may see it (`siblings`)."""
-    trail: Trail | None = None
-    """Who arrived where, of a walk that remembers it (`trail`)."""
+    pass
 
 
 class Walk:
@@ -92,7 +59,7 @@ class Walk:
         rules = rules_of(journey)
         self.exits: ExitTimes = self._exit_times(rules)
         self.exit_text = texts_of(rules, texts)
-        self.leave_rank = _leave_ranks(journey)
+        self.leave_rank = leave_ranks(journey)
         self.ends = Ends(
             np.full(n, NEVER, np.int64),
             np.full(n, -1, np.int64),
@@ -205,11 +172,15 @@ class Walk:
             branch = np.where(moves, branch, np.int32(-1))
         self._visit(step, tokens, left, branch, number, leaving)
         if leaving.messages is not None:
-            self._message(step, tokens, leaving.messages)
+            self.result.messages.append(message_rows(step, tokens, leaving.messages) | self._moment(tokens))
         elif isinstance(step.compiled, SendStep):
             self._deliver(step, tokens, tokens.time, ENTRY_SENT)
         elif isinstance(step.compiled, AdStep):
-            self._advertise(step, step.compiled, tokens)
+            self._deliver(step, tokens, tokens.time, ADDED)
+            if step.compiled.remove_after_us is not None:
+                off = tokens.time + step.compiled.remove_after_us
+                within = off <= self.to
+                self._deliver(step, tokens.take(within), off[within], REMOVED)
         elif isinstance(step.compiled, EndStep):
             self._complete(tokens, step.compiled.outcome, by_step=True)
             return []
@@ -243,6 +214,9 @@ class Walk:
             how, row = (INSTANT, None) if leaving is None else (leaving.how, leaving.row)
             rows |= {f"left_{name}": column for name, column in moment_columns(tokens, how, row).items()}
         self.result.visits.append(rows)
+
+    def _deliver(self, step: PlanStep, tokens: Tokens, at: Instants, change: int) -> None:
+        self.result.deliveries.append(delivery_rows(self.view, step, tokens, at, change) | self._moment(tokens))
 
     def _moment(self, tokens: Tokens) -> Table:
         """In journeys with forks, the moment of arrival beside each row."""
@@ -406,7 +380,9 @@ class Walk:
         if leaving.on_holdout is not None:
             moved.holdout = moved.holdout | leaving.on_holdout[at]
         if leaving.messages is not None:
-            self._after_message(step, moved, leaving.messages, at)
+            leave = after_message(step, moved, leaving.messages, at, self.leave_rank)
+            if self.paths is not None and leave is not None:
+                self.paths.dropped(moved, leave, int(self.leave_rank[step.index]))
         if self.own is not None and moved.own is not None and isinstance(step.compiled, SetTraitStep):
             moved.own = self.own.note(moved.own, self.journey.steps.index(step))
         if moves is None:
@@ -513,69 +489,3 @@ class Walk:
         seq = np.arange(len(order)) - np.repeat(heads, np.diff(np.append(heads, len(order))))
         columns["seq"][order] = seq.astype(np.int32)
         self.result.visits = [columns]
-
-    # -- what steps leave behind -----------------------------------------------------------
-
-    def _message(self, step: PlanStep, tokens: Tokens, rows: MessageRows) -> None:
-        table: Table = {
-            "instance": tokens.instance,
-            "step": np.full(len(tokens), step.index, np.int16),
-            "due_at": tokens.time,
-            "sent_at": np.where(rows.status == SENT, tokens.time, NEVER),
-            "status": rows.status,
-            "reason": rows.reason,
-            "kind": (rows.assumed | tokens.assumed).astype(np.int8),
-        }
-        self.result.messages.append(table | self._moment(tokens))
-
-    def _after_message(self, step: PlanStep, moved: Tokens, rows: MessageRows, at: AnyArray) -> None:
-        """A dropped message may end the instance after this instant; one that goes on only by
-        assumption makes all that follows assumed."""
-        if rows.leave is None:
-            return
-        leave = rows.leave[at]
-        if self.paths is not None and leave.any():
-            self.paths.dropped(moved, leave, int(self.leave_rank[step.index]))
-        moved.assumed = moved.assumed | (rows.assumed[at] & ~leave)
-        if not leave.any():
-            return
-        if moved.leave_at is None or moved.leave_step is None:
-            moved.leave_at = np.full(len(moved), NEVER, np.int64)
-            moved.leave_step = np.full(len(moved), -1, np.int16)
-        # Of two dropped in one instant the one that the policy looks at first is named (D-24).
-        older = moved.leave_step >= 0
-        leave &= ~older | (self.leave_rank[step.index] < self.leave_rank[moved.leave_step])
-        moved.leave_at = np.where(leave, moved.time, moved.leave_at)
-        moved.leave_step = np.where(leave, np.int16(step.index), moved.leave_step)
-
-    def _advertise(self, step: PlanStep, compiled: AdStep, tokens: Tokens) -> None:
-        self._deliver(step, tokens, tokens.time, ADDED)
-        if compiled.remove_after_us is not None:
-            off = tokens.time + compiled.remove_after_us
-            within = off <= self.to
-            self._deliver(step, tokens.take(within), off[within], REMOVED)
-
-    def _deliver(self, step: PlanStep, tokens: Tokens, at: Instants, change: int) -> None:
-        table: Table = {
-            "instance": tokens.instance,
-            "step": np.full(len(tokens), step.index, np.int16),
-            "changed_at": at,
-            "caused_at": tokens.time,
-            "entered_at": tokens.entered_at,
-            "kind": tokens.assumed.astype(np.int8),
-            "change": np.full(len(tokens), change, np.int8),
-            "entry_event": self.view.place_of(tokens.profile, tokens.entry_row),
-            "exit_event": self.view.place_of(tokens.profile, None),
-        }
-        self.result.deliveries.append(table | self._moment(tokens))
-
-
-def _leave_ranks(journey: PlanJourney) -> AnyArray:
-    """Order in which the policy looks at messages of one instance due at one instant, by step."""
-    steps = journey.journey.steps
-    priority = [getattr(step, "priority", None) for step in steps]
-    own = [journey.journey.priority if one is None else one for one in priority]
-    order = sorted(range(len(steps)), key=lambda at: (-own[at], steps[at].key))
-    ranks = np.zeros(len(steps) + 1, np.int32)
-    ranks[order] = np.arange(len(steps))
-    return ranks
