@@ -25,7 +25,7 @@ from tests.mutation.battery import Item
 from tests.mutation.operators import Mutant, mutants
 
 KERNELS = (
-    "walk", "entry", "exits", "paths", "calendar", "schedule", "identifiers", "context", "intervals", "history",
+    "walk", "left_behind", "entry", "exits", "paths", "calendar", "schedule", "identifiers", "context", "intervals", "history",
     "pieces", "reducers", "streams", "moments", "conditions", "frames", "links", "view", "values", "dates", "tokens",
     "draw", "rows", "buckets", "own", "writes", "surplus", "limits",
     *(f"steps.{name}" for name in (
