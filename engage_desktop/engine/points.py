@@ -39,6 +39,8 @@ class Point:
     question: Question
     at: int
     happened: Callable[[Way], bool] | None = None
+    settles: bool = True
+    """Whether the verdict is what happened; of an entry it is not, re-entry has a say in that too."""
 
 
 def plan_of(plan: Plan, key: str) -> PlanJourney:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from engage_desktop.domain.duration import format_instant
+from engage_desktop.domain.errors import UserError
 from engage_desktop.domain.people import Level
 from engage_desktop.engine.bearing import few_of
 from engage_desktop.engine.changes import SetTrait
@@ -77,14 +79,23 @@ class Subject:
     def ask_point(
         self, journey: PlanJourney, point: Point, *, at: int | None = None, unfold: int = 0, change: bool = True
     ) -> Answer:
-        """Why somebody went on, or did not. A change is shown only where the journey, run with it, comes out so."""
+        """Why somebody went on, or did not. A change is shown only where the journey, run with it, comes out so.
+        Raises UserError where the answer would not be the run's: what one path of an instance sets, another may see in
+        the same instant, and a question knows its own path alone."""
         at = point.at if at is None else at
 
         def confirm(few: Few, who: int) -> bool:
             assert point.happened is not None
             return point.happened(self._played(few, journey).way(journey, who))
 
-        return answer(
+        found = answer(
             self.plan, self.log, point.question, self.index, at, unfold=unfold, change=change,
             confirm=None if point.happened is None else confirm, also=self._run(journey), written=self._written,
         )  # fmt: skip
+        settled = point.settles and point.happened is not None and at == point.at
+        if settled and point.happened is not None and point.happened(self.way(journey)) != found.verdict:
+            raise UserError(
+                f"What decided here at {format_instant(at)} was a trait that another path of {journey.journey.name} "
+                "set in that very instant; that cannot be explained in this version."
+            )
+        return found
