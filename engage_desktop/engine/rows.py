@@ -43,7 +43,10 @@ class _Rows:
         self.place: AnyArray | None = None
         if len(walks) > 1:
             row = np.concatenate([entries.row for entries, _ in walks])
-            self.order = np.lexsort((row, self.entered_at, self.profile))
+            if walks[0][0].by_event:  # rows of the log stand in that order, and each walk's ascend: runs to be merged
+                self.order = np.argsort(row, kind="stable")
+            else:
+                self.order = np.lexsort((row, self.entered_at, self.profile))
             self.place = np.empty(n, np.int64)
             self.place[self.order] = np.arange(n)
             self.profile, self.entered_at = self.profile[self.order], self.entered_at[self.order]
@@ -95,16 +98,15 @@ class _Rows:
             return None
         counts = np.bincount(instance, minlength=self.n)
         names = [one for one in TABLES[name] if one in batches[0] and one != "instance"]
-        columns = {one: np.concatenate([batch[one] for batch in batches]) for one in names}
-        if name == "visits":
-            at: AnyArray | None = _by_number(instance, columns["seq"], counts)
-        elif name == "wires":
-            at = np.lexsort((columns["step"], columns["left_at"], instance))
+        if name == "visits":  # numbers of an instance are 0, 1, ... without a gap: each row's place is known
+            place = (np.cumsum(counts) - counts)[instance]
+            place += np.concatenate([batch["seq"] for batch in batches])
+            columns = {one: _put([batch[one] for batch in batches], place) for one in names}
         else:
-            time = columns["due_at" if name == "messages" else "changed_at"]
-            at = by_time(self.journey, instance, time, columns["step"])
-        if at is not None:
-            columns = {one: column[at] for one, column in columns.items()}
+            columns = {one: np.concatenate([batch[one] for batch in batches]) for one in names}
+            at = self._order(name, instance, columns)
+            if at is not None:
+                columns = {one: column[at] for one, column in columns.items()}
         head = "journey" if name in ("visits", "wires") else "campaign"
         if name == "deliveries":
             columns["identifier"] = np.repeat(self.identifier, counts)
@@ -114,13 +116,22 @@ class _Rows:
             "instance": np.repeat(self.number, counts),
         }
 
+    def _order(self, name: str, instance: AnyArray, columns: Table) -> AnyArray | None:
+        """The public order of messages, deliveries or wires; None where they stand in it already."""
+        if name == "wires":
+            return np.lexsort((columns["step"], columns["left_at"], instance))
+        time = columns["due_at" if name == "messages" else "changed_at"]
+        return by_time(self.journey, instance, time, columns["step"])
 
-def _by_number(instance: AnyArray, number: AnyArray, counts: AnyArray) -> AnyArray:
-    """Order by (instance, number), where the numbers of an instance are 0, 1, ... without a gap."""
-    first = np.cumsum(counts) - counts
-    order = np.empty(len(instance), np.int64)
-    order[first[instance] + number] = np.arange(len(instance))
-    return order
+
+def _put(parts: list[AnyArray], place: AnyArray) -> AnyArray:
+    """The values of all parts, one after the other, each at its place."""
+    found = np.empty(len(place), np.result_type(*{part.dtype for part in parts}))
+    first = 0
+    for part in parts:
+        found[place[first : first + len(part)]] = part
+        first += len(part)
+    return found
 
 
 def by_time(journey: PlanJourney, instance: AnyArray, time: AnyArray, step: AnyArray) -> AnyArray | None:
