@@ -69,7 +69,11 @@ def entry_question(compiled: PlanJourney, window: tuple[int, int], zone: str) ->
 
 def entry_point(compiled: PlanJourney, window: tuple[int, int], zone: str, at: int) -> Point:
     """Whether somebody meets the entry at an instant, and whether they came in then."""
-    return Point(entry_question(compiled, window, zone), at, lambda way: any(one.entered == at for one in entered(way)))
+
+    def came_in(way: Way) -> bool:
+        return any(one.entered == at for one in entered(way))
+
+    return Point(entry_question(compiled, window, zone), at, came_in, settles=False)
 
 
 def entered(way: Way) -> list[Instance]:

@@ -158,3 +158,18 @@ def test_wrong_usage(capsys: pytest.CaptureFixture[str], inputs: list[str]) -> N
     assert "--profile" in capsys.readouterr().err
     assert main(["explain", "--help"]) == 0
     assert "Example: engage explain" in capsys.readouterr().out
+
+
+def test_who_meets_an_entry_and_may_not_come_in_is_told_why(
+    capsys: pytest.CaptureFixture[str], inputs: list[str]
+) -> None:
+    """D-16: the filter lets the second order pass, the mode does not."""
+    path = Path(inputs[1])
+    design = json.loads(path.read_text("utf-8"))
+    entry = next(one for one in design["journeys"] if one["key"] == "look")["entry"]
+    entry["reentry"] = {"mode": "once"}
+    path.write_text(json.dumps(design), "utf-8")
+    found = as_json(capsys, inputs, "--profile", "ann", "--journey", "look")
+    assert found["verdict"]
+    assert "but entered before, at " in found["sentence"]
+    assert "may enter once" in found["sentence"]
