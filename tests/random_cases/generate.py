@@ -104,6 +104,8 @@ def case(rng: random.Random, features: frozenset[str] = LANDED) -> Case:
         say(rng, records)
         if rng.random() < 0.9:
             records, design, moved = move(records, design, rng.choice((*(FORWARD, BACK) * 3, SKIPPED)))
+    if "context" in features and rng.random() < 0.1:
+        design["journeys"].append(draw.twice_captured("again"))
     first, last = first + moved, last + moved
     if "limits" in features and rng.random() < 0.15:
         first -= A_YEAR

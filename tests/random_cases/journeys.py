@@ -248,6 +248,20 @@ class JourneyWriter:
             "key": key, "name": key, "enforce_limits": True, "entry": entry, "exits": [], "start": "a", "steps": [step],
         }  # fmt: skip
 
+    def twice_captured(self, key: str) -> dict[str, Any]:
+        """A hold that collects an event again and again, and a split on what its bare name means then."""
+        rng = self.rng
+        entered, collected, then = rng.sample(EVENTS, 3)
+        value = rng.choice(("n", "d", "c"))
+        split = {"key": "b", "type": "split", "branches": [
+            {"key": "p", "condition": f"journey('{collected}.{value}') = journey('{collected} - p.{value}')"},
+        ]}  # fmt: skip
+        hold = {"key": "a", "type": "hold", "timeout": "4h", "on_timeout": "b", "branches": [
+            {"key": "p", "event": collected, "loop": True}, {"key": "q", "event": then, "next": "b"},
+        ]}  # fmt: skip
+        entry = {"type": "event", "event": entered, "reentry": {"mode": "every"}}
+        return {"key": key, "name": key, "entry": entry, "exits": [], "start": "a", "steps": [hold, split]}
+
     def long_stay(self, key: str) -> dict[str, Any]:
         """A journey under limits that is left after a year, by its own rule or by theirs."""
         rng = self.rng
