@@ -52,7 +52,7 @@ from engage_desktop.engine.definitions import (
     is_fixed,
     literals_of,
 )
-from engage_desktop.engine.draw import ProfileHashes
+from engage_desktop.engine.draw import ProfileHashes, profile_hashes
 from engage_desktop.engine.frames import Bound, Events, Frame, Root
 from engage_desktop.engine.history import History
 from engage_desktop.engine.intervals import Intervals
@@ -297,10 +297,8 @@ class Conditions:
         return told if keep.all() else histories.selected(told, keep)
 
     def profile_hashes(self) -> ProfileHashes:
-        """H of the profiles' ids, kept from run to run."""
-        return self.cache.get(
-            "profile hashes", lambda: ProfileHashes(self.log.profile_ids), lambda _: 9 * self.n_profiles
-        )
+        """H of the profiles' ids, kept with the log from run to run."""
+        return self.cache.get("profile hashes", lambda: profile_hashes(self.log), lambda _: 0)
 
     def events(self, name: str, where: Node | None = None) -> EventRows:
         """The events of `name` at which `where` holds; everything in it has its value at the instant

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import xxhash
@@ -10,13 +11,14 @@ from numpy.typing import NDArray
 
 from engage_desktop.domain.draw import hash_text, mix
 from engage_desktop.engine.arrays import Instants, Profiles
+from engage_desktop.engine.source import Log
 
 Hashes = NDArray[np.uint64]
 _MASK = (1 << 64) - 1
 
 
 class ProfileHashes:
-    """H of profile text ids, each computed once and only when asked for."""
+    """H of profile text ids, each computed once and only when asked for. Cost of a question: those asked about."""
 
     def __init__(self, ids: Sequence[str]) -> None:
         self._ids = ids
@@ -25,16 +27,25 @@ class ProfileHashes:
 
     def of(self, profile: Profiles) -> Hashes:
         """H of the text id of each profile."""
-        wanted = np.zeros(len(self._known), np.bool_)
-        wanted[profile] = True
-        missing = np.flatnonzero(wanted & ~self._known)
-        if missing.size:
+        unknown = ~self._known[profile]
+        if unknown.any():
+            missing = np.unique(profile[unknown])
             # ids may be decoded one by one on each access; iterating is cheaper when many are wanted
             ids = list(self._ids) if missing.size * 4 > len(self._ids) else self._ids
             texts = [ids[place].encode() for place in missing.tolist()]
             self._hash[missing] = np.fromiter(map(xxhash.xxh3_64_intdigest, texts), np.uint64, len(missing))
             self._known[missing] = True
         return self._hash[profile]
+
+
+_OF_LOGS: WeakKeyDictionary[Log, ProfileHashes] = WeakKeyDictionary()
+
+
+def profile_hashes(log: Log) -> ProfileHashes:
+    """H of the ids of a log's people, kept as long as the log is."""
+    if log not in _OF_LOGS:
+        _OF_LOGS[log] = ProfileHashes(log.profile_ids)
+    return _OF_LOGS[log]
 
 
 def hashes_of(texts: Sequence[str]) -> Hashes:

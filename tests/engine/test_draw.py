@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.synthetic_log import SyntheticLog
 from engage_desktop.domain.draw import uniform
-from engage_desktop.engine.draw import ProfileHashes, entry_key_hashes, uniforms
+from engage_desktop.engine.draw import ProfileHashes, entry_key_hashes, profile_hashes, uniforms
 
 NO_ONE = np.zeros(0, np.int32)
 
@@ -34,3 +37,14 @@ def test_one_by_one(seed: int, ids: list[str], times: list[int]) -> None:
     assert (hashes.of(NO_ONE) == []).all()
     found = uniforms(seed, ("j", "s"), profile, entry_key_hashes(np.array(times[:n])))
     assert found.tolist() == [uniform(seed, "j", "s", ids[at], str(times[at])) for at in range(n)]
+
+
+def test_hashes_last_as_long_as_their_log() -> None:
+    """A run with a new cache finds what the one before has hashed; nothing of it outlives the log."""
+    log = SyntheticLog(50, 5)
+    hashes = profile_hashes(log)
+    assert profile_hashes(log) is hashes
+    assert profile_hashes(SyntheticLog(50, 5)) is not hashes
+    gone = weakref.ref(hashes)
+    del log, hashes
+    assert gone() is None
