@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from engage_desktop.engine.plan import PlanExit
     from engage_desktop.engine.run import Table
 
+T = TypeVar("T")
+
 
 class View:
     """A log and what conditions mean on it, as steps see them."""
@@ -66,6 +69,14 @@ class View:
         self._by_identifier: dict[tuple[str, str, tuple[str, ...], bool], tuple[AnyArray, ByIdentifier]] = {}
         self.enforcing = False
         """Whether the journey at hand is deaf to the surplus of a second (J2-39)."""
+        self._kept: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """What `compute` makes of this log for all its people, kept for all generations of all journeys."""
+        if key not in self._kept:
+            self._kept[key] = compute()
+        found: T = self._kept[key]
+        return found
 
     # -- events ----------------------------------------------------------------------------
 

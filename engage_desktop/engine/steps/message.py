@@ -9,7 +9,7 @@ import numpy as np
 from engage_desktop.domain.step import SendMessage
 from engage_desktop.engine.arrays import AnyArray, Mask
 from engage_desktop.engine.run import DROPPED, HELD_OUT, REASON, SENT
-from engage_desktop.engine.source import ABSENT
+from engage_desktop.engine.source import ABSENT, TraitHistory
 from engage_desktop.engine.steps.base import Departures, MessageRows, StepCompiler
 from engage_desktop.engine.tokens import Tokens
 from engage_desktop.engine.view import View, state_at
@@ -29,13 +29,11 @@ class MessageStep:
         reason = np.full(n, -1, np.int8)
         assumed = np.zeros(n, np.bool_)
 
-        history = view.log.address(self.channel)
-        shown = np.asarray(history.column.kind) != ABSENT
-        last = state_at(history.start, history.time, tokens.profile, tokens.time)
-        seen = np.append(0, np.cumsum(shown))  # addresses shown before each entry
-        known = seen[last + 1] > seen[history.start[tokens.profile.astype(np.int64)]]
+        address = view.once(("address", self.channel), lambda: _Address(view.log.address(self.channel)))
+        last = state_at(address.start, address.time, tokens.profile, tokens.time)
+        known = address.seen[last + 1] > address.seen[address.start[tokens.profile.astype(np.int64)]]
         known &= last >= 0
-        reason[known & ~np.append(shown, False)[last]] = REASON["no_address"]
+        reason[known & ~address.shown[last]] = REASON["no_address"]
         if self.assume_address:
             assumed |= ~known
         else:
@@ -52,12 +50,9 @@ class MessageStep:
 
     def _subscription(self, tokens: Tokens, view: View, reason: AnyArray, assumed: Mask) -> None:
         at = np.flatnonzero(reason < 0)  # the first stage that stops a message names the reason
-        history = view.log.subscription(self.channel)
-        last = state_at(history.start, history.time, tokens.profile[at], tokens.time[at])
-        column = history.column
-        code_of_text = np.array([_verdict(text) for text in column.texts] + [-2], np.int8)
-        of_entry = np.append(np.where(column.kind == ABSENT, np.int8(-2), code_of_text[column.code]), np.int8(-2))
-        verdict = of_entry[last]  # -1 subscribed, -2 the log does not know
+        told = view.once(("subscription", self.channel), lambda: _Subscription(view.log.subscription(self.channel)))
+        last = state_at(told.start, told.time, tokens.profile[at], tokens.time[at])
+        verdict = told.verdict[last]
         unknown = verdict == -2
         if self.assume_subscription:
             assumed[at[unknown]] = True
@@ -65,6 +60,28 @@ class MessageStep:
         else:
             verdict[unknown] = REASON["subscription_unknown"]
         reason[at] = verdict
+
+
+class _Address:
+    """Per entry of an address history: is an address shown from it on (the last place: without an entry none is), and how
+    many entries before it showed one."""
+
+    def __init__(self, history: TraitHistory) -> None:
+        self.start, self.time = history.start, history.time
+        shown = np.asarray(history.column.kind) != ABSENT
+        self.shown: Mask = np.append(shown, False)
+        self.seen: AnyArray = np.append(0, np.cumsum(shown))
+
+
+class _Subscription:
+    """Per entry of a subscription history, and at the last place without one: -1 subscribed, -2 the log does not know,
+    else the reason that stops a message."""
+
+    def __init__(self, history: TraitHistory) -> None:
+        self.start, self.time, column = history.start, history.time, history.column
+        of_text = np.array([_verdict(text) for text in column.texts] + [-2], np.int8)
+        of_entry = np.where(np.asarray(column.kind) == ABSENT, np.int8(-2), of_text[column.code])
+        self.verdict: AnyArray = np.append(of_entry, np.int8(-2))
 
 
 def _verdict(state: str) -> int:
