@@ -22,6 +22,8 @@ from engage_desktop.engine.tokens import Entries, Tokens
 from engage_desktop.engine.trail import Arrival, TracedWalk, Trail, leaves_trail
 from engage_desktop.engine.view import View
 
+GONE = -(2**15)
+"""The index of a step that the new design has no more."""
 ViewOf = Callable[[AnyArray], tuple[View, AnyArray | None]]
 """A view of some profiles (ascending), and what is added to the rows of each; None: everybody's, as they are."""
 
@@ -82,7 +84,9 @@ def resume(
     again = Again(instances, seq, None if shifts is None else shifts[own], local)
     entries = _here_entries(trail.entries, again, own)
     exits = _here_exits(trail.exits, again, view.no_row)
-    walk = _ResumedWalk(exits, new, entries, view, to, texts, cancelled)
+    steps = [GONE, *(index for index, step in enumerate(new.journey.steps) if step.key in behind)]
+    sent = _sent(rows, steps, again, local)
+    walk = _ResumedWalk(exits, sent, new, entries, view, to, texts, cancelled)
     place = {step.key: at for at, step in enumerate(new.steps)}
     for one in starts:
         walk.pending[place[one.target]].append(_here(one.tokens, entries, again))
@@ -91,7 +95,6 @@ def resume(
     found["instances"] = _ended(rows["instances"], result.ends, again)
     ids = np.sort(np.concatenate([one.tokens.instance for one in trail.arrivals if one.origin is None]))
     found["visits"] = _visits(new, rows, result, again, ids)
-    steps = [step.index for step in new.steps if step.key in behind]
     for name, time in (("messages", "due_at"), ("deliveries", "changed_at")):
         found[name] = _told(new, rows, name, time, getattr(result, name), again, steps)
     if walk.arrivals is None:
@@ -101,11 +104,17 @@ def resume(
 
 
 class _ResumedWalk(TracedWalk):
-    """Sets out from arrivals that are pending already, with exits that are known."""
+    """Sets out from arrivals that are pending already, with exits that are known and messages from before."""
 
-    def __init__(self, exits: ExitTimes, *asked: Any) -> None:
-        self._known = exits
+    def __init__(self, exits: ExitTimes, sent: Table, *asked: Any) -> None:
+        self._known, self._sent = exits, sent
         super().__init__(*asked)
+
+    def run(self) -> WalkResult:
+        self.result.messages.append(self._sent)  # what exits tell of an instance rests on its messages (D-27)
+        result = super().run()
+        del result.messages[0]
+        return result
 
     def _exit_times(self, rules: tuple[PlanExit, ...]) -> ExitTimes:
         return self._known
@@ -202,25 +211,41 @@ def _told(
     steps: list[int],
 ) -> Table:
     """Messages or deliveries: those of the steps behind are others now; of one instance they sort by (time, step)."""
-    table, instances = rows[name], rows["instances"]
-    gone = np.isin(table["step"], steps)
+    table = rows[name]
+    whose = _whose(rows, table)
+    walks_on = np.zeros(len(rows["instances"]["profile"]), np.bool_)
+    walks_on[again.instances] = True
+    among = walks_on[whose]
+    gone = np.isin(table["step"], steps) | ((table["step"] < 0) & among)  # what exits tell is told anew
     fresh = _columns(journey, rows, batches, name, again)
     here = fresh.pop("@")
     if not gone.any() and not len(here):
         return table
-    stays = np.flatnonzero(~gone)
-    whose = np.searchsorted(instances["profile"], table["profile"][stays]) + table["instance"][stays] - 1
-    walks_on = np.zeros(len(instances["profile"]), np.bool_)
-    walks_on[again.instances] = True
-    among = walks_on[whose]
-    fresh = stack([{one: column[stays[among]] for one, column in table.items()}, fresh], TABLES[name])
-    owner = np.concatenate([whose[among], again.instances[here]])
+    stays = np.flatnonzero(~gone & among)
+    fresh = stack([{one: column[stays] for one, column in table.items()}, fresh], TABLES[name])
+    owner = np.concatenate([whose[stays], again.instances[here]])
     if len(owner):
         order = by_time(journey, owner, fresh[time], fresh["step"])
         if order is not None:
             fresh, owner = {one: column[order] for one, column in fresh.items()}, owner[order]
-    others = stays[~among]
-    return laid(table, others, fresh, np.searchsorted(whose[~among], owner) + np.arange(len(owner)))
+    others = np.flatnonzero(~among)
+    return laid(table, others, fresh, np.searchsorted(whose[others], owner) + np.arange(len(owner)))
+
+
+def _whose(rows: Mapping[str, Table], table: Table) -> AnyArray:
+    """The instance of each row of a table, as a place in `instances`."""
+    found: AnyArray = np.searchsorted(rows["instances"]["profile"], table["profile"]) + table["instance"] - 1
+    return found
+
+
+def _sent(rows: Mapping[str, Table], steps: list[int], again: Again, local: AnyArray) -> Table:
+    """The messages that those who walk on were sent before."""
+    table = rows["messages"]
+    whose = _whose(rows, table)
+    walks_on = np.zeros(len(rows["instances"]["profile"]), np.bool_)
+    walks_on[again.instances] = True
+    stays = walks_on[whose] & ~np.isin(table["step"], steps)
+    return {name: column[stays] for name, column in table.items()} | {"instance": local[whose[stays]]}
 
 
 def _columns(journey: PlanJourney, rows: Mapping[str, Table], batches: list[Table], name: str, again: Again) -> Table:

@@ -20,7 +20,7 @@ from engage_desktop.engine.coupling import is_coupled
 from engage_desktop.engine.definitions import Meaning
 from engage_desktop.engine.part import conditions_of
 from engage_desktop.engine.plan import Plan, PlanAudience, PlanJourney
-from engage_desktop.engine.resume import below, can_resume, laid, resume
+from engage_desktop.engine.resume import GONE, below, can_resume, laid, resume
 from engage_desktop.engine.run import TABLES, Run, Table, Texts, stack
 from engage_desktop.engine.simulate import _chosen, _journey, _membership_rows, _refuse_clashes, simulate
 from engage_desktop.engine.source import Log
@@ -246,8 +246,8 @@ def _places(old: PlanJourney, new: PlanJourney) -> AnyArray | None:
     (was, were), (are, leave) = ((of.journey.steps, of.journey.exits) for of in (old, new))
     step = {one.key: place for place, one in reversed(list(enumerate(are)))}
     exit_ = {one.key: -1 - place for place, one in reversed(list(enumerate(leave)))}
-    # -1 - place of an exit counts from the end, as an index does; who is gone has no rows that stay
-    index = [step.get(one.key, 0) for one in was] + [exit_.get(one.key, 0) for one in reversed(were)]
+    # -1 - place of an exit counts from the end, as an index does
+    index = [step.get(one.key, GONE) for one in was] + [exit_.get(one.key, GONE) for one in reversed(were)]
     return None if index == [*range(len(was)), *range(-len(were), 0)] else np.array(index, np.int16)
 
 

@@ -51,11 +51,10 @@ def has_room(trails: Mapping[str, Trail]) -> bool:
 
 
 def leaves_trail(journey: PlanJourney) -> bool:
-    """Whether all instances set out together, each on one path, and steps alone say what becomes of it."""
+    """Whether all instances set out together, each on one path, and none looks at another."""
     one_walk = journey.entry.mode != "after_exit" and journey.entry.identifier is None
     forks = any(isinstance(step.compiled, ForkStep) for step in journey.steps)
-    sends = any(rule.send is not None for rule in journey.journey.exits)
-    return one_walk and not (forks or sends or journey.own or journey.journey.enforce_limits)
+    return one_walk and not (forks or journey.own or journey.journey.enforce_limits)
 
 
 class TracedWalk(Walk):

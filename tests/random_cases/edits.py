@@ -34,16 +34,18 @@ Change = Callable[[Campaigns], Campaigns]
 
 
 class Editor:
-    """Edits designs of random cases; conditions name what the design holds."""
+    """Edits designs of random cases; conditions name what the design holds. `steps`: edits of steps alone."""
 
-    def __init__(self, rng: random.Random) -> None:
-        self.rng, self.writer = rng, Writer(rng)
+    def __init__(self, rng: random.Random, *, steps: bool = False) -> None:
+        self.rng, self.writer, self.steps = rng, Writer(rng), steps
         self.made = 0
 
     def edit(self, campaigns: Campaigns) -> tuple[str, Campaigns]:
         """The name of an edit and the design after it, which is another one; whether it can run is not asked."""
         while True:
             change = self.rng.choice(OF_A_JOURNEY if campaigns.journeys and self.rng.random() < 0.75 else OF_THE_DESIGN)
+            if self.steps:
+                change = self.rng.choice(OF_STEPS)
             try:
                 found = change(self, campaigns)
             except EditRefused:
@@ -328,11 +330,13 @@ class Editor:
         return campaigns.with_(messages=tuple(messages))
 
 
-OF_A_JOURNEY = (
+OF_STEPS = (
     Editor.set_a_duration, Editor.set_a_duration, Editor.set_a_condition, Editor.set_a_condition, Editor.set_a_listener,
     Editor.set_shares, Editor.set_a_message, Editor.set_an_outcome, Editor.insert_a_step, Editor.delete_a_step, Editor.rewire,
-    Editor.reorder_steps, Editor.rename_a_step, Editor.change_branches, Editor.set_the_entry, Editor.set_the_entry,
-    Editor.set_exits, Editor.set_exits, Editor.set_the_journey,
+    Editor.reorder_steps, Editor.rename_a_step, Editor.change_branches,
+)  # fmt: skip
+OF_A_JOURNEY = (
+    *OF_STEPS, Editor.set_the_entry, Editor.set_the_entry, Editor.set_exits, Editor.set_exits, Editor.set_the_journey,
 )  # fmt: skip
 OF_THE_DESIGN = (
     Editor.define_an_audience, Editor.define_an_audience, Editor.define_a_trait, Editor.add_or_remove_an_audience,

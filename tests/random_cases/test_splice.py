@@ -13,22 +13,29 @@ import numpy as np
 import pytest
 
 from engage_desktop.domain.errors import DesignError
-from engage_desktop.engine import LeafCache, Plan, Run, compile_campaigns, simulate, splice, to_arrow, touched
+from engage_desktop.engine import LeafCache, Plan, Run, compile_campaigns, simulate, splice, to_arrow, touched, trail
 from engage_desktop.engine.splice import resimulate
 from tests.random_cases.compare import store_of
 from tests.random_cases.edits import Editor
+from tests.random_cases.features import LANDED
 from tests.random_cases.generate import generate
 from tests.random_cases.test_metamorphic import parquet
 
 EVERY_DAY = range(60)
 PROOF = range(50_000, 51_000)
 EDITS = 3
+COUPLED = {"set_trait", "limits"}
+"""Journeys that see each other run whole, so most cases are without."""
+MANY_WAYS = {"fork", "identifier"}
+"""Their instances begin anew at the entry, where others walk on from the edit."""
 
 
 def differs(seed: int) -> str:
     """What edit of a case the splicing gets wrong, and in which tables; '' where all is right."""
-    case, rng = generate(seed), random.Random(seed)
-    store, editor, cache = store_of(case.records, case.campaigns), Editor(rng), LeafCache()
+    rng = random.Random(seed)
+    case = generate(seed, rng.choice((LANDED, *[LANDED - COUPLED] * 5, *[LANDED - COUPLED - MANY_WAYS] * 6)))
+    store, cache = store_of(case.records, case.campaigns), LeafCache()
+    editor = Editor(rng, steps=bool(seed % 2))
     campaigns, told = case.campaigns, []
     setting: dict[str, Any] = {"window": case.window, "seed": case.seed}
     run = simulate(compile_campaigns(campaigns, case.lists), store, **setting, cache=cache)
@@ -56,6 +63,12 @@ def _compiled(campaigns: Any, lists: Any) -> Plan | None:
         return None
 
 
+def _always(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Splice, however many are touched."""
+    for name in ("MOST", "MOST_OF_TRACED"):
+        monkeypatch.setattr(splice, name, 2.0)
+
+
 def _check_columns(run: Run, full: Run) -> None:
     for name in ("instances", "visits", "memberships", "messages", "deliveries"):
         mine, theirs = getattr(run, name), getattr(full, name)
@@ -67,19 +80,41 @@ def _check_columns(run: Run, full: Run) -> None:
 @pytest.mark.timeout(240)
 def test_spliced_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: Counter[str] = Counter()
-    real = splice.touched
+    whom, resume = splice.touched, splice.resume
 
     def counted(*asked: Any) -> Any:
-        found = real(*asked)
+        found = whom(*asked)
         seen["all" if found is None else "some" if found.any() else "nobody"] += 1
         return found
 
+    def resumed(*asked: Any) -> Any:
+        seen["resumed"] += 1
+        return resume(*asked)
+
     monkeypatch.setattr(splice, "touched", counted)
-    monkeypatch.setattr(splice, "MOST", 2.0)  # spliced, however many are touched
+    monkeypatch.setattr(splice, "resume", resumed)
+    _always(monkeypatch)
     wrong = [found for seed in EVERY_DAY if (found := differs(seed))]
     assert not wrong, "\n".join(wrong)
-    assert seen["some"] >= 40, seen
+    assert seen["some"] >= 20, seen
     assert seen["nobody"] >= 200, seen
+    assert seen["resumed"] >= 20, seen
+
+
+@pytest.mark.timeout(240)
+def test_without_room_for_trails_it_begins_at_the_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    _always(monkeypatch)
+    for most in (0, 600):  # none, or those of short walks alone
+        monkeypatch.setattr(trail, "MOST_BYTES", most)
+        assert not [found for seed in range(100, 112) if (found := differs(seed))]
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("few", [0.0, 1.0])
+def test_few_people_are_a_log_of_their_own_or_not(few: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(splice, "FEW", few)
+    _always(monkeypatch)
+    assert not [found for seed in range(200, 220) if (found := differs(seed))]
 
 
 @pytest.mark.timeout(240)
@@ -92,8 +127,9 @@ def test_the_property_notices(part: str, monkeypatch: pytest.MonkeyPatch) -> Non
         return np.zeros(view.log.n_profiles, np.bool_)
 
     lies: dict[str, Any] = {"changed_steps": lambda *_: [], "alike": lambda *_: True}
-    monkeypatch.setattr(touched, part, lies.get(part, nobody))
-    monkeypatch.setattr(splice, "MOST", 2.0)
+    for module in (touched, splice):
+        monkeypatch.setattr(module, part, lies.get(part, nobody), raising=False)
+    _always(monkeypatch)
     assert any(_breaks(seed) for seed in range(200))
 
 
@@ -107,6 +143,6 @@ def _breaks(seed: int) -> bool:
 @pytest.mark.prove
 @pytest.mark.timeout(3600)
 def test_spliced_is_full_in_a_thousand_cases(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(splice, "MOST", 2.0)
+    _always(monkeypatch)
     wrong = [found for seed in PROOF if (found := differs(seed))]
     assert not wrong, "\n".join(wrong)
