@@ -90,4 +90,8 @@ def _ids(records: Sequence[Record], state: State, time: int) -> Record:
     record = records[best.position]
     if best.identifiers[0][0] == "email" and len(best.identifiers) == 1:  # beside an anonymous id that is blocked
         return {"anonymousId": "anonymous", "context": {"traits": {"email": best.identifiers[0][1]}}}
-    return {key: record[key] for key in ("userId", "anonymousId") if key in record}
+    ids = {key: record[key] for key in ("userId", "anonymousId") if key in record}
+    if any(kind in ("user_id", "anonymous_id") for kind, *_ in best.identifiers):
+        return ids
+    beside = record.get("context", {})  # known by a device or the like alone
+    return ids | {"context": {key: beside[key] for key in ("device", "externalIds") if key in beside}}
