@@ -170,10 +170,12 @@ class View:
             found[own.at] = own.holds(node)
         return found
 
-    def first_holding(self, node: Node, tokens: Tokens) -> Instants:
-        """The first instant from now on at which `node` holds of each token, NEVER where there is none."""
+    def first_holding(self, node: Node, tokens: Tokens) -> tuple[Instants, Mask]:
+        """The first instant from now on at which `node` holds of each token, NEVER where there is none; and whether it
+        holds on arrival, not only later in that instant."""
         found = self.public_first_holding(node, tokens)
-        return found if self.siblings is None else self.siblings.asked_again(found, node, tokens)
+        at_once = found == tokens.time
+        return (found if self.siblings is None else self.siblings.asked_again(found, node, tokens)), at_once
 
     def public_first_holding(self, node: Node, tokens: Tokens) -> Instants:
         """The same but for what other paths of their instances set meanwhile, which all see a microsecond later."""

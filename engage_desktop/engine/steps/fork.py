@@ -20,8 +20,8 @@ class ForkStep:
 
     def depart(self, tokens: Tokens, view: View, branch: int = 0) -> Departures:
         """When a branch takes each token along; the others are asked one by one."""
-        time = view.first_holding(self.conditions[branch], tokens)
-        return Departures(branch, np.where(time == tokens.time, np.int8(INSTANT), np.int8(CONDITION)), time)
+        time, at_once = view.first_holding(self.conditions[branch], tokens)
+        return Departures(branch, np.where(at_once, np.int8(INSTANT), np.int8(CONDITION)), time)
 
 
 def compile_fork(step: Fork, compiler: StepCompiler) -> ForkStep:

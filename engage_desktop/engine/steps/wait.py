@@ -20,8 +20,8 @@ class WaitStep:
     waits: bool = True
 
     def depart(self, tokens: Tokens, view: View) -> Departures:
-        time = view.first_holding(self.condition, tokens)
-        how = np.where(time == tokens.time, np.int8(INSTANT), np.int8(CONDITION))
+        time, at_once = view.first_holding(self.condition, tokens)
+        how = np.where(at_once, np.int8(INSTANT), np.int8(CONDITION))
         if self.timeout_us is None:
             return Departures(0, how, time)
         deadline = tokens.time + self.timeout_us
