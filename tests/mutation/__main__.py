@@ -36,6 +36,8 @@ def main() -> int:
     found = []
     for verdict in verdicts(picked, known, chosen.jobs):
         found.append(verdict)
+        if len(found) % 50 == 0:
+            print(f"... {len(found)}, {time.monotonic() - start:.0f} s", flush=True)
         if verdict.how != "killed" or chosen.kills or verdict.mutant.id in REASONS:
             print(told(verdict), flush=True)
     counts = Counter(one.how for one in found)

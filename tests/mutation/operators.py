@@ -200,7 +200,7 @@ def _raw(node: Any, returns: str) -> Iterator[_Change]:
                 if type(op) in SWAPPED:
                     yield _set(node, "ops", [*ops[:place], SWAPPED[type(op)](), *ops[place + 1 :]])
         case ast.BinOp(op=op) | ast.BoolOp(op=op) | ast.AugAssign(op=op) if type(op) in SWAPPED:
-            if not _is_text(node):
+            if not _is_text(node) and not _tells_types(node):
                 yield _set(node, "op", SWAPPED[type(op)]())
         case ast.UnaryOp(op=ast.Not() | ast.Invert(), operand=operand):
             yield _become(node, operand)
@@ -233,6 +233,13 @@ def _is_text(node: Any) -> bool:
         isinstance(part, ast.JoinedStr | ast.List | ast.Tuple)
         or (isinstance(part, ast.Constant) and isinstance(part.value, str))
         for part in parts
+    )
+
+
+def _tells_types(node: Any) -> bool:
+    """Whether it only says that several things are there, or are not, which go together: what type checkers ask for."""
+    return isinstance(node, ast.BoolOp) and all(
+        isinstance(one, ast.Compare) and isinstance(one.ops[0], ast.Is | ast.IsNot) for one in node.values
     )
 
 
