@@ -103,4 +103,4 @@ DECIDES = {
 }  # fmt: skip
 """Flags of the oracle without which some cases have other rows."""
 ALL = frozenset(CENSUS)
-LANDED: frozenset[str] = ALL - {"set_trait"}
+LANDED: frozenset[str] = ALL

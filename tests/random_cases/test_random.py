@@ -49,16 +49,6 @@ def test_identical_rows() -> None:
     assert not [feature for feature in expected() if not census.found[feature]], census.table()
 
 
-@pytest.mark.timeout(120)
-def test_features_on_the_way_occur() -> None:
-    """The oracle alone: what the engine is yet to learn is drawn often enough to be learnt from."""
-    census = Census()
-    for seed in range(120):
-        one = generate(seed, ALL)
-        census.add(one, oracle(one))
-    assert not [feature for feature in expected(ALL) if not census.found[feature]], census.table(ALL)
-
-
 @pytest.mark.prove
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kind", ["tie-heavy", "ordinary"])
