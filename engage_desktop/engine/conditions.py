@@ -313,8 +313,8 @@ class Conditions:
         rows, profile = self.log.rows(name), self.log.profiles(name)
         if where is None:
             return EventRows(rows, profile, self.log.n_events)
-        mask = self.mask(name, where)
-        return EventRows(rows[mask], profile[mask], self.log.n_events)
+        at = np.flatnonzero(self.mask(name, where))
+        return EventRows(rows[at], profile[at], self.log.n_events)
 
     def mask(self, name: str, where: Node) -> Mask:
         """An own `where` for every event of `name`, aligned to the log's `rows(name)`."""

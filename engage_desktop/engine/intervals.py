@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from engage_desktop.engine.arrays import (
     NEVER,
     AnyArray,
+    Index,
     Instants,
     Mask,
     Profiles,
@@ -100,12 +101,21 @@ def joined(profile: Profiles, start: Instants, end: Instants, n_profiles: int) -
         profile, start, end = profile[full], start[full], end[full]
     if not len(profile):
         return empty(n_profiles)
-    opens = np.ones(len(profile), np.bool_)
-    opens[1:] = (profile[1:] != profile[:-1]) | (start[1:] > end[:-1])
+    opens = first_of_each(profile)
+    opens[1:] |= start[1:] > end[:-1]
     if opens.all():
         return Intervals(profile, start, end, n_profiles)
-    closes = np.append(opens[1:], True)
-    return Intervals(profile[opens], start[opens], end[closes], n_profiles)
+    first, last = _runs(opens)
+    return Intervals(profile[first], start[first], end[last], n_profiles)
+
+
+def _runs(opens: Mask) -> tuple[Index, Index]:
+    """The first and last place of each run; a true one opens it, the first place always. There is at least one.
+
+    Taking places costs less than a mask that turns often.
+    """
+    first = np.flatnonzero(opens)
+    return first, np.append(first[1:], len(opens)) - 1
 
 
 def union_of(profile: AnyArray, start: Instants, end: Instants, n_profiles: int) -> Intervals:
@@ -126,10 +136,10 @@ def _joined_reach(profile: Profiles, start: Instants, end: Instants, n_profiles:
     """The union of intervals sorted by (profile, start), none of them empty."""
     # reach[i] = the latest end up to i within the profile; a piece opens where the reach before it is passed.
     reach = _latest_so_far(profile, end)
-    opens = np.ones(len(profile), np.bool_)
-    opens[1:] = (profile[1:] != profile[:-1]) | (start[1:] > reach[:-1])
-    closes = np.append(opens[1:], True)
-    return Intervals(profile[opens], start[opens], reach[closes], n_profiles)
+    opens = first_of_each(profile)
+    opens[1:] |= start[1:] > reach[:-1]
+    first, last = _runs(opens)
+    return Intervals(profile[first], start[first], reach[last], n_profiles)
 
 
 def _latest_so_far(profile: AnyArray, end: Instants) -> Instants:
@@ -218,17 +228,18 @@ def at_least(
         one[1:] &= profile[1:last] != profile[: last - 1]
         at = np.flatnonzero(one)
         return Intervals(profile[at], time[at + k - 1] + low_us, np.full(len(at), NEVER, np.int64), n_profiles)
+    opened_by = closed_by = time
     if k > 1:  # those too far apart are never seen together: dropped before anything is put in its place
         one &= time[k - 1 :] - time[:last] < high_us - low_us
         at = np.flatnonzero(one)
-        return joined(profile[at], time[at + k - 1] + low_us, time[at] + high_us, n_profiles)
-    if low_us >= high_us:
+        profile, opened_by, closed_by = profile[at], time[at + k - 1], time[at]
+    if not len(profile) or low_us >= high_us:
         return empty(n_profiles)
-    # Events seen equally long open a new piece where the gap before them is longer than that.
+    # Pieces are equally long: one opens where it is farther from the one before than that.
     opens = first_of_each(profile)
-    opens[1:] |= time[1:] - time[:-1] > high_us - low_us
-    closes = np.append(opens[1:], True)
-    return Intervals(profile[opens], time[opens] + low_us, time[closes] + high_us, n_profiles)
+    opens[1:] |= opened_by[1:] - closed_by[:-1] > high_us - low_us
+    begin, end = _runs(opens)
+    return Intervals(profile[begin], opened_by[begin] + low_us, closed_by[end] + high_us, n_profiles)
 
 
 def complement(these: Intervals, first: Instants) -> Intervals:
