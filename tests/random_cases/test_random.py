@@ -23,14 +23,15 @@ from tests.random_cases.run import differs, oracle, shrink, smallest
 EVERY_DAY = range(150)
 PROOF = range(10_000, 15_000)
 """Each as it is, tie-heavy, and with instants of its own."""
-PARTS = 20
+PARTS, COUNTED = 50, 4
 
 
 def as_they_are(one: Case) -> Case:
     return one
 
 
-def _run(seeds: range, made: Callable[[Case], Case] = as_they_are) -> Census:
+def _run(seeds: range, made: Callable[[Case], Case] = as_they_are, counted: int = 1) -> Census:
+    """The census of every `counted`-th case: what traits did is found out by replaying once more without them."""
     census = Census()
     for seed in seeds:
         one = made(generate(seed))
@@ -38,7 +39,8 @@ def _run(seeds: range, made: Callable[[Case], Case] = as_they_are) -> Census:
         found = difference(expected, engine_tables(one.records, one.campaigns, one.window, one.seed, lists=one.lists))
         if found:
             pytest.fail(f"case {seed}\n{smallest(one)}", pytrace=False)
-        census.add(one, expected)
+        if seed % counted == 0:
+            census.add(one, expected)
     return census
 
 
@@ -56,7 +58,7 @@ def test_identical_rows() -> None:
 def test_identical_rows_of_ten_thousand(part: int, kind: str, together: Path) -> None:
     """In parts, so that all cores may share them; whoever ends last looks at the census of all."""
     size = len(PROOF) // PARTS
-    census = _run(PROOF[part * size : (part + 1) * size], as_they_are if kind == "tie-heavy" else ordinary)
+    census = _run(PROOF[part * size : (part + 1) * size], as_they_are if kind == "tie-heavy" else ordinary, COUNTED)
     mine = together / f"{kind} {part}.json"
     half = mine.with_suffix(".half")
     half.write_text(census.as_json(), encoding="utf-8")
@@ -66,7 +68,7 @@ def test_identical_rows_of_ten_thousand(part: int, kind: str, together: Path) ->
         return
     whole = Census.of_all(path.read_text(encoding="utf-8") for path in parts)
     print(f"\n{kind}\n{whole.table()}")
-    assert whole.cases == len(PROOF)
+    assert whole.cases == len(PROOF) // COUNTED
     assert whole.median_visits >= 8
     wanted = [feature for feature in expected() if kind == "tie-heavy" or feature not in TIES]
     assert not [feature for feature in wanted if whole.share(feature) < 0.05]
