@@ -1,4 +1,4 @@
-"""The three questions a step may ask of the log."""
+"""The questions a step may ask of the log, for all its tokens at once."""
 
 from __future__ import annotations
 
