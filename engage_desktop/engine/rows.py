@@ -91,29 +91,31 @@ class _Rows:
             shift += len(entries)
         if not batches:
             return None
-        instance = np.concatenate(owners)
-        if self.place is not None:
-            instance = self.place[instance]
-        if not len(instance):
+        owner = np.concatenate(owners)  # instances as they set out
+        if not len(owner):
             return None
-        counts = np.bincount(instance, minlength=self.n)
+        counts = np.bincount(owner, minlength=self.n)
+        if self.order is not None:
+            counts = counts[self.order]
         names = [one for one in TABLES[name] if one in batches[0] and one != "instance"]
         if name == "visits":  # numbers of an instance are 0, 1, ... without a gap: each row's place is known
-            place = (np.cumsum(counts) - counts)[instance]
+            first = np.cumsum(counts) - counts
+            place = (first if self.place is None else first[self.place])[owner]
             place += np.concatenate([batch["seq"] for batch in batches])
             columns = {one: _put([batch[one] for batch in batches], place) for one in names}
         else:
             columns = {one: np.concatenate([batch[one] for batch in batches]) for one in names}
-            at = self._order(name, instance, columns)
+            at = self._order(name, owner if self.place is None else self.place[owner], columns)
             if at is not None:
                 columns = {one: column[at] for one, column in columns.items()}
+        instance = np.repeat(np.arange(self.n), counts)
         head = "journey" if name in ("visits", "wires") else "campaign"
         if name == "deliveries":
-            columns["identifier"] = np.repeat(self.identifier, counts)
+            columns["identifier"] = self.identifier[instance]
         return columns | {
             head: np.full(len(instance), self.journey.index, np.int16),
-            "profile": np.repeat(self.profile, counts),
-            "instance": np.repeat(self.number, counts),
+            "profile": self.profile[instance],
+            "instance": self.number[instance],
         }
 
     def _order(self, name: str, instance: AnyArray, columns: Table) -> AnyArray | None:
