@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.errors import UserError
 from tests.golden.cases import Golden, load, rows, same_values
 from tests.oracle import TABLES, replay
@@ -59,12 +60,16 @@ def _golden(one: Golden) -> Item:
     campaigns = one.campaigns
     store = store_of(one.records, campaigns)
     steps = [(key, at) for key, instants in one.trait_values.items() for at in instants]
+    inside = list(_members(campaigns, one.window, one.expect["memberships"])) if "memberships" in one.expect else []
 
     def passes(engine: Any) -> bool:
-        run = engine.simulate(engine.compile_campaigns(campaigns, one.lists), store, window=one.window, seed=one.seed)
+        plan = engine.compile_campaigns(campaigns, one.lists)
+        run = engine.simulate(plan, store, window=one.window, seed=one.seed)
         found = engine.to_arrow(run, store)
         tables = {name: rows_of(found[name]) for name in one.expect}
         if any(rows(tables, table) != expected for table, expected in one.expect.items()):
+            return False
+        if not _are_members(engine, plan, store, inside):
             return False
         given = values_of(store, campaigns, steps, engine) if steps else {}
         return all(same_values(one.trait_values[key][at], given[key, at]) for key, at in steps)
@@ -115,7 +120,7 @@ def _pair(seed: int) -> Item:
 def _random(name: str, one: Case, expected: dict[str, Any], buckets: int) -> Item:
     campaigns = one.campaigns
     store = store_of(one.records, campaigns)
-    inside = [] if _sets_traits(one) else list(_members(one, expected["memberships"]))
+    inside = list(_members(campaigns, one.window, expected["memberships"]))
 
     def passes(engine: Any) -> bool:
         plan = engine.compile_campaigns(campaigns, one.lists)
@@ -123,25 +128,32 @@ def _random(name: str, one: Case, expected: dict[str, Any], buckets: int) -> Ite
         tables = engine.to_arrow(run, store)
         if any(public({table: rows_of(tables[table])}, table) != expected[table] for table in expected):
             return False
-        return all(
-            {ids[who] for who in engine.members(plan, store, key, at).tolist()} == wanted
-            for key, level, at, wanted in inside
-            for ids in [store.profile_ids if level == "user" else store.account_ids]
-        )
+        return _are_members(engine, plan, store, inside)
 
     return Item(name, passes)
 
 
-def _sets_traits(one: Case) -> bool:
-    return any(step["type"] == "set_trait" for journey in one.design["journeys"] for step in journey["steps"])
+Member = tuple[str, str, int, set[str]]
+"""An audience, its level, an instant and who is in it."""
 
 
-def _members(one: Case, memberships: list[tuple[Any, ...]]) -> Iterator[tuple[str, str, int, set[str]]]:
-    """Who is in each audience at an instant at which somebody enters, at one at which somebody leaves, and at the end."""
-    for audience in one.campaigns.audiences:
+def _are_members(engine: Any, plan: Any, store: Any, inside: list[Member]) -> bool:
+    return all(
+        {ids[who] for who in engine.members(plan, store, key, at).tolist()} == wanted
+        for key, level, at, wanted in inside
+        for ids in [store.profile_ids if level == "user" else store.account_ids]
+    )
+
+
+def _members(campaigns: Campaigns, window: tuple[int, int], memberships: list[tuple[Any, ...]]) -> Iterator[Member]:
+    """Who is in each audience at an instant at which somebody enters, at one at which somebody leaves, and at the end;
+    of the log alone, so not where journeys set traits."""
+    if any(step.type == "set_trait" for journey in campaigns.journeys for step in journey.steps):
+        return
+    for audience in campaigns.audiences:
         rows = [(who, start, end) for key, who, start, end in memberships if key == audience.key]
-        edges = [next((row[place] for row in rows if row[place] is not None), one.window[1]) for place in (1, 2)]
-        for at in {min(max(edge, one.window[0]), one.window[1]) for edge in (*edges, one.window[1])}:
+        edges = [next((row[place] for row in rows if row[place] is not None), window[1]) for place in (1, 2)]
+        for at in {min(max(edge, window[0]), window[1]) for edge in (*edges, window[1])}:
             wanted = {who for who, start, end in rows if start <= at and (end is None or end > at)}
             yield audience.key, audience.level, at, wanted
 
