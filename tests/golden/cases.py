@@ -60,7 +60,7 @@ def instant(text: str) -> int:
 def load(folder: str = ".") -> list[Golden]:
     """Every case of every file of this folder; in `refused` are designs that nobody can compute."""
     place = Path(__file__).parent / folder
-    return [_golden(case) for path in sorted(place.glob("*.json")) for case in json.loads(path.read_text("utf-8"))]
+    return [golden(case) for path in sorted(place.glob("*.json")) for case in json.loads(path.read_text("utf-8"))]
 
 
 def rows(tables: dict[str, list[dict[str, Any]]], table: str) -> list[tuple[Any, ...]]:
@@ -68,7 +68,7 @@ def rows(tables: dict[str, list[dict[str, Any]]], table: str) -> list[tuple[Any,
     return [tuple(row[column] for column in COLUMNS[table]) for row in tables[table]]
 
 
-def _golden(case: dict[str, Any]) -> Golden:
+def golden(case: dict[str, Any]) -> Golden:
     start, end = case.get("window", ["00:00", "1d 00:00"])
     return Golden(
         name=case["name"],

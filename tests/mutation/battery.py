@@ -34,8 +34,9 @@ UNITS = {
     "test_calendar": ("calendar",),
     "test_values": ("values", "history"),
     "test_draw": ("draw",),
+    "test_exit_sends": ("exits",),
 }
-"""Tests of `tests/engine` that set a kernel beside its brute-force twin."""
+"""Tests of `tests/engine` that set a kernel beside its brute-force twin, or look at what goldens do not state."""
 
 
 @dataclass(frozen=True, eq=False)
