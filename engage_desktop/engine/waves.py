@@ -134,7 +134,7 @@ class Stage:
     def _waves(self, journeys: tuple[PlanJourney, ...], found: Outcome, *, verify: bool) -> None:
         """`verify`: nobody is done after the first wave, so that a journey that writes nothing is walked twice too."""
         n = self.log.n_profiles
-        together = self._together(journeys)
+        together = self._together(journeys, found.writes)
         people: AnyArray | None = None
         known, before = NONE, found.writes
         sets: dict[str, Table] = {}
@@ -182,9 +182,9 @@ class Stage:
         }
         found.writes = merged([before, *mine])
 
-    def _together(self, journeys: Sequence[PlanJourney]) -> AnyArray | None:
+    def _together(self, journeys: Sequence[PlanJourney], before: Writes) -> AnyArray | None:
         """For each person a number, the same for all whom accounts join; None where nothing written is read of others."""
-        written = frozenset().union(*map(written_by, journeys))
+        written = frozenset().union(*map(written_by, journeys), (trait for trait, _ in before.what))
         if not any(read_by(one, self.plan.meanings).of_others & written for one in journeys):
             return None
         account, profile, _ = map(np.asarray, self.log.links())

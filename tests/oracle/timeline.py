@@ -50,8 +50,10 @@ class Timeline:
                     self._publish(walks[0][0].state, t)
 
     def _publish(self, state: State, t: int) -> None:
-        """D-51: what was written at t is public from t + 1 microsecond on, and may move whoever hears of it."""
-        if not state.writes.publish() or not state.rules.a_write_is_an_instant:
+        """D-51: what was written at t is public from t + 1 microsecond on, and may move whoever hears of it; what was
+        dropped is then no longer seen by its own instance either."""
+        state.writes.publish()
+        if not state.rules.a_write_is_an_instant:
             return
         for walk in self._who_hears_of(state):
             heapq.heappush(walk.agenda, t + 1)
