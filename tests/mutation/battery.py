@@ -35,6 +35,7 @@ UNITS = {
     "test_values": ("values", "history"),
     "test_draw": ("draw",),
     "test_exit_sends": ("exits",),
+    "test_text_ranks": ("reducers",),
 }
 """Tests of `tests/engine` that set a kernel beside its brute-force twin, or look at what goldens do not state."""
 
