@@ -144,7 +144,7 @@ PRODUCT_MUTANTS = (
                   "A moment equal to now is past."),
     ProductMutant(f"{_ENGINE}.context", "if branch.event != entry_event:", "if True:", "D-20",
                   "A hold event takes the name of the entry event."),
-    ProductMutant(f"{_ENGINE}.steps.fork", "np.where(time == tokens.time, np.int8(INSTANT), np.int8(CONDITION))",
+    ProductMutant(f"{_ENGINE}.steps.fork", "np.where(at_once, np.int8(INSTANT), np.int8(CONDITION))",
                   "np.full(len(time), CONDITION, np.int8)", "D-54",
                   "A branch whose condition holds on arrival is taken in the phase of conditions."),
     ProductMutant(f"{_ENGINE}.walk", "left = np.maximum(left, until)", "left = np.minimum(left, until)", "D-14",

@@ -99,8 +99,13 @@ def without_zones(case: Case) -> Case:
         for place in (record.get("traits"), record.get("context")):
             if isinstance(place, dict):
                 place.pop("timezone", None)
-    workspace = case.design["workspace"] | {"timezone": "UTC"}
-    return replace(case, records=records, design=case.design | {"workspace": workspace})
+    design = copy.deepcopy(case.design)
+    design["workspace"]["timezone"] = "UTC"
+    for journey in design["journeys"]:
+        for step in journey["steps"]:
+            if step["type"] == "set_trait" and step["trait"] == "timezone":
+                step["value"] = None
+    return replace(case, records=records, design=design)
 
 
 def _later(text: str, by: int) -> str:
