@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engage_desktop import engine
 from tests.golden.cases import golden
 from tests.random_cases.compare import engine_tables
 
@@ -32,5 +33,5 @@ def test_an_exit_in_the_instant_of_an_assumed_message_is_observed() -> None:
             "expect": {},
         }
     )
-    tables = engine_tables(case.records, case.campaigns, case.window, case.seed)
+    tables = engine_tables(case.records, case.campaigns, case.window, case.seed, engine)
     assert {row["profile"]: row["kind"] for row in tables["deliveries"]} == {"u": "observed", "v": "assumed"}

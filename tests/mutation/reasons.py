@@ -18,8 +18,6 @@ REASONS: dict[str, str] = {
     "walk.Walk._cut#2a23 True => False": NOWHERE,
     "walk.Walk._cut#e80f self.ends.assumed[gone] = tokens.assumed[taken] => pass": NOWHERE,
     "pieces.segments#eaf7 0 => 1": "One subject more without an instant of its own, so never looked at.",
-    "intervals.at_least#7b9a high_us - low_us => high_us + low_us": "It only leaves out early what is found to be empty later.",
-    "intervals.at_least#7b9a time[k - 1:] - time[:last] < high_us - low_us => time[k - 1:] - time[:last] <= high_us - low_us": "It only leaves out early what is found to be empty later.",
     "intervals.union#63b7 'right' => 'left'": "Either order of equal ones comes to the same.",
     "limits._changes#4caa 2 => 3": "Turns are compared with each other: 3 is as much after 1 as 2 is.",
     "rows.by_time#3446 step == step[0] => step != step[0]": QUICK,
@@ -50,7 +48,6 @@ REASONS: dict[str, str] = {
     "calendar._offsets#6890 start + _STEP => start - _STEP": YEARS,
     "calendar._offsets#77ec 1 => 2": YEARS,
     "calendar._offsets#77ec int((datetime(first_year, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) + 86400 => int((datetime(first_year, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) - 86400": YEARS,
-    "calendar._offsets#e256 continue => pass": YEARS,
     "writes._key_ranks#08f0 0 => 1": "GAP: an identifier that is the first text of a whole run, in one of two writes of one instant.",
     "reducers.text_ranks#ce10 8 => 9": "Keys stay different for different values, and are not compared otherwise.",
     "reducers.text_ranks#ce10 number * 8 + kind => number * 8 - kind": "Keys stay different for different values, and are not compared otherwise.",
@@ -80,4 +77,5 @@ REASONS: dict[str, str] = {
     "history.gather#99ea 1 => 2": "One entry more from before, cut to the same instant, where the last one counts.",
     "writes.rows_of#8910 heads[1:] |= one.time[1:] != one.time[:-1] => pass": "Places are counted on through a person on both sides alike.",
     "view.View._next_own#b9bf self.first_row_after(some.profile, some.time) - 1 => self.first_row_after(some.profile, some.time) + 1": "Two events more are asked in the instance's own way, in which what is public stands too.",
+    "view.View.property_of#5949 (row >= 0) & (place < len(rows)) => (row >= 0) | (place < len(rows))": "An event that is remembered under a name is always one of that name, and the next line takes out what is none.",
 }
