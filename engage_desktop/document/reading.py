@@ -103,9 +103,9 @@ def _walk(raw: Any, location: tuple[int | str, ...]) -> _Place:
 
 
 def _is_tag(location: tuple[int | str, ...], position: int) -> bool:
-    """Whether this part is the tag of a discriminated union (`entry`, an item of `steps`)."""
+    """Whether this part is the tag of a discriminated union (`entry`, `after` of a response, an item of `steps`)."""
     before = location[:position]
-    if before[-1:] == ("entry",):
+    if before[-1:] in (("entry",), ("after",)):
         return True
     return len(before) >= 2 and before[-2] == "steps" and isinstance(before[-1], int)
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from engage_desktop.domain.base import ConditionText, DurationText, Key, Model, Number
+from engage_desktop.domain.response import Responses
 from engage_desktop.domain.workspace import Channel
 
 
@@ -33,7 +34,7 @@ class Message(Model):
     media_url: str | None = None
     action: str | None = None
     goal: Goal | None = None
-    responses: dict[str, Any] | None = None
+    responses: Responses | None = None
     price: Number | None = None
 
 

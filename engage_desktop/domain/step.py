@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import Field
 
 from engage_desktop.domain.base import ConditionText, DurationText, Key, Model, Number
+from engage_desktop.domain.response import Responses
 
 StepCategory = Literal["timing", "logic", "action", "end"]
 
@@ -100,7 +101,7 @@ class SendMessage(StepBase):
     message: Key
     priority: int | None = None
     when_not_sent: Literal["continue", "leave"] = "continue"
-    responses: dict[str, Any] | None = None
+    responses: Responses | None = None
 
 
 class Ad(StepBase):
