@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from engage_desktop.document.check_broadcasts import check_broadcasts
 from engage_desktop.document.check_conditions import check_conditions
-from engage_desktop.document.check_journey import check_journey, check_percents, duplicates, unknown
+from engage_desktop.document.check_journey import check_journey, duplicates, unknown
 from engage_desktop.document.check_list import check_list
+from engage_desktop.document.check_policies import check_policies
+from engage_desktop.document.check_responses import check_responses
 from engage_desktop.document.context import check_context
 from engage_desktop.document.not_yet import check_not_yet
 from engage_desktop.domain.campaigns import Campaigns
-from engage_desktop.domain.duration import parse_duration, parse_instant
-from engage_desktop.domain.message import Broadcast
+from engage_desktop.domain.duration import parse_duration
 from engage_desktop.domain.people import Audience
 from engage_desktop.domain.problem import Problem
 from engage_desktop.domain.workspace import DEFAULT_STAGES
@@ -39,9 +41,11 @@ def validate(campaigns: Campaigns) -> tuple[Problem, ...]:
         *_workspace(campaigns),
         *(problem for audience in campaigns.audiences for problem in _audience(audience, campaigns)),
         *_messages(campaigns),
+        *check_policies(campaigns),
         *_destinations(campaigns),
         *(problem for journey in campaigns.journeys for problem in check_journey(journey, campaigns)),
-        *(problem for broadcast in campaigns.broadcasts for problem in _broadcast(broadcast, campaigns)),
+        *check_broadcasts(campaigns),
+        *check_responses(campaigns),
         *_tests(campaigns),
         *check_conditions(campaigns),
         *check_context(campaigns),
@@ -75,12 +79,6 @@ def _workspace(campaigns: Campaigns) -> Iterator[Problem]:
     for stage in campaigns.workspace.stages:
         if stage.audience is not None and stage.audience not in known:
             yield unknown("audience", stage.audience, f"workspace.stages.{stage.key}.audience", known)
-    for place, key in enumerate(campaigns.policies.suppression):
-        if key not in known:
-            yield unknown("audience", key, f"policies.suppression.{place}", known)
-    holdout = campaigns.policies.holdout
-    if holdout is not None and holdout.audience is not None and holdout.audience not in known:
-        yield unknown("audience", holdout.audience, "policies.holdout.audience", known)
     for section in ("audiences", "journeys", "broadcasts"):
         for item in getattr(campaigns, section):
             if item.stage is not None and item.stage not in stages:
@@ -119,12 +117,20 @@ def _audience(audience: Audience, campaigns: Campaigns) -> Iterator[Problem]:
 
 def _messages(campaigns: Campaigns) -> Iterator[Problem]:
     used = {getattr(step, "message", None) for journey in campaigns.journeys for step in journey.steps}
+    for broadcast in campaigns.broadcasts:
+        used |= {broadcast.message, *(variant.message for variant in broadcast.variants)}
     for message in campaigns.messages:
         path = f"messages.{message.key}"
         if not message.body and not message.text and message.key in used:
             yield Problem("warning", "message_empty", f"{path}.body", "The message has no body.", "Write what it says.")
         if message.channel == "email" and not message.subject and message.key in used:
             yield Problem("warning", "subject_missing", f"{path}.subject", "The e-mail has no subject.", "Write one.")
+        if message.subscription_group is not None and message.channel != "email":
+            what = f"Subscription groups are for e-mail, and this is a message by {message.channel}."
+            yield Problem("error", "subscription_group", f"{path}.subscription_group", what, "Remove the group.")
+        if message.subscription_group is not None and not message.subscription_group.strip():
+            what = "The subscription group has no name."
+            yield Problem("error", "subscription_group", f"{path}.subscription_group", what, "Name one, or remove it.")
         if message.send_to == "all":
             what = "The message also goes to people who unsubscribed."
             yield Problem(
@@ -142,47 +148,6 @@ def _destinations(campaigns: Campaigns) -> Iterator[Problem]:
             message = "The rate is no number of calls a second that could be kept."
             mend = "Give one above 0, such as 10, or leave it out."
             yield Problem("error", "rate", f"destinations.{destination.key}.rate", message, mend)
-
-
-def _broadcast(broadcast: Broadcast, campaigns: Campaigns) -> Iterator[Problem]:
-    path = f"broadcasts.{broadcast.key}"
-    audiences = [audience.key for audience in campaigns.audiences]
-    messages = [message.key for message in campaigns.messages]
-    if (broadcast.audience is None) == (broadcast.condition is None):
-        says = (
-            "neither an audience nor a condition" if broadcast.audience is None else "both an audience and a condition"
-        )
-        yield Problem("error", "broadcast_group", path, f"The broadcast names {says}.", "Give one of them.")
-    if (broadcast.message is None) == (not broadcast.variants):
-        says = "neither a message nor variants" if broadcast.message is None else "both a message and variants"
-        yield Problem("error", "broadcast_message", path, f"The broadcast has {says}.", "Give one of them.")
-    if broadcast.audience is not None and broadcast.audience not in audiences:
-        yield unknown("audience", broadcast.audience, f"{path}.audience", audiences)
-    for place, key in enumerate(broadcast.exclude):
-        if key not in audiences:
-            yield unknown("audience", key, f"{path}.exclude.{place}", audiences)
-    if broadcast.message is not None and broadcast.message not in messages:
-        yield unknown("message", broadcast.message, f"{path}.message", messages)
-    yield from duplicates(broadcast.variants, f"{path}.variants", "variant")
-    if broadcast.variants:
-        yield from check_percents(broadcast.variants, f"{path}.variants")
-    for variant in broadcast.variants:
-        if variant.message is not None and variant.message not in messages:
-            yield unknown("message", variant.message, f"{path}.variants.{variant.key}.message", messages)
-        if variant.message is None and variant.role is None:
-            yield Problem(
-                "error",
-                "variant_message",
-                f"{path}.variants.{variant.key}",
-                "The variant has no message.",
-                "Give it one, or role holdout.",
-            )
-    if broadcast.zone == "workspace":
-        try:
-            parse_instant(broadcast.at)
-        except ValueError as error:
-            message, _, mend = str(error).partition(". ")
-            yield Problem("error", "instant", f"{path}.at", f"{message}.", mend)
 
 
 def _tests(campaigns: Campaigns) -> Iterator[Problem]:

@@ -58,7 +58,8 @@ def of_type(annotation: Any, name: str) -> st.SearchStrategy[Any]:
         return st.sampled_from(["2011-03-01T09:00:00Z", "2011-03-01T09:00:00.5+01:00"])
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return of_type(arguments[0], name)
+        tagged = all(piece in arguments for piece in get_args(DurationText))  # a member of a union with a tag
+        return of_type(DurationText if tagged else arguments[0], name)
     if origin in (Union, types.UnionType):
         return st.one_of([of_type(argument, name) for argument in arguments])
     if origin is Literal:
