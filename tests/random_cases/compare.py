@@ -20,6 +20,7 @@ COLUMNS = {
     "messages": (
         "campaign", "step", "profile", "instance", "channel", "message", "due_at", "sent_at", "status", "reason", "kind",
     ),
+    "responses": ("campaign", "step", "profile", "instance", "response", "at", "kind"),
     "deliveries": ("destination", "campaign", "step", "profile", "change", "changed_at", "kind"),
 }  # fmt: skip
 UNORDERED = {"deliveries"}  # the public table has no instance column, so rows of one instant may tie

@@ -9,17 +9,23 @@ from typing import Any
 
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import format_instant
-from tests.random_cases.conditions import EVENTS, Writer
+from tests.random_cases.announcing import broadcasts
+from tests.random_cases.answering import hear, listeners, models
+from tests.random_cases.conditions import EVENTS, Names, Writer
 from tests.random_cases.definitions import definitions
 from tests.random_cases.features import LANDED
 from tests.random_cases.journeys import JourneyWriter
 from tests.random_cases.logs import A_YEAR, GRID, SLOTS, START, burst, early, log
+from tests.random_cases.reach import reachable
+from tests.random_cases.sending import more_messages, policies, rivals
 from tests.random_cases.written import Written
 from tests.random_cases.zones import BACK, FORWARD, SKIPPED, ZONES, move, say
 
 KEYS = ("one", "two", "three", "four", "five", "six", "seven")
 NAMED = ("u{}", "u{}", "u{}@x", "u{}@y", "d-u{}", "t-u{}", "nobody{}")
 """What a list may name: people by their ids in random logs."""
+TOGETHER = frozenset({"policies", "broadcasts", "responses"})
+"""What the campaigns of a run have to do with each other."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +104,10 @@ def case(rng: random.Random, features: frozenset[str] = LANDED) -> Case:
         for record in records:
             if record.get("type") == "track" and "properties" in record and rng.random() < 0.85:
                 record["properties"]["k"] = rng.choice((1, 1, 1, 2, 2, "1", 1.0, "1.0", "", None))
+    if features & TOGETHER:
+        last += _together(rng, features, design, records, writer, names, (first, last))
     moved = 0
-    if features & {"delay_until", "schedule"}:
+    if features & {"delay_until", "schedule", "policies", "broadcasts"}:
         design["workspace"]["timezone"] = rng.choice((*ZONES, *ZONES[:4]))
         say(rng, records)
         if rng.random() < 0.9:
@@ -118,3 +126,33 @@ def case(rng: random.Random, features: frozenset[str] = LANDED) -> Case:
             if journey["entry"]["type"] != "event":
                 journey["starts"] = usual_start
     return Case(records, design, (first, last), rng.randrange(4), lists)
+
+
+def _together(
+    rng: random.Random,
+    features: frozenset[str],
+    design: dict[str, Any],
+    records: list[dict[str, Any]],
+    writer: Writer,
+    names: Names,
+    window: tuple[int, int],
+) -> int:
+    """Add what campaigns have to do with each other, and say by how much longer the run is to last."""
+    records += reachable(rng, records)
+    audiences = tuple(one["key"] for one in design["audiences"] if one.get("level") != "account")
+    names, later = replace(names, audiences=audiences), 0
+    if "policies" in features:
+        more_messages(rng, design)
+        if rng.random() < 0.85:
+            design["policies"] |= policies(rng, audiences)
+    messages = tuple(message["key"] for message in design["messages"])
+    if rng.random() < 0.85:
+        design["journeys"] += rivals(rng, messages)
+    if "broadcasts" in features and rng.random() < 0.65:
+        design["broadcasts"], later = broadcasts(rng, writer, names, window, messages)
+    if "responses" in features and rng.random() < 0.75:
+        design["journeys"] += listeners(rng, messages)
+        hear(rng, design)
+        models(rng, design, audiences)
+    rng.shuffle(design["journeys"])
+    return later * GRID

@@ -16,6 +16,11 @@ from tests.random_cases.compare import difference, engine_tables
 from tests.random_cases.features import LANDED
 from tests.random_cases.generate import Case, generate
 
+OPTIONAL = (
+    "responses", "subscription_group", "throughput", "priority", "exclude", "zone", "starts", "ends", "when_not_sent",
+)  # fmt: skip
+"""Fields without which an object still has a meaning, of whatever kind it is."""
+
 
 def oracle(case: Case) -> Tables:
     return replay(case.records, case.campaigns, case.window, case.seed, lists=case.lists)
@@ -60,7 +65,7 @@ def shrink(case: Case, fails: Callable[[Case], Any]) -> Case:
         for candidate in _smaller(case):
             try:
                 still = _kind(fails(candidate)) == kind
-            except (Refused, ValidationError, KeyError):
+            except (Refused, ValidationError, LookupError):
                 still = False
             if still:
                 case, smaller = candidate, True
@@ -78,11 +83,18 @@ def _smaller(case: Case) -> Iterator[Case]:
         if length:
             for at in range(0, size, length):
                 yield replace(case, records=case.records[:at] + case.records[at + length :])
-    for name in ("journeys", "audiences", "traits"):
-        for at in range(len(case.design[name])):
+    for name in ("journeys", "broadcasts", "audiences", "traits", "messages"):
+        for at in range(len(case.design.get(name, ()))):
             design = copy.deepcopy(case.design)
             del design[name][at]
             yield replace(case, design=design)
+    for part in _parts(case.design):
+        design = copy.deepcopy(case.design)
+        at_place = design
+        for name in part[:-1]:
+            at_place = at_place[name]
+        del at_place[part[-1]]
+        yield replace(case, design=design)
     for at, journey in enumerate(case.design["journeys"]):
         for part in ("exits", "steps"):
             for index in range(len(journey[part])):
@@ -99,11 +111,28 @@ def _smaller(case: Case) -> Iterator[Case]:
                     design = copy.deepcopy(case.design)
                     del design["journeys"][at]["steps"][index]["branches"][place]
                     yield replace(case, design=design)
-        for name in ("starts", "ends", "priority"):
-            if name in journey:
-                design = copy.deepcopy(case.design)
-                del design["journeys"][at][name]
-                yield replace(case, design=design)
+
+
+def _parts(design: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """Places of what may be left out of policies, messages, broadcasts, journeys and their steps, large parts first."""
+    for name, value in design["policies"].items():
+        yield ("policies", name)
+        if name in ("caps", "quiet_hours") and len(value) > 1:
+            yield from (("policies", name, at) for at in range(len(value)))
+    owners = [("messages", at) for at in range(len(design["messages"]))]
+    owners += [("broadcasts", at) for at in range(len(design.get("broadcasts", ())))]
+    for at, journey in enumerate(design["journeys"]):
+        owners.append(("journeys", at))
+        owners += [("journeys", at, "steps", number) for number in range(len(journey["steps"]))]
+    for owner in owners:
+        item = design
+        for name in owner:
+            item = item[name]
+        for name in OPTIONAL:
+            if name in item:
+                yield (*owner, name)
+        yield from ((*owner, "responses", name) for name in item.get("responses", ()))
+        yield from ((*owner, "exclude", at) for at in range(len(item.get("exclude", ()))))
 
 
 def _unlink(journey: dict[str, Any], key: str) -> None:
