@@ -82,6 +82,10 @@ def local_date(instant: int, zone: tzinfo) -> date:
     return _local(instant, zone).date()
 
 
+def local_clock(instant: int, zone: tzinfo) -> time:
+    return _local(instant, zone).time()
+
+
 def date_of(value: Any, zone: tzinfo, rules: Rules) -> int | None:
     """The instant of a date as it is written: with a zone itself, without one local time, a day its first instant (D-42)."""
     if not isinstance(value, str):

@@ -12,6 +12,9 @@ UNSUBSCRIBES = {
     "Unsubscribed": "email", "Email Unsubscribed": "email", "SMS Unsubscribed": "sms", "WhatsApp Unsubscribed": "whatsapp",
 }  # fmt: skip
 CHANNEL_OF = {"EMAIL": "email", "SMS": "sms", "WHATSAPP": "whatsapp", "IOS_PUSH": "push", "ANDROID_PUSH": "push"}
+SUFFIX = "_subscription_status"
+Said = tuple[str, str | None, Any, str]
+"""Channel, group (None: the channel as a whole), address, state."""
 Known = Literal["shown", "removed", "unknown"]
 
 
@@ -47,16 +50,19 @@ class Contacts:
         # Of one instant: one profile after the other, for D-2 orders only the calls of one profile.
         calls = [(call.time, at, call.row, call, person) for at, person in enumerate(people) for call in person.calls]
         self.rules = rules
-        self.said: list[tuple[int, str, Any, str]] = []
+        self.said: list[tuple[int, Said]] = []
         for *_, call, person in sorted(calls, key=lambda item: item[:3]):
-            for channel, to, status in self._statements(call, person):
-                self.said.append((call.time, channel, to, status))
+            self.said += [(call.time, said) for said in self._statements(call, person)]
 
-    def _statements(self, call: Call, person: Person) -> list[tuple[str, Any, str]]:
-        found: list[tuple[str, Any, str]] = []
-        spoken: list[tuple[str, str | None]] = []
+    def _statements(self, call: Call, person: Person) -> list[Said]:
+        found: list[Said] = []
+        spoken: list[tuple[str, str | None, str | None]] = []
         for channel in ("email", "sms", "push", "whatsapp"):
-            spoken.append((channel, _status(call.traits.get(f"{channel}_subscription_status"))))
+            spoken.append((channel, None, _status(call.traits.get(f"{channel}{SUFFIX}"))))
+        for name in call.traits:  # SB-4, SB-7: a group's own column
+            group = name.removesuffix(SUFFIX)
+            if group != name and group not in ("email", "sms", "push", "whatsapp"):
+                spoken.append(("email", group, _status(call.traits[name])))
         recipient = (call.context.get("traits") or {}).get("email")
         if (
             call.event in UNSUBSCRIBES
@@ -64,27 +70,49 @@ class Contacts:
             and isinstance(recipient, str)
             and recipient
         ):
-            found.append(("email", self._vector(person, recipient), "unsubscribed"))  # section 2.3: its recipient
+            found.append(("email", None, self._vector(person, recipient), "unsubscribed"))  # section 2.3: its recipient
         elif call.event in UNSUBSCRIBES:
-            spoken.append((UNSUBSCRIBES[call.event], "unsubscribed"))
-        for channel, told in spoken:  # D-52: whatever address is current; null and blank change nothing
+            spoken.append((UNSUBSCRIBES[call.event], None, "unsubscribed"))
+        for channel, of_group, told in spoken:  # D-52: whatever address is current; null and blank change nothing
             if told:
                 current = address(person, channel, call.time, up_to=call)[1]
-                found.append((channel, self._vector(person, current), told))
+                found.append((channel, of_group, self._vector(person, current), told))
         # In one call the explicit word about an address comes last and so wins over the trait.
         for entry in call.context.get("messaging_subscriptions") or []:
             of, status = CHANNEL_OF.get(str(entry.get("type")).upper()), _status(entry.get("status"))
-            if of and status and entry.get("key"):
-                found.append((of, self._vector(person, entry["key"]), status))
+            if not of or not entry.get("key"):
+                continue
+            to = self._vector(person, entry["key"])
+            if status:
+                found.append((of, None, to, status))
+            for one in entry.get("groups") or []:
+                status = _status(one.get("status"))
+                if status and isinstance(one.get("name"), str):
+                    found.append((of, one["name"], to, status))
         return found
 
-    def status(self, person: Person, channel: str, to: str | None, now: int) -> str | None:
-        """The latest state of the address up to now, None where the log knows nothing."""
+    def status(self, person: Person, channel: str, to: str | None, now: int, group: str | None = None) -> str | None:
+        """The latest state of the address up to now, for a group or as a whole; None where the log knows nothing."""
         vector, found = self._vector(person, to), None
-        for time, of_channel, of, status in self.said:
-            if time <= now and of_channel == channel and of == vector:
+        if group is not None and not self.rules.group_word_is_of_the_address:
+            words = [said for time, said in self.said if time <= now and said[1] == group]
+            return words[-1][3] if words else None
+        for time, (of_channel, of_group, of, status) in self.said:
+            if time <= now and (of_channel, of_group, of) == (channel, group, vector):
                 found = status
         return found
+
+    def consents(self, person: Person, category: str, now: int) -> bool:
+        """D-54: the latest object of preferences, on whatever call, counts as a whole; without one there is no consent."""
+        rules, preferences = self.rules, dict[str, Any]()
+        if not rules.no_preferences_is_no_consent:
+            preferences[category] = True
+        for call in person.calls if rules.preferences_on_any_call else person.events:
+            consent = call.context.get("consent")
+            told = consent.get("categoryPreferences") if isinstance(consent, dict) else None
+            if call.time <= now and isinstance(told, dict):
+                preferences = told if rules.preferences_count_as_a_whole else preferences | told
+        return preferences.get(category) is True
 
     def _vector(self, person: Person, to: str | None) -> Any:
         """SB-1: the address; before one is shown, what was said is said of that person's unknown address (D-23)."""

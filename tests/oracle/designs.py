@@ -1,4 +1,4 @@
-"""Journeys that mean nothing: refused before anything is computed, each with the rule that it breaks."""
+"""Designs that mean nothing: refused before anything is computed, each with the rule that it breaks."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from engage_desktop.domain.duration import parse_duration
 from engage_desktop.domain.journey import Entry, EventEntry, Journey, ScheduleEntry
 from engage_desktop.domain.step import DelayUntil, RandomSplit, SetTrait, StepBase
 from tests.oracle.calendars import date_of, next_clock, offset_of
+from tests.oracle.policies import refuse_sending
 from tests.oracle.rules import LAW, Rules
 from tests.oracle.scope import Refused
 
 
 def refuse_journeys(campaigns: Campaigns, rules: Rules = LAW) -> None:
     """Raise `Refused` for the first thing wrong."""
+    refuse_sending(campaigns)
     taken = {audience.key for audience in campaigns.audiences} | {trait.key for trait in campaigns.traits}
     for writer in written(campaigns):
         if "." in writer.trait:

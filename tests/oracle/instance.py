@@ -86,11 +86,21 @@ class Instance:
 class Due:
     """A message due at an instant, for the policy of that instant (D-49)."""
 
-    instance: Instance
-    step: SendMessage
-    visit: Visit
+    campaign: str  # the key of its journey or broadcast
+    step: str | None  # its step, of a broadcast the variant
+    message: str
+    priority: int
+    entry_key: str  # D-19
     due_at: int
-    held_out: bool
+    held_out: bool  # D-52: by a branch or variant with role holdout
+    seq: tuple[int, ...] = ()  # the place of its visit (D-46)
+    instance: Instance | None = None  # of a journey
+    visit: Visit | None = None
+    sends: SendMessage | None = None
+
+    @property
+    def leaves(self) -> bool:
+        return self.sends is not None and self.sends.when_not_sent == "leave"
 
 
 def seq_order(journey: Journey, rules: Rules) -> dict[str, int]:

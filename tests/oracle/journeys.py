@@ -12,7 +12,7 @@ from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey, Sc
 from engage_desktop.domain.step import Delay, DelayUntil, Fork, Hold, HoldBranch, Wait
 from tests.oracle.calendars import valid_zones, zones_told
 from tests.oracle.designs import written
-from tests.oracle.instance import Due, Instance, Path
+from tests.oracle.instance import Instance, Path
 from tests.oracle.intervals import change_instants
 from tests.oracle.log import Call
 from tests.oracle.movement import Movement
@@ -20,7 +20,7 @@ from tests.oracle.parse import parse
 from tests.oracle.schedule import occurrences
 from tests.oracle.state import State
 
-__all__ = ["Due", "Instance", "Walk"]
+__all__ = ["Instance", "Walk"]
 
 MOST_PASSES = 100  # D-15
 
@@ -63,17 +63,6 @@ class Walk(Movement):
         if not rules.event_at_deadline_counts:
             phases.insert(0, self._timers)
         return phases
-
-    def settle(self, t: int, settle: Callable[[Due], bool]) -> None:
-        """The policy of t, after all movement of t (D-49)."""
-        due, self.due = self.due, []
-        for message in sorted(due, key=lambda one: (-self._priority(one), one.step.key)):  # D-24
-            if settle(message) and message.step.when_not_sent == "leave" and message.instance.active:
-                self.end(message.instance, t, "exited", f"step:{message.step.key}")  # D-21, D-49
-
-    def _priority(self, due: Due) -> int:
-        """D-49: a step's priority stands before its journey's."""
-        return self.journey.priority if due.step.priority is None else due.step.priority
 
     # Phase 1 of D-12: log events, one at a time
 

@@ -1,57 +1,85 @@
-"""The pipeline of one message in the first version: address, subscription, holdout (D-22, D-23, D-49, D-52)."""
+"""Who may get a message: address, subscription of channel and group, consent (D-22, D-23, D-49, D-52, D-54)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.message import Message
+from engage_desktop.domain.workspace import Policies
 from tests.oracle.contacts import Contacts, Known, address
-from tests.oracle.instance import Due
-from tests.oracle.scope import Refused
 from tests.oracle.state import State
 
-
-@dataclass
-class Settled:
-    due: Due
-    channel: str
-    message: str
-    sent_at: int | None
-    status: str
-    reason: str | None
-    assumed: bool
+Answer = tuple[str | None, bool]
+"""Why the message stops, None where it does not; and whether that rests on an assumption."""
+PASSES: Answer = (None, False)
 
 
-def settle(due: Due, state: State, campaigns: Campaigns, contacts: Contacts) -> Settled:
-    """What becomes of a message at its due instant."""
-    message = campaigns.message(due.step.message)
-    if message is None:
-        raise Refused(f"there is no message {due.step.message}")
-    t, policies = due.due_at, campaigns.policies
+def ineligible(message: Message, state: State, policies: Policies, contacts: Contacts, t: int) -> Answer:
+    """Of several reasons the first: address, subscription of the channel, of the group, consent."""
+    rules = state.rules
     known, to = address(state.person, message.channel, t)
-    if not state.rules.address_is_of_the_log:
+    if not rules.address_is_of_the_log:
         known, to = _as_written(state, message.channel, t) or (known, to)
-    assumed, reason = False, None
+    answers = [
+        _of_address(known, state, policies),
+        _of_channel(message, state, policies, contacts, to, t),
+        _of_group(message, state, policies, contacts, to, t),
+        _of_consent(message, state, policies, contacts, t),
+    ]
+    in_order = (rules.address_before_subscription, rules.channel_before_group, rules.subscription_before_consent)
+    for place, stands in enumerate(in_order):
+        if not stands:
+            answers[place], answers[place + 1] = answers[place + 1], answers[place]
+    assumed = False
+    for reason, guessed in answers:
+        assumed = assumed or guessed
+        if reason is not None:
+            return reason, assumed
+    return None, assumed
+
+
+def _of_address(known: Known, state: State, policies: Policies) -> Answer:
+    if known == "shown":
+        return PASSES
     if known == "removed" and state.rules.assume_covers_unknown_only:
-        reason = "no_address"  # D-49: it was removed; assume does not cover that
-    elif known != "shown":
-        assumed = policies.address.unknown == "assume"
-        reason = None if assumed else "address_unknown"
-    if reason is None and message.send_to == "subscribed":
-        status = contacts.status(state.person, message.channel, to, t)
-        if not state.rules.subscription_is_of_the_log:
-            status = state.trait(f"{message.channel}_subscription_status", t) or status
-        if status is None and policies.subscription.unknown == "assume":
-            assumed = True
-        elif status is None:
-            reason = "subscription_unknown"
-        elif status != "subscribed":
-            reason = status
-    if reason is not None:
-        return Settled(due, message.channel, message.key, None, "dropped", reason, assumed)
-    if due.held_out:  # D-22: holdout stands after eligibility; D-54: no drop for `leave`
-        return Settled(due, message.channel, message.key, None, "held_out", "holdout", assumed)
-    return Settled(due, message.channel, message.key, t, "sent", None, assumed)
+        return "no_address", False  # D-49: it was removed; assume does not cover that
+    return (None, True) if policies.address.unknown == "assume" else ("address_unknown", False)
+
+
+def _of_channel(
+    message: Message, state: State, policies: Policies, contacts: Contacts, to: str | None, t: int
+) -> Answer:
+    rules = state.rules
+    if message.send_to == "all" and rules.all_skips_the_subscription:
+        return PASSES
+    if message.subscription_group is not None and not rules.group_needs_its_channel:
+        return PASSES
+    word = contacts.status(state.person, message.channel, to, t)
+    if not rules.subscription_is_of_the_log:
+        word = state.trait(f"{message.channel}_subscription_status", t) or word
+    return _of_word(word, policies)
+
+
+def _of_group(message: Message, state: State, policies: Policies, contacts: Contacts, to: str | None, t: int) -> Answer:
+    """SB-7: an explicit word for the group itself."""
+    rules, group = state.rules, message.subscription_group
+    if group is None or not rules.groups_are_asked or (message.send_to == "all" and rules.all_skips_the_subscription):
+        return PASSES
+    word = contacts.status(state.person, message.channel, to, t, group)
+    return PASSES if word is None and not rules.group_needs_a_word else _of_word(word, policies)
+
+
+def _of_word(word: str | None, policies: Policies) -> Answer:
+    """D-23: whatever the log does not know is held or assumed."""
+    if word is None:
+        return (None, True) if policies.subscription.unknown == "assume" else ("subscription_unknown", False)
+    return PASSES if word == "subscribed" else (word, False)
+
+
+def _of_consent(message: Message, state: State, policies: Policies, contacts: Contacts, t: int) -> Answer:
+    """D-54: whoever has not said yes to the category of the channel; also of what is sent to all."""
+    rules, category = state.rules, policies.consent.get(message.channel)
+    if category is None or (message.send_to == "all" and not rules.all_skips_the_subscription_alone):
+        return PASSES
+    return PASSES if contacts.consents(state.person, category, t) else ("no_consent", False)
 
 
 def _as_written(state: State, channel: str, now: int) -> tuple[Known, str] | None:

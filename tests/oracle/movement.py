@@ -120,10 +120,22 @@ class Movement:
             and (rules.own_write_seen_on_every_path or asking is None or write.path is asking)
         }
 
+    def entry_key(self, instance: Instance) -> str:
+        """D-19."""
+        return str(instance.entered_at) + (f"|{instance.identifier}" if instance.identifier is not None else "")
+
+    def _message(self, instance: Instance, path: Path, step: SendMessage, visit: Visit, t: int) -> Due:
+        """D-49: a step's priority stands before its journey's."""
+        has_own = step.priority is not None and self.rules.step_priority_first
+        return Due(
+            self.journey.key, step.key, step.message, step.priority if has_own else self.journey.priority,  # type: ignore[arg-type]
+            self.entry_key(instance), t, path.held_out, (self.place[step.key], visit.number), instance, visit, step,
+        )  # fmt: skip
+
     def _set_trait(self, instance: Instance, path: Path, step: SetTrait, visit: Visit, t: int) -> None:
         """D-37; the order of writes of one instant is that of D-54."""
         rules, writes = self.rules, self.state.writes
-        key = str(instance.entered_at) + (f"|{instance.identifier}" if instance.identifier is not None else "")
+        key = self.entry_key(instance)
         seq = (self.place[step.key], visit.number) if rules.writes_in_order_of_seq else ()
         order = (
             self.journey.key if rules.writes_in_order_of_campaigns else self.number,
@@ -202,7 +214,7 @@ class Movement:
                     path.held_out = path.held_out or drawn.role == "holdout"  # D-52
                     visit.branch, key = drawn.key, drawn.next
                 case SendMessage():
-                    self.due.append(Due(instance, step, visit, t, path.held_out))
+                    self.due.append(self._message(instance, path, step, visit, t))
                     key = step.next
                 case Send() | Ad():
                     key = step.next

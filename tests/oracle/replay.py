@@ -9,19 +9,23 @@ from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import parse_duration
 from engage_desktop.domain.step import Ad, Send
 from tests.oracle.accounts import AccountState
+from tests.oracle.broadcasts import mailings
 from tests.oracle.contacts import Contacts
-from tests.oracle.instance import Due, Instance, Visit, seq_order
+from tests.oracle.generated import STAGES
+from tests.oracle.instance import Instance, Visit, seq_order
 from tests.oracle.intervals import change_instants, intervals
 from tests.oracle.journeys import Walk
-from tests.oracle.messages import Settled, settle
+from tests.oracle.kinds import mark, plain
 from tests.oracle.rules import LAW, Rules
+from tests.oracle.sending import Outbox
 from tests.oracle.state import State
-from tests.oracle.timeline import Settle, Timeline
+from tests.oracle.timeline import Timeline
+from tests.oracle.traveller import Traveller
 from tests.oracle.world import Lists, World, world_of
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
-TABLES = ("instances", "visits", "memberships", "messages", "deliveries")
+TABLES = ("instances", "visits", "memberships", "messages", "responses", "deliveries")
 
 
 def replay(
@@ -34,11 +38,16 @@ def replay(
 ) -> Tables:
     """The tables as lists of rows in their public order; instants in microseconds, None for null. `lists` are the ids
     in the file of each audience from a list."""
-    return replay_world(world_of(records, campaigns, rules, lists), window, seed)
+    records = list(records)
+    tables = replay_world(world_of(records, campaigns, rules, lists), window, seed)
+    without = plain(campaigns, rules) if rules.fed_back_is_assumed else None
+    if without is not None:
+        mark(tables, replay_world(world_of(records, without, rules, lists), window, seed), rules)
+    return tables
 
 
 def replay_world(world: World, window: tuple[int, int], seed: int) -> Tables:
-    """The same in a world, which afterwards knows what the journeys wrote."""
+    """One run in a world, which afterwards knows what the run made; kinds as they are within it."""
     tables: Tables = {name: [] for name in TABLES}
     parts = [_journeys, _memberships]
     if not world.rules.memberships_see_writes:
@@ -52,10 +61,11 @@ def replay_world(world: World, window: tuple[int, int], seed: int) -> Tables:
         "visits": ("journey", "profile", "instance", "seq"),
         "memberships": ("audience", "profile", "from_at"),
         "messages": ("campaign", "profile", "instance", "due_at", "step"),  # D-48
+        "responses": ("campaign", "profile", "instance", "at"),  # of one instant as they follow each other
         "deliveries": ("destination", "campaign", "profile", "instance", "changed_at", "step"),
     }
     for name, keys in order.items():
-        tables[name].sort(key=lambda row: tuple(row[key] for key in keys))
+        tables[name].sort(key=lambda row: tuple("" if row[key] is None else row[key] for key in keys))
     return tables
 
 
@@ -79,36 +89,24 @@ def _memberships_of(subject: State | AccountState, window: tuple[int, int], tabl
 
 def _journeys(world: World, window: tuple[int, int], seed: int, tables: Tables) -> None:
     contacts = Contacts([state.person for state in world.people], world.rules)
-    settled: list[tuple[Walk, list[Settled]]] = []
-    people: list[list[tuple[Walk, Settle]]] = []
+    people = []
     for state in world.people:
-        people.append([])
-        for number, journey in enumerate(world.campaigns.journeys):
-            walk, messages = Walk(state, journey, number, window, seed), list[Settled]()
-            settled.append((walk, messages))
-            people[-1].append((walk, _settling(walk, messages, contacts)))
-    Timeline(people).work_off()
-    for walk, messages in settled:
-        _rows(walk, messages, tables)
+        walks = [Walk(state, journey, number, window, seed) for number, journey in enumerate(world.campaigns.journeys)]
+        people.append(Traveller(state, walks, Outbox(state, contacts, seed)))
+    Timeline(people, mailings(world, window, seed), window[1]).work_off()
+    for one in people:
+        number = dict[int, int]()  # of each instance
+        for walk in one.walks:
+            _rows(walk, number, tables)
+        _messages(one, number, tables)
+        _responses(one.state, number, tables)
 
 
-def _settling(walk: Walk, settled: list[Settled], contacts: Contacts) -> Settle:
-    def settle_one(due: Due) -> bool:
-        """Whether the message was dropped."""
-        outcome = settle(due, walk.state, walk.state.world.campaigns, contacts)
-        settled.append(outcome)
-        dropped = outcome.status == "dropped"
-        due.visit.on_by_assumption = outcome.assumed and not dropped and due.step.when_not_sent == "leave"
-        return dropped
-
-    return settle_one
-
-
-def _rows(walk: Walk, settled: list[Settled], tables: Tables) -> None:
+def _rows(walk: Walk, number: dict[int, int], tables: Tables) -> None:
     journey, profile = walk.journey.key, walk.state.profile
     order = seq_order(walk.journey, walk.rules)
     walk.instances.sort(key=lambda one: (one.entered_at, one.row))
-    number = {id(instance): at for at, instance in enumerate(walk.instances, 1)}
+    number |= {id(instance): at for at, instance in enumerate(walk.instances, 1)}
     for instance in walk.instances:
         who = {"profile": profile, "instance": number[id(instance)]}
         tables["instances"].append(
@@ -133,12 +131,30 @@ def _rows(walk: Walk, settled: list[Settled], tables: Tables) -> None:
                 {"destination": destination, "campaign": journey, "step": f"exit:{rule}", **who, "change": "sent",
                  "changed_at": instance.ended_at, "kind": kind}
             )  # fmt: skip
-    for one in settled:
-        assumed = one.assumed or one.due.visit.rests_on_assumption()
+
+
+def _messages(person: Traveller, number: dict[int, int], tables: Tables) -> None:
+    """What became of every message of a person; a broadcast's has instance 1."""
+    for one in person.outbox.settled:
+        due = one.due
+        assumed = one.assumed or (due.visit is not None and due.visit.rests_on_assumption())
         tables["messages"].append(
-            {"campaign": journey, "step": one.due.step.key, "profile": profile, "instance": number[id(one.due.instance)],
-             "channel": one.channel, "message": one.message, "due_at": one.due.due_at, "sent_at": one.sent_at,
-             "status": one.status, "reason": one.reason, "kind": "assumed" if assumed else "observed"}
+            {"campaign": due.campaign, "step": due.step, "profile": person.state.profile,
+             "instance": number[id(due.instance)] if due.instance else 1, "channel": one.channel, "message": one.message,
+             "due_at": due.due_at, "sent_at": one.sent_at, "status": one.status, "reason": one.reason,
+             "kind": "assumed" if assumed else "observed"}
+        )  # fmt: skip
+
+
+def _responses(state: State, number: dict[int, int], tables: Tables) -> None:
+    for one in sorted(state.made.responses, key=lambda one: (one.made_at, STAGES.index(one.stage))):
+        if one in state.made.dropped and not state.rules.event_over_the_limit_was_a_response:
+            continue
+        due = one.due
+        tables["responses"].append(
+            {"campaign": due.campaign, "step": due.step, "profile": state.profile,
+             "instance": number[id(due.instance)] if due.instance else 1, "response": one.stage, "at": one.made_at,
+             "kind": "assumed"}
         )  # fmt: skip
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.oracle.condition_rules import ConditionRules
+from tests.oracle.made_rules import MadeRules
 
 
 @dataclass(frozen=True, slots=True)
-class Rules(ConditionRules):
+class Rules(MadeRules):
     """True everywhere = the text. A flag set False is a plausible misreading of the cited decision."""
 
     order_by_received: bool = True  # D-2: ties of timestamp go by receivedAt

@@ -36,13 +36,6 @@ def refuse(campaigns: Campaigns) -> None:
 
 
 def _reasons(campaigns: Campaigns) -> Iterator[str]:
-    policies = campaigns.policies
-    if policies.suppression or policies.holdout or policies.consent or policies.quiet_hours:
-        yield "policies"
-    if policies.send_window or policies.caps:
-        yield "policies"
-    if campaigns.broadcasts:
-        yield "broadcasts"
     for journey in campaigns.journeys:
         entry = journey.entry
         needs_cool_down = isinstance(entry, AudienceEntry) and entry.reentry.mode == "after_exit"
