@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.oracle.made_rules import MadeRules
+from tests.oracle.sending_rules import SendingRules
 
 
 @dataclass(frozen=True, slots=True)
-class Rules(MadeRules):
+class Rules(SendingRules):
     """True everywhere = the text. A flag set False is a plausible misreading of the cited decision."""
 
     order_by_received: bool = True  # D-2: ties of timestamp go by receivedAt
