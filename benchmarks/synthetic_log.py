@@ -147,26 +147,26 @@ class SyntheticLog:
     # -- events ----------------------------------------------------------------------------
 
     def rows(self, name: str) -> NDArray[np.uint32]:
-        return self._rows[name]
+        return self._rows.get(name, np.empty(0, np.uint32))
 
     def profiles(self, name: str) -> NDArray[np.int32]:
-        return self._profiles[name]
+        return self._profiles.get(name, np.empty(0, np.int32))
 
     def times(self, name: str) -> NDArray[np.int64]:
         """Kept once asked for, as an `EventStore` keeps them."""
         if name not in self._times:
-            self._times[name] = self.time[self._rows[name]]
+            self._times[name] = self.time[self.rows(name)]
         return self._times[name]
 
     def column(self, name: str, path: str | tuple[str, ...]) -> Values:
         known = self._columns.get((name, (path,) if isinstance(path, str) else path))
-        return nothing(len(self._rows[name])) if known is None else known
+        return nothing(len(self.rows(name))) if known is None else known
 
     def context(self, name: str, path: str | tuple[str, ...]) -> Values:
-        return nothing(len(self._rows[name]))
+        return nothing(len(self.rows(name)))
 
     def source(self, name: str) -> Values:
-        return texts(self._profiles[name] % 2, ("web", "phone"))
+        return texts(self.profiles(name) % 2, ("web", "phone"))
 
     def properties(self, name: str) -> dict[str, int]:
         return {path[0]: int((one.kind != ABSENT).sum()) for (of, path), one in self._columns.items() if of == name}
@@ -184,6 +184,12 @@ class SyntheticLog:
 
     def subscription(self, channel: str) -> History:
         return self._status
+
+    def group_subscription(self, group: str) -> History:
+        return self._no_history
+
+    def consent(self) -> History:
+        return self._no_history
 
     @property
     def zones(self) -> History:

@@ -143,7 +143,8 @@ class AddedLog:
 
     def rows_of_log(self, rows: AnyArray) -> AnyArray:
         """Rows of the log, and its end, as rows here."""
-        return rows + self._before[rows].astype(rows.dtype)
+        found: AnyArray = rows + self._before[rows].astype(rows.dtype)
+        return found
 
     def rows_in_log(self, rows: AnyArray) -> Rows:
         """Rows here, and the end, as rows of the log; -1 of what was added."""

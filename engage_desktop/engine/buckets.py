@@ -92,6 +92,12 @@ class Bucket:
     def subscription(self, channel: str) -> TraitHistory:
         return self._history(self.log.subscription(channel))
 
+    def group_subscription(self, group: str) -> TraitHistory:
+        return self._history(self.log.group_subscription(group))
+
+    def consent(self) -> TraitHistory:
+        return self._history(self.log.consent())
+
     def _history(self, history: TraitHistory) -> TraitHistory:
         start = history.start[self.first : self.last + 1]
         inside = slice(int(start[0]), int(start[-1]))

@@ -197,6 +197,12 @@ class Few:
     def subscription(self, channel: str) -> TraitHistory:
         return self._history(self.log.subscription(channel), self.people)
 
+    def group_subscription(self, group: str) -> TraitHistory:
+        return self._history(self.log.group_subscription(group), self.people)
+
+    def consent(self) -> TraitHistory:
+        return self._history(self.log.consent(), self.people)
+
     def _told(self, level: str, path: tuple[str, ...]) -> list[tuple[int, int, Any]]:
         return [
             (edit.subject, edit.time, _dig(edit.value, path[1:]))

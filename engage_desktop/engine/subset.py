@@ -128,6 +128,12 @@ class Subset:
     def subscription(self, channel: str) -> TraitHistory:
         return self._history(self.log.subscription(channel))
 
+    def group_subscription(self, group: str) -> TraitHistory:
+        return self._history(self.log.group_subscription(group))
+
+    def consent(self) -> TraitHistory:
+        return self._history(self.log.consent())
+
     def _history(self, history: TraitHistory) -> TraitHistory:
         start, own = np.asarray(history.start), self.people.astype(np.int64)
         count = start[own + 1] - start[own]

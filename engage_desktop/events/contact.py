@@ -7,7 +7,7 @@ a phone number share its state. What a profile shows is the state of its current
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engage_desktop.domain.errors import UserError
 from engage_desktop.events.arrays import Texts
 from engage_desktop.events.column import ABSENT, LIST, NUMBER, TEXT, Codes, Column
+from engage_desktop.events.contexts import said_in_contexts
 from engage_desktop.events.subscription import CURRENT, Told, resolve_states
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ _UNSUBSCRIBE_EVENTS = {
     "whatsapp": ("WhatsApp Unsubscribed",),
     "push": (),
 }
-_SUBSCRIPTIONS = ("messaging_subscriptions",)
+SUBSCRIPTIONS = ("messaging_subscriptions",)
+STATUS = "_subscription_status"
 
 
 def state_of(text: object) -> str | None:
@@ -55,21 +57,28 @@ def address(store: EventStore, channel: str) -> TraitHistory:
         return history._replace(column=_as_text(history.column))
     if channel != "push":
         raise UserError(f"{channel!r} is not a channel. Use one of: {', '.join(_TYPES)}.")
-    found = sorted(_contexts(store, ("device", "token")))
+    found = sorted(texts_in_contexts(store, ("device", "token")))
     values = [value for _, _, _, value in found]
     place, profile, time = (np.array(part, dtype=np.int64) for part in _transpose(found))
     return store.history(place, profile.astype(np.int32), time, _as_text(_column_of(values)))
 
 
 def subscription(store: EventStore, channel: str) -> TraitHistory:
-    """The state of each profile's current address over time.
+    """The state of each profile's current address over time."""
+    history = store.address(channel)
+    contacts = Contacts(history.column.texts)
+    return shown_states(store, history, _told(store, channel, contacts), len(contacts))
+
+
+def shown_states(store: EventStore, addresses: TraitHistory, told: Told, contacts: int) -> TraitHistory:
+    """What each profile shows of the states told of contacts.
 
     With a(p, t) the address of profile p and S(c) the states told of contact c in their order, profile p
     shows the last of S(a(p, t)) up to t: one look-up a period of an address, plus what is told during it."""
-    history = store.address(channel)
-    contacts = Contacts(history.column.texts)
-    told = _told(store, channel, contacts)
-    profile, time, state = resolve_states(history, told, len(contacts))
+    if len(told.place):
+        profile, time, state = resolve_states(addresses, told, contacts)
+    else:
+        profile, time, state = np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int32)
     kind = np.where(state >= 0, np.uint8(TEXT), np.uint8(ABSENT))
     column = Column(kind, np.broadcast_to(np.float64(np.nan), len(state)), state, STATES)
     return store.history(np.arange(len(state)), profile, time, column)
@@ -93,32 +102,54 @@ class Contacts:
 
 def _told(store: EventStore, channel: str, codes: Contacts) -> Told:
     """Everything the log says about subscriptions of a channel; what one call says in the order of its effect."""
-    parts: list[tuple[Any, Any, Any, Any, Any]] = []
-    status = store.trait((f"{channel}_subscription_status",))
-    states = np.array([*map(_index_of, status.column.texts), -1])  # code -1 (no text) reads the -1 at the end
-    state = np.where(status.column.kind == TEXT, states[status.column.code], -1)
-    profile = np.repeat(np.arange(store.n_profiles), np.diff(status.start))
-    at = np.nonzero(state >= 0)[0]
-    parts.append((status.place[at], profile[at], status.time[at], np.full(len(at), CURRENT), state[at]))
+    parts = [told_by_trait(store, f"{channel}{STATUS}")]
     for name in _UNSUBSCRIBE_EVENTS[channel]:
-        rows = store.rows(name)
-        contact = np.full(len(rows), CURRENT)
-        if channel == "email":  # the recipient, where the e-mail tool names it (section 2.3)
-            recipient = store.context(name, ("traits", "email"))
-            texts = np.array([*(codes[text] if text else CURRENT for text in recipient.texts), CURRENT])
-            contact = np.where(recipient.kind == TEXT, texts[recipient.code], CURRENT)
-        unsubscribed = np.full(len(rows), STATES.index("unsubscribed"))
-        parts.append((store.place_of_row[rows], store.profiles(name), store.time[rows], contact, unsubscribed))
+        at = np.arange(len(store.rows(name)))
+        parts.append(told_by_event(store, name, at, codes if channel == "email" else None))
     parsed: dict[str, list[tuple[int, int]]] = {}
     found = []
-    for place, one, time, text in _contexts(store, _SUBSCRIPTIONS):
+    for place, one, time, text in texts_in_contexts(store, SUBSCRIPTIONS):
         if text not in parsed:
             items = _parse_subscriptions(text, _TYPES[channel])
             parsed[text] = [(codes[key], STATES.index(state)) for key, state in items]
         found += [(place, one, time, contact, state) for contact, state in parsed[text]]
-    if found:
-        parts.append(tuple(zip(*found, strict=True)))  # type: ignore[arg-type]
-    return Told(*(np.concatenate([np.asarray(part[i], dtype=np.int64) for part in parts]) for i in range(5)))
+    return told_of([*parts, told_in_turn(found)])
+
+
+def told_of(parts: Sequence[Told]) -> Told:
+    return Told(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+
+
+def told_in_turn(found: Sequence[tuple[int, int, int, int, int]]) -> Told:
+    """Statements one by one: place, profile, time, contact, state."""
+    table = np.array(found, dtype=np.int64).reshape(-1, 5)
+    return Told(*table.T)
+
+
+def told_by_trait(store: EventStore, trait: str) -> Told:
+    """The states that a trait tells of whatever address is current; null, blank and other values tell none (D-52)."""
+    status = store.trait((trait,))
+    states = np.array([*map(_index_of, status.column.texts), -1])  # code -1 (no text) reads the -1 at the end
+    state = np.where(status.column.kind == TEXT, states[status.column.code], -1)
+    profile = np.repeat(np.arange(store.n_profiles), np.diff(status.start))
+    at = np.nonzero(state >= 0)[0]
+    return Told(status.place[at], profile[at], status.time[at], np.full(len(at), CURRENT), state[at])
+
+
+def told_by_event(store: EventStore, name: str, at: NDArray[np.intp], codes: Contacts | None) -> Told:
+    """Unsubscribes: the events of a name at some places. With `codes` they are about the recipient, where the e-mail
+    tool names it (section 2.3)."""
+    rows = store.rows(name)[at]
+    contact = np.full(len(rows), CURRENT)
+    if codes is not None and len(rows):
+        recipient = store.context(name, ("traits", "email")).take(at)
+        used = np.unique(recipient.code[recipient.kind == TEXT])
+        texts = np.full(len(recipient.texts) + 1, CURRENT)
+        texts[used] = [codes[text] if (text := recipient.texts[code]) else CURRENT for code in used.tolist()]
+        contact = np.where(recipient.kind == TEXT, texts[recipient.code], CURRENT)
+    state = np.full(len(rows), STATES.index("unsubscribed"))
+    place, profile = store.place_of_row[rows].astype(np.int64), store.profiles(name)[at].astype(np.int64)
+    return Told(place, profile, store.time[rows], contact, state)
 
 
 def _index_of(text: str) -> int:
@@ -136,20 +167,12 @@ def _parse_subscriptions(text: str, types: frozenset[str]) -> list[tuple[str, st
     return found
 
 
-def _contexts(store: EventStore, path: tuple[str, ...]) -> Iterator[tuple[int, int, int, str]]:
+def texts_in_contexts(store: EventStore, path: tuple[str, ...]) -> Iterator[tuple[int, int, int, str]]:
     """Place, profile, time and text of every call whose context holds a text or list there."""
-    sources: list[tuple[NDArray[Any], NDArray[np.int32], NDArray[np.int64], Column]] = []
-    for name in store.event_names:
-        column = store.context(name, path)
-        if len(column.texts):
-            rows = store.rows(name)
-            sources.append((store.place_of_row[rows], store.profiles(name), store.time[rows], column))
-    sources.append((*store.silent_calls(), store.silent_context(path)))
-    for places, profiles, times, column in sources:
-        at = np.nonzero((column.kind == TEXT) | (column.kind == LIST))[0]
-        texts = list(column.texts)
+    for said in said_in_contexts(store, path, TEXT, LIST):
+        texts = list(said.column.texts)
         for place, profile, time, code in zip(
-            places[at].tolist(), profiles[at].tolist(), times[at].tolist(), column.code[at].tolist(), strict=True
+            said.place.tolist(), said.profile.tolist(), said.time.tolist(), said.column.code.tolist(), strict=True
         ):
             yield place, profile, time, texts[code]
 

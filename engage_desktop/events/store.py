@@ -44,6 +44,7 @@ class EventStore:
         self._traits: dict[str, TraitHistory] = {}
         self._addresses: dict[str, TraitHistory] = {}
         self._subscriptions: dict[str, TraitHistory] = {}
+        self._groups: dict[str, TraitHistory] = {}
         self._columns: dict[tuple[int, str, tuple[str, ...]], Column] = {}
         self._accounts = Accounts(arrays, meta["accounts"])
 
@@ -162,6 +163,36 @@ class EventStore:
             else:
                 self._subscriptions[channel] = subscription(self, channel)
         return self._subscriptions[channel]
+
+    def group_subscription(self, group: str) -> TraitHistory:
+        """The same of the current e-mail address in a subscription group; nothing of a group that the log does not name."""
+        from engage_desktop.events.groups import group_subscription
+
+        if group not in self._groups:
+            self._groups[group] = group_subscription(self, group, self._listed_groups)
+        return self._groups[group]
+
+    def subscription_groups(self) -> tuple[str, ...]:
+        """The groups that the log speaks of, in code-point order."""
+        from engage_desktop.events.groups import known_groups
+
+        return known_groups(self, self._listed_groups)
+
+    @cached_property
+    def _listed_groups(self) -> Any:
+        from engage_desktop.events.groups import listed_groups
+
+        return listed_groups(self)
+
+    def consent(self) -> TraitHistory:
+        """What each person agreed to over time: objects of category preferences as JSON (D-54)."""
+        return self._consent
+
+    @cached_property
+    def _consent(self) -> TraitHistory:
+        from engage_desktop.events.consent import told_consent
+
+        return told_consent(self)
 
     def keep_subscriptions(self, sink: Sink) -> list[str]:
         """Write what `subscription` works out, so that no reader has to; returns the channels."""

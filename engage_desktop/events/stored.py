@@ -49,6 +49,44 @@ class ObjectTexts(Sequence[str]):
             inside[path[-1]] = value
         return msgspec.json.encode(result).decode()
 
+    def distinct(self, objects: NDArray[np.intp]) -> tuple[ObjectTexts, NDArray[np.int32]]:
+        """Some of the texts, all of objects: each once, and of every one its place among these. None is put together."""
+        rows = self._rows[objects - len(self._texts)]
+        same = np.zeros(len(rows), np.int64)
+        for _, field in self._fields:
+            if field.kind.strides != (0,) or field.kind.any():
+                of_field = _numbered(field.kind[rows].astype(np.int64))
+                for part in (field.number, field.code):
+                    if part.strides != (0,):
+                        of_field = _numbered(of_field, part[rows])
+                same = _numbered(same, of_field)
+        _, first = np.unique(same, return_index=True)
+        return ObjectTexts((), rows[first], self._fields), same.astype(np.int32)
+
+
+def _numbered(*parts: NDArray[Any]) -> NDArray[np.int64]:
+    """Numbers from 0 on that are equal where all parts are."""
+    found = np.zeros(len(parts[0]), np.int64)
+    for part in parts:
+        if part.dtype.kind == "f":
+            part = np.unique(part, return_inverse=True)[1]
+        part = part.astype(np.int64) - int(part.min(initial=0))
+        found = found * (int(part.max(initial=0)) + 1) + part
+        if int(found.max(initial=0)) < 1 << 22:  # no need to sort
+            seen = np.bincount(found) > 0
+            found = (np.cumsum(seen) - 1)[found]
+        else:
+            found = np.unique(found, return_inverse=True)[1]
+    return found
+
+
+def distinct_objects(column: Column) -> Column:
+    """A column of objects in which equal ones have one code."""
+    if not isinstance(column.texts, ObjectTexts):
+        return column
+    texts, code = column.texts.distinct(column.code.astype(np.intp))
+    return Column(column.kind, column.number, code, texts)
+
 
 class StoredTable:
     """Columns of `count` rows over the arrays of a store; `described` is what the manifest says of each path."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engage_desktop.events.column import TEXT, Codes, Column
+from engage_desktop.events.contexts import said_in_contexts
 from engage_desktop.events.history import TraitHistory
 
 if TYPE_CHECKING:
@@ -19,20 +19,10 @@ _PATH = ("timezone",)
 def told_zones(store: EventStore) -> TraitHistory:
     """Every text in `context.timezone` that differs from the one before of the same person."""
     codes = Codes()
-    parts: list[tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]] = []
-
-    def add(place: NDArray[np.uint32], profile: NDArray[np.int32], time: NDArray[np.int64], column: Column) -> None:
-        at = np.flatnonzero(column.kind == TEXT)
-        if at.size:
-            mine = np.fromiter(map(codes.__getitem__, column.texts), np.int32, len(column.texts))
-            parts.append((place[at].astype(np.int64), profile[at], time[at], mine[column.code[at]]))
-
-    for name in store.event_names:
-        rows = store.rows(name)
-        add(store.place_of_row[rows], store.profiles(name), store.times(name), store.context(name, _PATH))
-    add(*store.silent_calls(), store.silent_context(_PATH))
-    if not parts:
-        parts = [(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int32))]
+    parts = [(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int32))]
+    for said in said_in_contexts(store, _PATH, TEXT):
+        mine = np.fromiter(map(codes.__getitem__, said.column.texts), np.int32, len(said.column.texts))
+        parts.append((said.place, said.profile, said.time, mine[said.column.code]))
     place, profile, time, code = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     order = np.argsort(place)
     changed = np.ones(len(order), np.bool_)

@@ -217,3 +217,102 @@ def test_equals_contacts_kept_one_call_at_a_time(
     expected = shown_by_hand(calls)
     history = store.subscription("email")
     assert {text: entries(history, p) for p, text in enumerate(store.profile_ids)} == expected
+
+
+# -- subscription groups ---------------------------------------------------------------------------
+
+
+def groups(*items: tuple[str, str, str], kind: str = "EMAIL") -> dict[str, Any]:
+    """`messaging_subscriptions` of (address, group, status)."""
+    listed = [{"key": key, "type": kind, "groups": [{"name": name, "status": status}]} for key, name, status in items]
+    return {"context": {"messaging_subscriptions": listed}}
+
+
+def test_a_group_is_told_by_list_trait_and_event() -> None:
+    """SB-4, SB-7, SB-9: and it says nothing of the channel."""
+    calls = [
+        with_(identify("u", 1, email="a@b"), **groups(("a@b", "News", "SUBSCRIBED"))),
+        identify("u", 2, News_subscription_status="did-not-subscribe"),
+        identify("u", 3, News_subscription_status="subscribed", Tips_subscription_status="subscribed"),
+        track("u", "Email Group Unsubscribed", 4, group_name="News"),
+        track("u", "Email Group Unsubscribed", 5, group="Tips", group_name=""),
+        track("u", "Email Group Unsubscribed", 6, group="News", group_name="Offers"),
+    ]
+    store = store_of(calls)
+    news = [(1, "subscribed"), (2, "did_not_subscribe"), (3, "subscribed"), (4, "unsubscribed")]
+    assert entries(store.group_subscription("News")) == news
+    assert entries(store.group_subscription("Tips")) == [(3, "subscribed"), (5, "unsubscribed")]
+    assert entries(store.group_subscription("Offers")) == [(6, "unsubscribed")]
+    assert entries(store.group_subscription("news")) == []
+    assert entries(store.subscription("email")) == []
+    assert store.subscription_groups() == ("News", "Offers", "Tips")
+
+
+def test_the_state_in_a_group_belongs_to_the_address() -> None:
+    """SB-1: an unsubscribe names its recipient, a new address has no state."""
+    calls = [
+        identify("u", 1, email="a@b", News_subscription_status="subscribed"),
+        identify("u", 2, email="c@d", News_subscription_status="subscribed"),
+        with_(track("u", "Email Group Unsubscribed", 3, group="News"), context={"traits": {"email": "a@b"}}),
+        identify("u", 4, email="a@b"),
+        identify("u", 5, email="e@f"),
+    ]
+    expected = [(1, "subscribed"), (4, "unsubscribed"), (5, None)]
+    assert entries(store_of(calls).group_subscription("News")) == expected
+
+
+def test_what_is_no_group_is_passed_over() -> None:
+    """Groups are of e-mail (SB-7); a channel's status column names no group."""
+    odd: list[Any] = [5, {"name": 5, "status": "subscribed"}, {"name": "News"}, {"status": "subscribed"}, {"name": ""}]
+    listed = [
+        {"key": "a@b", "type": "EMAIL", "groups": odd},
+        {"key": "a@b", "type": "EMAIL", "groups": {"name": "News", "status": "subscribed"}},
+        {"key": 5, "type": "EMAIL", "groups": [{"name": "News", "status": "subscribed"}]},
+        "groups",
+    ]
+    calls = [
+        with_(identify("u", 1, email="a@b"), context={"messaging_subscriptions": listed}),
+        with_(
+            identify("u", 2, phone="+1", sms_subscription_status="subscribed"),
+            **groups(("+1", "News", "subscribed"), kind="SMS"),
+        ),
+        identify(
+            "u",
+            3,
+            email_subscription_status="subscribed",
+            push_subscription_status="subscribed",
+            _subscription_status="subscribed",
+        ),
+        with_(identify("u", 4), context={"messaging_subscriptions": '"groups"'}),
+        track("u", "Email Group Unsubscribed", 5),
+    ]
+    store = store_of(calls)
+    assert store.subscription_groups() == ()
+    for group in ("News", "sms", "email"):
+        assert entries(store.group_subscription(group)) == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(says_, max_size=25))
+def test_groups_equal_contacts_kept_one_call_at_a_time(
+    calls: list[tuple[str, int, str | None, str, Any, str | None]],
+) -> None:
+    """As for a channel, beside what another group and the channel are told."""
+    log = []
+    for user, time, event, address, status, contact in calls:
+        traits = {"G_subscription_status": status, **({"email": address} if address != "-" else {})}
+        if event:
+            call = with_(track(user, "Email Group Unsubscribed", time, group="G"), traits=traits)
+        else:
+            call = identify(
+                user, time, **traits, H_subscription_status="subscribed", email_subscription_status="subscribed"
+            )
+        if event and contact:
+            call = with_(call, context={"traits": {"email": contact}})
+        elif contact:
+            told_too = [(contact, "H", "unsubscribed"), (contact, "G", "did-not-subscribe")]
+            call = with_(call, **groups(*told_too))
+        log.append(with_(call, anonymousId=f"only-{user}"))
+    store = store_of(log)
+    history = store.group_subscription("G")
+    assert {text: entries(history, p) for p, text in enumerate(store.profile_ids)} == shown_by_hand(calls)
