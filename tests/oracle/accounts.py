@@ -99,7 +99,7 @@ class Misread(State):
 
     def __init__(self, state: State, account: AccountState, linked: int) -> None:
         super().__init__(state.person, state.world, state.rules)
-        self.account, self.linked, self.writes = account, linked, state.writes
+        self.account, self.linked, self.made, self.all_events = account, linked, state.made, state.all_events
 
     def events(self, parent: Call | None, now: int) -> list[Call]:
         found = super().events(parent, now)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from engage_desktop.domain.condition import CompareDate, Duration, Window
 from tests.oracle.accounts import AccountState
 from tests.oracle.designs import written
-from tests.oracle.names import all_parts
 from tests.oracle.state import State
 from tests.oracle.values import dates_in
 
@@ -21,7 +19,7 @@ def change_instants(subject: State | AccountState, until: int) -> list[int]:
     Whatever is asked is a function of the calls up to now, of `now >= call + window edge` and of `now` beside a date
     plus or minus a duration; parents, traits and accounts add no further sums. So these instants are all: calls and
     calls + any window's edge; dates written in a call, +- any duration of a date operator, and a microsecond later,
-    where an inclusive bound ends (D-42); and when a write of a journey becomes public (D-51).
+    where an inclusive bound ends (D-42); and when a write of a journey becomes public (D-51). Events that the run makes are calls like the log's.
     """
     if subject.instants_of_log is None:
         subject.instants_of_log = _instants_of_log(subject)
@@ -29,18 +27,13 @@ def change_instants(subject: State | AccountState, until: int) -> list[int]:
     for state in subject.world.around(subject):
         if state is subject or subject.rules.writes_reach_who_shares_an_account:
             instants |= state.instants_of_writes()
+            instants |= state.instants_after(state.made.events)
     return sorted(instant for instant in instants if instant <= until)
 
 
 def _instants_of_log(subject: State | AccountState) -> set[int]:
     """Those that are known before any journey has run, the dates among what journeys may write too."""
-    widths, spans = {0}, set()
-    if subject.rules.expiry_without_event:
-        for part in all_parts(subject.world.campaigns):
-            if isinstance(part, Window):
-                widths |= {part.a.us, part.b.us} if part.b else {part.a.us}
-            elif isinstance(part, CompareDate) and isinstance(part.value, Duration):
-                spans |= {part.value.us, -part.value.us, 0}
+    widths, spans = subject.world.widths, subject.world.spans
     instants: set[int] = set()
     says: list[Any] = [step.value for step in written(subject.world.campaigns)]
     for state in subject.world.around(subject):

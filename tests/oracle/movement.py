@@ -28,6 +28,7 @@ from engage_desktop.domain.step import (
 from tests.oracle.calendars import date_of, in_years, next_clock, offset_of, zone_of
 from tests.oracle.context import Captures
 from tests.oracle.draw import u
+from tests.oracle.generated import order_of
 from tests.oracle.instance import Due, Instance, Path, Visit, seq_order
 from tests.oracle.log import Call
 from tests.oracle.parse import dotted, parse
@@ -134,22 +135,16 @@ class Movement:
 
     def _set_trait(self, instance: Instance, path: Path, step: SetTrait, visit: Visit, t: int) -> None:
         """D-37; the order of writes of one instant is that of D-54."""
-        rules, writes = self.rules, self.state.writes
-        key = self.entry_key(instance)
-        seq = (self.place[step.key], visit.number) if rules.writes_in_order_of_seq else ()
-        order = (
-            self.journey.key if rules.writes_in_order_of_campaigns else self.number,
-            key if rules.entry_keys_as_text else instance.entered_at,
-            (instance.entered_at, instance.row),
-            seq,
-        )
+        rules, made = self.rules, self.state.made
+        seq = (t, self.place[step.key], visit.number)
+        order = order_of(self.state.world.campaigns, self.journey.key, self.entry_key(instance), instance, seq, rules)
         write = Write(t, step.trait, step.value, order, path)
-        is_seen = rules.write_to_be_dropped_is_seen_at_once or not writes.is_full(write)
+        is_seen = rules.write_to_be_dropped_is_seen_at_once or not made.is_full(write)
         if rules.own_write_seen_at_once and is_seen:
             instance.written.append(write)
-        writes.made.append(write)
+        made.waiting.append(write)
         if not rules.writes_public_after_a_microsecond:
-            writes.public.append(write)
+            made.writes.append(write)
             self.state.world.forget()
 
     def leave(self, path: Path, t: int, branch: str | None) -> None:

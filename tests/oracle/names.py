@@ -11,6 +11,7 @@ from engage_desktop.domain.condition import (
     Compare,
     CompareDate,
     Condition,
+    Duration,
     InAudience,
     JourneyValue,
     Not,
@@ -18,10 +19,12 @@ from engage_desktop.domain.condition import (
     Quantified,
     Reduce,
     Trait,
+    Window,
 )  # fmt: skip
 from engage_desktop.domain.step import Fork, Split, Wait
 from tests.oracle.log import Person
 from tests.oracle.parse import parse, parse_expression
+from tests.oracle.rules import Rules
 from tests.oracle.scope import Refused
 
 
@@ -64,6 +67,18 @@ def texts(campaigns: Campaigns) -> Iterator[str]:
 def all_parts(campaigns: Campaigns) -> Iterator[Any]:
     for text in texts(campaigns):
         yield from parts(parse_expression(text))
+
+
+def widths_and_spans(campaigns: Campaigns, rules: Rules) -> tuple[set[int], set[int]]:
+    """How long after an event an answer may change with no event: at any window's edge; and how long before and after a
+    date: by any duration of a date operator. 0 among them."""
+    widths, spans = {0}, set()
+    for part in all_parts(campaigns) if rules.expiry_without_event else ():
+        if isinstance(part, Window):
+            widths |= {part.a.us, part.b.us} if part.b else {part.a.us}
+        elif isinstance(part, CompareDate) and isinstance(part.value, Duration):
+            spans |= {part.value.us, -part.value.us, 0}
+    return widths, spans
 
 
 def refuse_names(campaigns: Campaigns, people: list[Person]) -> None:

@@ -11,9 +11,11 @@ from engage_desktop.domain.step import Ad, Send
 from tests.oracle.accounts import AccountState
 from tests.oracle.broadcasts import mailings
 from tests.oracle.contacts import Contacts
+from tests.oracle.generated import STAGES
 from tests.oracle.instance import Instance, Visit, seq_order
 from tests.oracle.intervals import change_instants, intervals
 from tests.oracle.journeys import Walk
+from tests.oracle.kinds import mark, plain
 from tests.oracle.rules import LAW, Rules
 from tests.oracle.sending import Outbox
 from tests.oracle.state import State
@@ -23,7 +25,7 @@ from tests.oracle.world import Lists, World, world_of
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
-TABLES = ("instances", "visits", "memberships", "messages", "deliveries")
+TABLES = ("instances", "visits", "memberships", "messages", "responses", "deliveries")
 
 
 def replay(
@@ -36,11 +38,16 @@ def replay(
 ) -> Tables:
     """The tables as lists of rows in their public order; instants in microseconds, None for null. `lists` are the ids
     in the file of each audience from a list."""
-    return replay_world(world_of(records, campaigns, rules, lists), window, seed)
+    records = list(records)
+    tables = replay_world(world_of(records, campaigns, rules, lists), window, seed)
+    without = plain(campaigns, rules) if rules.fed_back_is_assumed else None
+    if without is not None:
+        mark(tables, replay_world(world_of(records, without, rules, lists), window, seed), rules)
+    return tables
 
 
 def replay_world(world: World, window: tuple[int, int], seed: int) -> Tables:
-    """The same in a world, which afterwards knows what the journeys wrote."""
+    """One run in a world, which afterwards knows what the run made; kinds as they are within it."""
     tables: Tables = {name: [] for name in TABLES}
     parts = [_journeys, _memberships]
     if not world.rules.memberships_see_writes:
@@ -54,6 +61,7 @@ def replay_world(world: World, window: tuple[int, int], seed: int) -> Tables:
         "visits": ("journey", "profile", "instance", "seq"),
         "memberships": ("audience", "profile", "from_at"),
         "messages": ("campaign", "profile", "instance", "due_at", "step"),  # D-48
+        "responses": ("campaign", "profile", "instance", "at"),  # of one instant as they follow each other
         "deliveries": ("destination", "campaign", "profile", "instance", "changed_at", "step"),
     }
     for name, keys in order.items():
@@ -91,6 +99,7 @@ def _journeys(world: World, window: tuple[int, int], seed: int, tables: Tables) 
         for walk in one.walks:
             _rows(walk, number, tables)
         _messages(one, number, tables)
+        _responses(one.state, number, tables)
 
 
 def _rows(walk: Walk, number: dict[int, int], tables: Tables) -> None:
@@ -134,6 +143,18 @@ def _messages(person: Traveller, number: dict[int, int], tables: Tables) -> None
              "instance": number[id(due.instance)] if due.instance else 1, "channel": one.channel, "message": one.message,
              "due_at": due.due_at, "sent_at": one.sent_at, "status": one.status, "reason": one.reason,
              "kind": "assumed" if assumed else "observed"}
+        )  # fmt: skip
+
+
+def _responses(state: State, number: dict[int, int], tables: Tables) -> None:
+    for one in sorted(state.made.responses, key=lambda one: (one.made_at, STAGES.index(one.stage))):
+        if one in state.made.dropped and not state.rules.event_over_the_limit_was_a_response:
+            continue
+        due = one.due
+        tables["responses"].append(
+            {"campaign": due.campaign, "step": due.step, "profile": state.profile,
+             "instance": number[id(due.instance)] if due.instance else 1, "response": one.stage, "at": one.made_at,
+             "kind": "assumed"}
         )  # fmt: skip
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.oracle.sending_rules import SendingRules
+from tests.oracle.made_rules import MadeRules
 
 
 @dataclass(frozen=True, slots=True)
-class Rules(SendingRules):
+class Rules(MadeRules):
     """True everywhere = the text. A flag set False is a plausible misreading of the cited decision."""
 
     order_by_received: bool = True  # D-2: ties of timestamp go by receivedAt

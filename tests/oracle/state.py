@@ -26,13 +26,14 @@ from engage_desktop.domain.condition import (
     Window,
 )  # fmt: skip
 from tests.oracle.context import Captures
+from tests.oracle.generated import Made, call_of
 from tests.oracle.log import Call, Person
 from tests.oracle.parse import parse, parse_expression
 from tests.oracle.reduce import reduce
 from tests.oracle.rules import Rules
 from tests.oracle.scope import Refused
 from tests.oracle.values import Values, walk
-from tests.oracle.writes import Write, Writes
+from tests.oracle.writes import Write
 
 if TYPE_CHECKING:
     from tests.oracle.world import World
@@ -315,18 +316,18 @@ class State(Subject):
         self.person = person
         self.profile = self.text_id = person.text_id
         self.since = person.calls[0].time  # D-5, D-47
-        self._events = person.events
-        self.writes = Writes(rules)
+        self.all_events = person.events  # those that the run has made so far too
+        self.made = Made(rules)
 
     def events(self, parent: Call | None, now: int) -> list[Call]:
-        return self._events
+        return self.all_events
 
     def trait(self, name: str, now: int) -> Any:
         """D-7, D-51: the last identify or write of a journey at or before now that speaks of it; null removes."""
         rules = self.rules
         told = [(call.time, False, call.traits[name]) for call in self.person.calls if name in call.traits]
         if rules.writes_are_seen and (name != "timezone" or rules.written_zone_counts):
-            told += [(time, True, write.value) for time, write in self.writes.told() if write.trait == name]
+            told += [(time, True, write.value) for time, write in self.made.told() if write.trait == name]
         told.sort(key=lambda one: (one[0], one[1] == rules.write_sorts_after_the_log))
         value = None
         for time, is_write, says in told:
@@ -339,12 +340,31 @@ class State(Subject):
 
     def instants_of_writes(self) -> set[int]:
         """When a write of a journey became public, and so an answer may change."""
-        return {time for time, _ in self.writes.told()} if self.rules.a_write_is_an_instant else set()
+        return {time for time, _ in self.made.told()} if self.rules.a_write_is_an_instant else set()
+
+    def instants_after(self, events: list[Call]) -> set[int]:
+        """When an answer may change because of events that the run made."""
+        widths = self.world.widths if self.rules.a_window_after_it_expires else {0}
+        return {event.time + width for event in events for width in widths}
+
+    def publish(self, t: int) -> list[Call]:
+        """What the run made at t is there from its timestamp on (D-51). Returns the events among it."""
+        kept = [one for one in self.made.publish(t) if not isinstance(one, Write)]
+        calls = [call_of(event, self.world.next_position(self), self.rules) for event in kept]
+        if calls:
+            self.made.events += calls
+            every = [*self.person.calls, *self.made.events]
+            every.sort(key=lambda call: call.order(self.rules))
+            for row, call in enumerate(every):  # D-2, D-37; what has been, keeps its place
+                call.row = row
+            self.all_events = [call for call in every if call.event is not None]
+        return calls
 
     def with_public(self, own: Mapping[str, Any], now: int) -> State:
         """The same person as if what an instance has just set were public already: a rule switched off."""
         other = State(self.person, self.world, self.rules)
-        other.writes.public = [*self.writes.public, *(Write(now - 1, trait, value) for trait, value in own.items())]
+        other.all_events = self.all_events
+        other.made.writes = [*self.made.writes, *(Write(now - 1, trait, value) for trait, value in own.items())]
         return other
 
     def computes(self, key: str) -> bool:

@@ -43,7 +43,7 @@ class Timeline:
                 if one.next_instant() == t:
                     one.instant(t, self.last)
             for one in self.people:
-                if one.state.writes.made:
+                if t in one.state.made.instants:
                     self._publish(one.state, t)
         for one in self.people:
             one.outbox.finish()
@@ -61,14 +61,18 @@ class Timeline:
                 self._by_state[id(state)].outbox.put(due)
 
     def _publish(self, state: State, t: int) -> None:
-        """D-51: what was written at t is public from t + 1 microsecond on, and may move whoever hears of it; what was
+        """D-51: what was made at t is public from t + 1 microsecond on, and may move whoever hears of it; a write that was
         dropped is then no longer seen by its own instance either."""
-        state.writes.publish()
-        if not state.rules.a_write_is_an_instant:
-            return
+        instants = {t + 1} if t in state.made.instants_of_writes and state.rules.a_write_is_an_instant else set()
+        events = state.publish(t)
+        instants |= {max(instant, t + 1) for instant in state.instants_after(events)}
         for walk in self._who_hears_of(state):
-            heapq.heappush(walk.agenda, t + 1)
-            walk.changes.add(t + 1)
+            for instant in instants:
+                heapq.heappush(walk.agenda, instant)
+                walk.changes.add(instant)
+        if not state.rules.limits_do_not_count_generated:
+            for walk in self._by_state[id(state)].walks:
+                walk.surplus |= _surplus(state.all_events) & {event.position for event in events}
 
     def _who_hears_of(self, state: State) -> list[Walk]:
         """The journeys of the person, and of everybody who shares an account with them (AU-23)."""

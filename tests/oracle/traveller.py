@@ -5,6 +5,8 @@ from __future__ import annotations
 import heapq
 
 from tests.oracle.journeys import Walk
+from tests.oracle.log import Call
+from tests.oracle.responses import announce
 from tests.oracle.sending import Outbox, Settled
 from tests.oracle.state import State
 
@@ -18,7 +20,7 @@ class Traveller:
 
     def next_instant(self) -> int | None:
         agendas = [walk.agenda for walk in self.walks] + [self.outbox.agenda]
-        return min((agenda[0] for agenda in agendas if agenda), default=None)
+        return min([*(agenda[0] for agenda in agendas if agenda), *self.state.made.instants], default=None)
 
     def instant(self, t: int, last: int) -> list[Settled]:
         """One instant: the phases of D-12 in every journey that has it on its agenda, then the policy (D-49). Returns the
@@ -31,18 +33,29 @@ class Traveller:
             return []
         if here:
             self._move(here, t)
-        return self._settle(t)
+        settled = self._settle(t)
+        for one in settled:
+            if one.status == "sent":
+                announce(one.due, one.to_send, t, self.state, self.outbox.seed, last)
+        return settled
 
     def _move(self, here: list[Walk], t: int) -> None:
         first = here[0]
         for number, phase in enumerate(first.phases):
             if phase == first.events:
-                for event in [event for event in self.state.person.events if event.time == t]:
+                for event in [event for event in self.state.all_events if event.time == t]:
                     for walk in here:
-                        walk.event(event, t)
+                        if self._hears(walk, event):
+                            walk.event(event, t)
             else:
                 for walk in here:
                     walk.phases[number](t)
+
+    def _hears(self, walk: Walk, event: Call) -> bool:
+        """D-25: also what another campaign has made happen."""
+        is_made = any(event is one for one in self.state.made.events)
+        own = event.properties.get("campaign") == walk.journey.key
+        return own or not is_made or self.state.rules.every_campaign_hears_it
 
     def _settle(self, t: int) -> list[Settled]:
         """The policy of t runs once, over the messages of all journeys and broadcasts (D-25, D-49)."""

@@ -11,7 +11,7 @@ from tests.oracle.accounts import AccountState
 from tests.oracle.designs import refuse_journeys
 from tests.oracle.links import accounts
 from tests.oracle.log import Call, Person, read
-from tests.oracle.names import refuse_names
+from tests.oracle.names import refuse_names, widths_and_spans
 from tests.oracle.rules import LAW, Rules
 from tests.oracle.scope import Refused, refuse
 from tests.oracle.state import State
@@ -25,12 +25,14 @@ class World:
 
     def __init__(self, people: list[Person], campaigns: Campaigns, rules: Rules, lists: Lists | None = None) -> None:
         self.campaigns, self.rules = campaigns, rules
+        self.widths, self.spans = widths_and_spans(campaigns, rules)
         self.lists = {key: frozenset(ids) for key, ids in (lists or {}).items()}
         self.audiences = {audience.key: audience for audience in campaigns.audiences}
         self.traits = {trait.key: trait for trait in campaigns.traits}
         self.people = [State(person, self, rules) for person in people]
         self._by_id = {state.text_id: state for state in self.people}
         self._owner = {call.position: state for state in self.people for call in state.person.calls}
+        self._positions = max(self._owner, default=-1)
         self.accounts = [AccountState(account, self, rules) for account in accounts(people, rules)]
 
     @property
@@ -50,6 +52,12 @@ class World:
 
     def person_of(self, call: Call) -> State:
         return self._owner[call.position]
+
+    def next_position(self, state: State) -> int:
+        """For an event that the run makes of somebody: behind all of the log and all made before."""
+        self._positions += 1
+        self._owner[self._positions] = state
+        return self._positions
 
     def accounts_of(self, person: Person, now: int) -> list[AccountState]:
         """The accounts a person is linked to by now."""
