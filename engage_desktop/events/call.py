@@ -65,7 +65,9 @@ def decode_line(line: bytes) -> Call | Fault:
     try:
         record = _loose.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return Fault("", "bad_request", f"the line is not valid JSON ({error}). Write one JSON object a line.")
+        what = str(error)  # of a deeply nested line the place alone fills a page
+        what = what if len(what) <= 200 else f"{what[:120]} ... {what[-60:]}"
+        return Fault("", "bad_request", f"the line is not valid JSON ({what}). Write one JSON object a line.")
     return from_record(record)
 
 

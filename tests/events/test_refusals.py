@@ -56,6 +56,14 @@ def test_a_record_that_cannot_be_used(call: Any, field: str, code: str) -> None:
     assert codes(call) == [(2, field, code)]
 
 
+def test_what_is_wrong_with_json_is_said_shortly() -> None:
+    """D-35: however deep in the line it is."""
+    store, _ = imported(["[" * 500 + "1e999" + "]" * 500, GOOD])
+    (one,) = store.rejects()
+    assert one.code == "bad_request"
+    assert len(one.message) < 400
+
+
 def test_records_at_the_limits_are_kept() -> None:
     """HT-6, AMB-1: 300 are allowed; EV-11: only an explicit false of Personas keeps a call out."""
     assert not codes(
