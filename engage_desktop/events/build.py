@@ -181,7 +181,7 @@ def _assemble(
     meta["report"] = asdict(report)
     if folder is not None:
         step(0.97, "Working out subscriptions")
-        meta["subscriptions"] = EventStore(meta, folder.written()).keep_subscriptions(folder)
+        meta |= EventStore(meta, folder.written()).keep_subscriptions(folder)
     step(0.99, "Finishing")
     if folder is not None:
         folder.finish(meta)

@@ -24,11 +24,10 @@ def told_consent(store: EventStore) -> TraitHistory:
     parts = [(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int32))]
     for said in said_in_contexts(store, _PATH, OBJECT):
         column = distinct_objects(said.column)
-        used, which = np.unique(column.code, return_inverse=True)
-        mine = np.array([codes[column.texts[code]] for code in used.tolist()], np.int32)
-        parts.append((said.place, said.profile, said.time, mine[which]))
+        mine = np.array([codes[text] for text in column.texts], np.int32)
+        parts.append((said.place, said.profile, said.time, mine[column.code]))
     place, profile, time, code = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    order = np.argsort(place)
+    order = np.argsort(place, kind="stable")  # runs, one an event name
     changed = np.ones(len(order), np.bool_)
     changed[1:] = (np.diff(code[order]) != 0) | (np.diff(profile[order]) != 0)
     order = order[changed]

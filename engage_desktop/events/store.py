@@ -25,6 +25,8 @@ from engage_desktop.events.table import path_parts, path_text
 
 NEVER: Final = 2**63 - 1
 SUBSCRIPTION_PARTS: Final = ("place", "profile", "time", "kind", "code")
+MOST_GROUPS: Final = 25
+"""Subscription groups of a space (SB-7); of a log that names more the others are worked out when they are asked for."""
 
 
 class EventStore:
@@ -151,17 +153,11 @@ class EventStore:
 
     def subscription(self, channel: str) -> TraitHistory:
         """The state of the current address over time: `subscribed unsubscribed did_not_subscribe` or absent."""
-        from engage_desktop.events.contact import STATES, subscription
+        from engage_desktop.events.contact import subscription
 
         if channel not in self._subscriptions:
-            if channel in self.meta.get("subscriptions", ()):
-                place, profile, time, kind, code = (
-                    self._arrays.get(f"subscription.{channel}.{part}") for part in SUBSCRIPTION_PARTS
-                )
-                column = Column(kind, np.broadcast_to(NO_NUMBER, len(kind)), code, STATES)
-                self._subscriptions[channel] = self.history(place, profile, time, column)
-            else:
-                self._subscriptions[channel] = subscription(self, channel)
+            kept = channel in self.meta.get("subscriptions", ())
+            self._subscriptions[channel] = self._kept(channel) if kept else subscription(self, channel)
         return self._subscriptions[channel]
 
     def group_subscription(self, group: str) -> TraitHistory:
@@ -169,14 +165,20 @@ class EventStore:
         from engage_desktop.events.groups import group_subscription
 
         if group not in self._groups:
-            self._groups[group] = group_subscription(self, group, self._listed_groups)
+            groups: list[str] | None = self.meta.get("groups")
+            if groups is not None and group in groups[:MOST_GROUPS]:
+                self._groups[group] = self._kept(f"group{groups.index(group)}")
+            else:
+                listed = {} if groups is not None and group not in groups else self._listed_groups
+                self._groups[group] = group_subscription(self, group, listed)
         return self._groups[group]
 
     def subscription_groups(self) -> tuple[str, ...]:
         """The groups that the log speaks of, in code-point order."""
         from engage_desktop.events.groups import known_groups
 
-        return known_groups(self, self._listed_groups)
+        groups: list[str] | None = self.meta.get("groups")
+        return known_groups(self, self._listed_groups) if groups is None else tuple(groups)
 
     @cached_property
     def _listed_groups(self) -> Any:
@@ -194,23 +196,30 @@ class EventStore:
 
         return told_consent(self)
 
-    def keep_subscriptions(self, sink: Sink) -> list[str]:
-        """Write what `subscription` works out, so that no reader has to; returns the channels."""
+    def keep_subscriptions(self, sink: Sink) -> dict[str, list[str]]:
+        """Write what `subscription` and `group_subscription` work out, so that no reader has to; returns what the
+        manifest must know: the channels and the groups."""
         from engage_desktop.events.contact import CHANNELS
 
-        for channel in CHANNELS:
-            history = self.subscription(channel)
-            profile = np.repeat(np.arange(self.n_profiles, dtype=np.int32), np.diff(history.start))
-            parts: tuple[NDArray[Any], ...] = (
-                history.place,
-                profile,
-                history.time,
-                history.column.kind,
-                history.column.code,
-            )
+        groups = list(self.subscription_groups())
+        histories = {channel: self.subscription(channel) for channel in CHANNELS}
+        histories |= {f"group{i}": self.group_subscription(group) for i, group in enumerate(groups[:MOST_GROUPS])}
+        for key, states in histories.items():
+            profile = np.repeat(np.arange(self.n_profiles, dtype=np.int32), np.diff(states.start))
+            column = states.column
+            parts: tuple[NDArray[Any], ...] = (states.place, profile, states.time, column.kind, column.code)
             for part, array in zip(SUBSCRIPTION_PARTS, parts, strict=True):
-                sink.put(f"subscription.{channel}.{part}", array)
-        return list(CHANNELS)
+                sink.put(f"subscription.{key}.{part}", array)
+        return {"subscriptions": list(CHANNELS), "groups": groups}
+
+    def _kept(self, key: str) -> TraitHistory:
+        """States as `keep_subscriptions` wrote them."""
+        from engage_desktop.events.contact import STATES
+
+        place, profile, time, kind, code = (
+            self._arrays.get(f"subscription.{key}.{part}") for part in SUBSCRIPTION_PARTS
+        )
+        return self.history(place, profile, time, Column(kind, np.broadcast_to(NO_NUMBER, len(kind)), code, STATES))
 
     def rejects(self) -> list[Reject]:
         """Everything the import could not use, and notices about identifiers, in the order found."""

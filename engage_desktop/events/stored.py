@@ -69,7 +69,9 @@ def _numbered(*parts: NDArray[Any]) -> NDArray[np.int64]:
     found = np.zeros(len(parts[0]), np.int64)
     for part in parts:
         if part.dtype.kind == "f":
-            part = np.unique(part, return_inverse=True)[1]
+            number = np.nan_to_num(part, nan=-1.0)  # what is no number has another kind
+            few = np.isin(number, (-1.0, 0.0, 1.0)).all()  # booleans: no need to sort
+            part = number if few else np.unique(number, return_inverse=True)[1]
         part = part.astype(np.int64) - int(part.min(initial=0))
         found = found * (int(part.max(initial=0)) + 1) + part
         if int(found.max(initial=0)) < 1 << 22:  # no need to sort
@@ -81,9 +83,8 @@ def _numbered(*parts: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def distinct_objects(column: Column) -> Column:
-    """A column of objects in which equal ones have one code."""
-    if not isinstance(column.texts, ObjectTexts):
-        return column
+    """A column of nothing but objects, as `StoredTable` gives it, with one code for equal ones and no other texts."""
+    assert isinstance(column.texts, ObjectTexts)
     texts, code = column.texts.distinct(column.code.astype(np.intp))
     return Column(column.kind, column.number, code, texts)
 

@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engage_desktop.events import OBJECT, EventStore
+from engage_desktop.events.arrays import FolderArrays
 from tests.events.logs import identify, imported, store_of, track, with_
+from tests.events.test_store import entries
 
 
 def says(preferences: Any) -> dict[str, Any]:
@@ -65,16 +67,20 @@ def test_a_log_that_says_nothing_of_it() -> None:
 
 
 def test_it_is_the_same_on_disk(tmp_path: Path) -> None:
-    """Also of groups."""
+    """Also of groups, of which the first 25 are kept worked out; and of a store from before there were any."""
+    many = [{"name": f"G{i:02d}", "status": "subscribed"} for i in range(27)]
     context = says({"ads": True})["context"] | {
-        "messaging_subscriptions": [{"key": "a@b", "type": "EMAIL", "groups": [{"name": "G", "status": "subscribed"}]}]
+        "messaging_subscriptions": [{"key": "a@b", "type": "EMAIL", "groups": many}]
     }
     calls = [with_(identify("u", 1, email="a@b"), context=context), with_(track("u", "E", 2), **says({"ads": False}))]
     imported(calls, tmp_path / "store")
-    store = EventStore.open(tmp_path / "store")
-    assert told(store) == told(store_of(calls)) == [(1, {"ads": True}), (2, {"ads": False})]
-    assert store.subscription_groups() == ("G",)
-    assert store.group_subscription("G").time.tolist() == [1]
+    store, memory = EventStore.open(tmp_path / "store"), store_of(calls)
+    meta = {key: value for key, value in store.meta.items() if key != "groups"}
+    for one in (store, memory, EventStore(meta, FolderArrays(tmp_path / "store"))):
+        assert told(one) == [(1, {"ads": True}), (2, {"ads": False})]
+        assert one.subscription_groups() == tuple(group["name"] for group in many)
+        assert entries(one.group_subscription("G00")) == entries(one.group_subscription("G26")) == [(1, "subscribed")]
+        assert entries(one.group_subscription("other")) == []
 
 
 preferences_ = st.none() | st.dictionaries(
