@@ -60,14 +60,13 @@ def calendar(sends: Sends, zone: str) -> tuple[Cell, ...]:
 
 
 def planned(plan: Plan, first_us: int, last_us: int, most: int = 2000) -> tuple[Planned, ...]:
-    """Broadcasts and scheduled entries in `[first_us, last_us]` by time, as the clock of the workspace shows them; of
-    each journey at most the first `most`."""
+    """All broadcasts, and scheduled entries in `[first_us, last_us]`, by time as the clock of the workspace shows them;
+    of each journey at most the first `most`."""
     zone = plan.campaigns.workspace.timezone
     found: list[Planned] = []
     for one in plan.campaigns.broadcasts:
         at = local_instant(one.at, zone) if is_local(one.at) else parse_instant(one.at)
-        if first_us <= at <= last_us:
-            found.append(Planned(at, "broadcast", one.key, one.zone == "profile"))
+        found.append(Planned(at, "broadcast", one.key, one.zone == "profile"))
     for journey in plan.journeys:
         schedule = journey.entry.schedule
         if schedule is not None:

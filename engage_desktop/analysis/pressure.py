@@ -24,7 +24,7 @@ class Heavy:
 
     profile: int
     most: int
-    week: int
+    monday: int
     messages: int
     campaigns: int
 
@@ -33,7 +33,7 @@ class Heavy:
 class WeekLoad:
     """A week by the day it began, messages and people they went to, and the most that one of them got."""
 
-    week: int
+    monday: int
     messages: int
     people: int
     most: int

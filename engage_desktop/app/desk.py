@@ -10,18 +10,21 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engage_desktop.app import protocol as p
 from engage_desktop.app import protocol_explain as px
 from engage_desktop.app import protocol_traits as pt
+from engage_desktop.app.alone import AloneRuns, differs
 from engage_desktop.app.ending import system_sentence
 from engage_desktop.app.engine_process import Inbox
 from engage_desktop.app.faults import fault_file
 from engage_desktop.app.list_desk import ListDesk
 from engage_desktop.app.lists import Lists, read_lists
 from engage_desktop.app.replay import Log, Replay, replay
+from engage_desktop.app.sending_desk import SendingDesk
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.errors import Cancelled, DesignError, UserError
 from engage_desktop.domain.problem import Problem
@@ -55,6 +58,7 @@ class Desk:
         self._before: Run | None = None
         """The last run that was finished over this log, from which the next one is spliced."""
         self._lists: Lists = {}
+        self._alone = AloneRuns()
         from engage_desktop.app.desk_delivery import DeliveryDesk
 
         self.delivery = DeliveryDesk(self, inbox)
@@ -78,12 +82,13 @@ class Desk:
             p.AskRuns: self._runs,
             **self.delivery.answers,
             **ListDesk(self).answers,
+            **SendingDesk(self).answers,
         }
 
     def answer(self, request_id: int, request: p.Request) -> None:
         """Reply to one request, whatever happens."""
+        generation = getattr(request, "generation", None)
         try:
-            generation = getattr(request, "generation", None)
             if generation is not None and generation < self._inbox.generation:
                 self._inbox.reply(request_id, p.Superseded(generation))
                 return
@@ -91,7 +96,10 @@ class Desk:
             if reply is not None:  # else a thread of its own replies
                 self._inbox.reply(request_id, reply)
         except Cancelled:
-            self._inbox.reply(request_id, p.Failed("Stopped, as you asked. Nothing was changed."))
+            if generation is not None and generation < self._inbox.generation:
+                self._inbox.reply(request_id, p.Superseded(generation))
+            else:
+                self._inbox.reply(request_id, p.Failed("Stopped, as you asked. Nothing was changed."))
         except UserError as error:
             self._inbox.reply(request_id, p.Failed(str(error)))
         except MemoryError:
@@ -120,6 +128,7 @@ class Desk:
 
     def _use_log(self, log: Log | None) -> p.LogInfo:
         self.log, self.replayed, self._playback, self._cache, self._before = log, None, None, None, None
+        self._alone.forget()
         return log_info(log)
 
     def _import(self, request_id: int, request: p.ImportLogs) -> p.Reply:
@@ -178,7 +187,8 @@ class Desk:
         begun = time.perf_counter()
         try:
             self._lists = read_lists(campaigns, self.workspace, before=self._lists, by_hand=False)
-            self.replayed = replay(
+            run = partial(
+                replay,
                 campaigns,
                 self.log,
                 lists=self._lists,
@@ -186,8 +196,11 @@ class Desk:
                 problems=problems,
                 cancelled=lambda: self._inbox.generation != request.generation,
                 cache=self._cache,
-                before=self._before,
             )
+            self._alone.start(lambda key, before: run(only=(key,), before=before))
+            if request.alone is not None and campaigns.journey(request.alone) and differs(campaigns):
+                self._inbox.reply(request_id, self._alone_first(request))
+            self.replayed = run(before=self._before)
         except Cancelled:
             return p.Superseded(request.generation)
         except DesignError as error:
@@ -198,6 +211,13 @@ class Desk:
         first, last = self.replayed.run.window
         seconds = time.perf_counter() - begun
         return p.RunReady(request.generation, problems, first, last, seconds, counts(self.replayed), request.seed)
+
+    def _alone_first(self, request: p.SetDocument) -> p.AloneReady:
+        from engage_desktop.app.figures import journey_figures
+
+        assert request.alone is not None
+        asked = p.AskFigures(request.generation, request.alone, request.at_us, alone=True)
+        return p.AloneReady(request.generation, journey_figures(self._alone.playback(request.alone), asked))
 
     def need_run(self) -> Replay:
         if self.replayed is None:
@@ -220,18 +240,23 @@ class Desk:
         self._playback = self._playback or Playback(replayed.run, replayed.log.store)
         return self._playback
 
+    def playback_of(self, journey: str, alone: bool) -> Playback:
+        """That of the journey by itself, or with all campaigns; raises UserError where there is no such journey."""
+        self.need_journey(journey)
+        return self._alone.playback(journey) if alone and differs(self.need_run().campaigns) else self.playback
+
     # -- figures --------------------------------------------------------------------------
 
     def _figures(self, request_id: int, request: p.AskFigures) -> p.Reply:
         from engage_desktop.app.figures import journey_figures
 
-        return journey_figures(self.playback, request)
+        return journey_figures(self.playback_of(request.journey, request.alone), request)
 
     def _people(self, request_id: int, request: p.AskPeople) -> p.Reply:
         from engage_desktop.app.figures import people_page
 
         self.need_journey(request.journey, request.step)
-        return people_page(self.playback, request)
+        return people_page(self.playback_of(request.journey, request.alone), request)
 
     def _audience(self, request_id: int, request: p.AskAudience) -> p.Reply:
         from engage_desktop.app.audience_figures import audience_figures
@@ -265,9 +290,8 @@ class Desk:
         return table_page(self.need_run(), request)
 
     def _histogram(self, request_id: int, request: p.AskHistogram) -> p.Reply:
-        if request.journey is not None:
-            self.need_journey(request.journey)
-        series = self.playback.histogram(request.bins, request.journey)
+        read = self.playback if request.journey is None else self.playback_of(request.journey, request.alone)
+        series = read.histogram(request.bins, request.journey)
         first, last = self.need_run().run.window
         return p.Histogram(
             request.generation,
@@ -279,10 +303,8 @@ class Desk:
         )
 
     def _neighbour(self, request_id: int, request: p.AskNeighbour) -> p.Reply:
-        self.need_journey(request.journey)
-        return p.Neighbour(
-            request.generation, self.playback.neighbour(request.journey, request.at_us, forward=request.forward)
-        )
+        read = self.playback_of(request.journey, request.alone)
+        return p.Neighbour(request.generation, read.neighbour(request.journey, request.at_us, forward=request.forward))
 
     def _experiment(self, request_id: int, request: p.AskExperiment) -> p.Reply:
         from engage_desktop.app.experiments import experiment_of_replay

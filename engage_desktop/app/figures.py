@@ -50,6 +50,7 @@ def journey_figures(playback: Playback, request: p.AskFigures) -> p.JourneyFigur
         if count.goal is None
         else p.GoalFigures(count.goal.reached, count.goal.events, count.goal.value, count.goal.refused),
         turned_away=count.turned_away,
+        alone=request.alone,
     )
 
 

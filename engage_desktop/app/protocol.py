@@ -38,18 +38,24 @@ class Load(Request):
 @dataclass(frozen=True)
 class SetDocument(Request):
     """Validate, compile and replay a campaign text; reply `RunReady` or `Refused`.
-    A newer generation cancels an older one still computing (its reply is `Superseded`)."""
+    A newer generation cancels an older one still computing (its reply is `Superseded`). Where the design has
+    other campaigns beside the journey `alone`, that one is run by itself first: `AloneReady`, then the rest."""
 
     generation: int
     text: str
     seed: int = 0
+    alone: str | None = None
+    at_us: int = 0
 
 
 @dataclass(frozen=True)
 class AskFigures(Request):
+    """`alone`, here and below: of the journey run by itself, else with all campaigns."""
+
     generation: int
     journey: str
     at_us: int
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,7 @@ class AskPeople(Request):
     search: str = ""
     offset: int = 0
     limit: int = 50
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,7 @@ class AskHistogram(Request):
     generation: int
     bins: int = 160
     journey: str | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,7 @@ class AskNeighbour(Request):
     journey: str
     at_us: int
     forward: bool = True
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -304,6 +313,16 @@ class JourneyFigures(Reply):
     goal: GoalFigures | None = None
     turned_away: int = 0
     """By enforced limits; they did not enter."""
+    alone: bool = False
+    """Of the journey run by itself, else with all campaigns."""
+
+
+@dataclass(frozen=True)
+class AloneReady(Reply):
+    """On the way to `RunReady`: the journey asked for, run by itself, at the clock of the question."""
+
+    generation: int
+    figures: JourneyFigures
 
 
 @dataclass(frozen=True)

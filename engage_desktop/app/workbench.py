@@ -5,7 +5,7 @@ which runs them on the caller's thread (the window queues them as a signal). Lis
 called on that thread only.
 
 Topics: `log` (LogInfo), `run` (RunState), `document` (document.Changed), `clock` (instant),
-`figures` (JourneyFigures or None), `notice` (Notice).
+`figures` (JourneyFigures or None), `alone` (bool), `notice` (Notice).
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from engage_desktop.app.alone import differs
 from engage_desktop.app.engine_client import LOST, EngineClient
 from engage_desktop.app.protocol import (
+    AloneReady,
     AskFigures,
     Failed,
     JourneyFigures,
@@ -40,7 +42,7 @@ from engage_desktop.domain.campaigns import Campaigns, Layout
 from engage_desktop.domain.errors import DesignError, UserError
 from engage_desktop.domain.problem import Problem
 
-Topic = Literal["log", "run", "document", "clock", "figures", "notice"]
+Topic = Literal["log", "run", "document", "clock", "figures", "alone", "notice"]
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,12 @@ class Workbench:
         self.at_us = 0
         self.journey: str | None = None
         self.figures: JourneyFigures | None = None
+        self.alone = False
+        """Whether figures of the journey in view are wanted for it by itself, else with all campaigns."""
         self._post = post
         self._listeners: dict[str, list[Callable[[Any], None]]] = {}
         self._waiting: dict[int, Callable[[Reply], None]] = {}
-        self._figures_asked: tuple[int, str, int] | None = None
+        self._figures_asked: tuple[int, str, int, bool] | None = None
         self._closed = False
         self._restarts: list[float] = []
         self._layout_fault = False
@@ -253,7 +257,7 @@ class Workbench:
         if request_id == LOST:
             self._restart(reply)
             return
-        if isinstance(reply, Progress | SyncProgress):
+        if isinstance(reply, Progress | SyncProgress | AloneReady):
             then = self._waiting.get(request_id)
         else:
             then = self._waiting.pop(request_id, None)
@@ -299,12 +303,16 @@ class Workbench:
             self.seed = seed
         generation = self.run.generation + 1
         self._set_run(replace(self.run, generation=generation, computing=True, current=False, progress=0.0))
-        self.ask(SetDocument(generation, dumps(self.campaigns), self.seed), self._run_ready)
+        text = dumps(self.campaigns)
+        self.ask(SetDocument(generation, text, self.seed, self.journey, self.at_us), self._run_ready)
 
     def _run_ready(self, reply: Reply) -> None:
         match reply:
             case Progress():
                 self._set_run(replace(self.run, progress=reply.fraction))
+            case AloneReady():
+                self._set_run(replace(self.run, refused=False))
+                self._figures_arrived(reply.figures)
             case Refused():
                 self._set_run(replace(self.run, computing=False, current=False, refused=True, problems=reply.problems))
             case RunReady():
@@ -357,7 +365,7 @@ class Workbench:
         # One question at a time: while it is out, only the newest wish is remembered.
         if self._figures_asked is not None or self.journey is None or not self.run.current:
             return
-        self._figures_asked = (self.run.generation, self.journey, self.at_us)
+        self._figures_asked = (self.run.generation, self.journey, self.at_us, self.alone)
         self.ask(AskFigures(*self._figures_asked), self._figures_arrived)
 
     def _figures_arrived(self, reply: Reply) -> None:
@@ -367,18 +375,33 @@ class Workbench:
         if reply.journey == self.journey:
             self.figures = reply
             self._tell("figures", reply)
-        if (reply.journey, reply.at_us) != (self.journey, self.at_us):
+        if (reply.journey, reply.at_us, reply.alone) != (self.journey, self.at_us, self.alone):
             self._ask_figures()
 
     @property
     def figures_current(self) -> bool:
-        """Whether the figures held are those of the document as it is now, at the clock."""
+        """Whether the figures held are those of the document as it is now, at the clock, alone or with all as wanted.
+        Those of the journey alone come before the run of all is done."""
+        figures = self.figures
         return (
-            self.run.current
-            and self.figures is not None
-            and (self.figures.generation, self.figures.journey, self.figures.at_us)
-            == (self.run.generation, self.journey, self.at_us)
+            figures is not None
+            and (self.run.current or (figures.alone and not self.run.refused))
+            and (figures.generation, figures.journey, figures.at_us, figures.alone)
+            == (self.run.generation, self.journey, self.at_us, self.alone)
         )
+
+    @property
+    def has_others(self) -> bool:
+        """Whether alone and with all can differ: there are other campaigns beside a journey."""
+        return differs(self.campaigns)
+
+    def show_alone(self, alone: bool) -> None:
+        """Want figures of the journey in view by itself, or with all campaigns."""
+        if alone != self.alone:
+            self.alone = alone
+            self._tell("alone", alone)
+            self._tell("figures", self.figures)
+            self._ask_figures()
 
     # -- edits ----------------------------------------------------------------------------
 

@@ -86,10 +86,10 @@ def test_pressure_is_a_direct_count(run: Run) -> None:
     for one in found.top:
         load = loads[one.profile]
         assert (one.most, one.messages) == (heaviest[one.profile], sum(load.values()))
-        assert as_date(one.week) == min(week for week, count in load.items() if count == one.most)
+        assert as_date(one.monday) == min(week for week, count in load.items() if count == one.most)
         assert one.campaigns == len({row["campaign"] for row in rows if row["profile"] == one.profile})
     for week in found.weeks:
-        mine = [load[as_date(week.week)] for load in loads.values() if load[as_date(week.week)]]
+        mine = [load[as_date(week.monday)] for load in loads.values() if load[as_date(week.monday)]]
         assert (week.messages, week.people, week.most) == (sum(mine), len(mine), max(mine, default=0))
     assert sum(week.messages for week in found.weeks) == len(rows)
 
