@@ -1,7 +1,7 @@
 """Read the golden cases and write out their shorthand.
 
 A case: `name`, `rules` (decision ids), `flags`? (fields of the oracle's Rules that the case hangs on), `why` (the
-reasoning by hand), `log`, `traits`, `audiences`, `journeys`, `timezone` (of the workspace), `lists` (the ids of audiences from a list), `window`, `seed`, `expect` (only the tables of interest,
+reasoning by hand), `log`, `traits`, `audiences`, `journeys`, `broadcasts`, `policies`, `timezone` (of the workspace), `lists` (the ids of audiences from a list), `window`, `seed`, `expect` (only the tables of interest,
 each complete) with `trait_values`: {key: {instant: {profile or account: value}}}, who is not listed has none.
 
 Instants are `HH:MM[:SS[.ffffff]]`, with `Nd ` before for a later day, of 2024-01-01 UTC; ISO text stands as it is.
@@ -55,6 +55,11 @@ def instant(text: str) -> int:
         return parse_instant(text)
     days, hours, minutes, seconds, micros = (int(part or 0) for part in match.groups())
     return DAY_0 + (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000_000 + micros
+
+
+def _written(text: str) -> str:
+    """ISO text of a clock text; all else as it stands."""
+    return format_instant(instant(text)) if _CLOCK.fullmatch(text) else text
 
 
 def load(folder: str = ".") -> list[Golden]:
@@ -136,6 +141,7 @@ def _campaigns(case: dict[str, Any]) -> dict[str, Any]:
         "policies": case.get("policies", {}),
         "destinations": [{"key": "crm", "type": "file"}],
         "journeys": journeys,
+        "broadcasts": [{"name": one["key"], **one, "at": _written(one["at"])} for one in case.get("broadcasts", [])],
     }
 
 

@@ -24,10 +24,12 @@ def ineligible(message: Message, state: State, policies: Policies, contacts: Con
         _of_group(message, state, policies, contacts, to, t),
         _of_consent(message, state, policies, contacts, t),
     ]
-    in_order = (rules.address_before_subscription, rules.channel_before_group, rules.subscription_before_consent)
-    for place, stands in enumerate(in_order):
-        if not stands:
-            answers[place], answers[place + 1] = answers[place + 1], answers[place]
+    if not rules.channel_before_group:
+        answers[1], answers[2] = answers[2], answers[1]
+    if not rules.subscription_before_consent:
+        answers.insert(1, answers.pop())
+    if not rules.address_before_subscription:
+        answers.append(answers.pop(0))
     assumed = False
     for reason, guessed in answers:
         assumed = assumed or guessed
