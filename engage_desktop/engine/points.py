@@ -218,7 +218,7 @@ def step_point(
         return any(
             (isinstance(step, Wait) or is_clock(step) or taken == branch) and when <= at
             and (not isinstance(step, Wait) or (taken == TIMEOUT) == (branch == TIMEOUT))
-            for mine in way.visits[step_key] if _is(mine, visit)
+            for mine in _same_visits(way.visits[step_key], visit)
             for taken, when in mine.took
         )  # fmt: skip
 
@@ -313,8 +313,14 @@ def _same(way: Way, instance: Instance | None) -> Instance | None:
     return next(iter(rows or same), None)
 
 
-def _is(other: Visit, visit: Visit) -> bool:
-    return (other.arrived, other.identifier, other.number) == (visit.arrived, visit.identifier, visit.number)
+def _same_visits(visits: list[Visit], visit: Visit) -> list[Visit]:
+    """Those of another way that are this visit: of its instance, not of another one that came here with it."""
+
+    def known_by(one: Visit) -> tuple[object, ...]:
+        return one.entered, one.identifier, one.arrived, one.number
+
+    same = [one for one in visits if known_by(one) == known_by(visit)]
+    return [one for one in same if one.entry_row == visit.entry_row] or same
 
 
 def _where(text: str | None) -> Condition | None:

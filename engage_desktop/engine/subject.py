@@ -95,7 +95,7 @@ class Subject:
         settled = point.settles and point.happened is not None and at == point.at
         if settled and point.happened is not None and point.happened(self.way(journey)) != found.verdict:
             raise UserError(
-                f"What decided here at {format_instant(at)} was set or remembered by {journey.journey.name} in that very "
-                "instant; that cannot be explained in this version."
+                f"What decided here at {format_instant(at)} was a trait that another path of {journey.journey.name} "
+                "set in that very instant; that cannot be explained in this version."
             )
         return found

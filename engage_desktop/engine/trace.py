@@ -55,6 +55,9 @@ class Visit:
     """Traits that the instance has set in this very instant, as far as the journey names them (D-51)."""
     took: tuple[tuple[str | None, int], ...] = ()
     """The outputs taken, each with its instant: of a fork any number; none where the instance ended in the step."""
+    entered: int = 0
+    entry_row: int | None = None
+    """When the instance began and on which event: what tells apart those that are in a step at the same time."""
 
 
 @dataclass(frozen=True)
@@ -250,6 +253,7 @@ class _Reading:
             visit = Visit(
                 arrived, _open(left), branch, instance.identifier, 0, seq, number, _open(due), self._base(on_row),
                 None if took else instance.end_row, remembers, self._own(batch["own"][place].tolist()), took,
+                instance.entered, instance.row,
             )  # fmt: skip
             yield step.key, visit
 
