@@ -76,7 +76,7 @@ def test_cases_hang_on_rules_there_are() -> None:
     assert {flag for case in (*CASES, *REFUSED) for flag in case.flags} <= known
 
 
-@pytest.mark.parametrize("rule", (*OF_JOURNEYS, *OF_SENDING))
+@pytest.mark.parametrize("rule", [*OF_JOURNEYS, *OF_SENDING])
 def test_every_rule_of_journeys_and_sending_has_a_case_that_hangs_on_it(rule: str) -> None:
     """Cited, and by a case whose rows change when a reading of the rule is switched off in the oracle."""
     assert [case.name for case in (*CASES, *REFUSED) if rule in case.rules and case.flags]

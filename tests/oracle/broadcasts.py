@@ -33,7 +33,8 @@ class Mailing:
         at = self.clock
         if broadcast.zone == "profile" and at is not None and self.rules.list_from_first_zone_on:
             at = self._same_clock(at, FIRST_ZONE)
-        self.at = at if at is not None and window[0] <= at <= window[1] else None
+        inside = at is not None and (window[0] <= at <= window[1] or not self.rules.lists_within_the_window)
+        self.at = at if inside else None
 
     def due(self) -> Iterator[tuple[State, Due]]:
         """The recipients, each with what is due to them up to the run's end."""
@@ -42,7 +43,7 @@ class Mailing:
         times = [(self._time_of(state), state) for state in wanted]
         aside = [] if self.rules.the_held_out_take_a_place else [one for one in times if self._is_held_out(one[1])]
         for at, state in aside + self._queue([one for one in times if one not in aside]):
-            if at <= self.last:
+            if at <= self.last or not self.rules.due_after_the_end_has_no_row:
                 yield state, self._due(state, at)
 
     def _is_recipient(self, state: State, now: int) -> bool:

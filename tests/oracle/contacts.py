@@ -58,7 +58,10 @@ class Contacts:
         found: list[Said] = []
         spoken: list[tuple[str, str | None, str | None]] = []
         for channel in ("email", "sms", "push", "whatsapp"):
-            spoken.append((channel, None, _status(call.traits.get(f"{channel}{SUFFIX}"))))
+            name = f"{channel}{SUFFIX}"
+            spoken.append((channel, None, _status(call.traits.get(name))))
+            if name in call.traits and not self.rules.blank_status_changes_nothing and spoken[-1][2] is None:
+                spoken[-1] = (channel, None, "did_not_subscribe")
         for name in call.traits:  # SB-4, SB-7: a group's own column
             group = name.removesuffix(SUFFIX)
             if group != name and group not in ("email", "sms", "push", "whatsapp"):
@@ -72,7 +75,9 @@ class Contacts:
         ):
             found.append(("email", None, self._vector(person, recipient), "unsubscribed"))  # section 2.3: its recipient
         elif call.event in UNSUBSCRIBES:
-            spoken.append((UNSUBSCRIBES[call.event], None, "unsubscribed"))
+            of_all = call.event == "Unsubscribed" and not self.rules.unsubscribed_is_of_email
+            channels = ("email", "sms", "push", "whatsapp") if of_all else (UNSUBSCRIBES[call.event],)
+            spoken += [(channel, None, "unsubscribed") for channel in channels]
         for channel, of_group, told in spoken:  # D-52: whatever address is current; null and blank change nothing
             if told:
                 current = address(person, channel, call.time, up_to=call)[1]

@@ -62,6 +62,7 @@ def texts(campaigns: Campaigns) -> Iterator[str]:
             if isinstance(step, Split | Fork):
                 found += [branch.condition for branch in step.branches]
         yield from (text for text in found if text)
+    yield from (broadcast.condition for broadcast in campaigns.broadcasts if broadcast.condition)
 
 
 def all_parts(campaigns: Campaigns) -> Iterator[Any]:
@@ -88,6 +89,7 @@ def refuse_names(campaigns: Campaigns, people: list[Person]) -> None:
     for journey in campaigns.journeys:
         entry: Any = journey.entry
         outside += [getattr(entry, "condition", None) or "", getattr(entry, "where", None) or ""]
+    outside += [broadcast.condition or "" for broadcast in campaigns.broadcasts]
     for text in outside:
         if text and any(isinstance(part, JourneyValue) for part in parts(parse_expression(text))):
             raise Refused("journey() has a meaning inside a journey only")

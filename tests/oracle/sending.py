@@ -235,6 +235,8 @@ class Outbox:
                 continue
             if other.due.campaign != one.due.campaign and not rules.cap_over_all_campaigns:
                 continue
+            if other.assumed and not rules.assumed_sends_fill_caps:
+                continue
             if at > begin or (at == begin and not rules.cap_old_side_open):
                 yield at
         if not rules.sends_of_the_log_do_not_count:

@@ -24,7 +24,9 @@ class SendingRules(ConditionRules):
     suppressed_at_the_instant: bool = True  # at the one at hand, not the due one
     moved_runs_the_whole_pipeline: bool = True  # D-22
     waits_at_the_end: bool = True  # D-22: status waiting
-    # Subscription groups and consent
+    # Subscriptions, groups and consent
+    blank_status_changes_nothing: bool = True  # D-52
+    unsubscribed_is_of_email: bool = True  # D-52: not of every channel
     groups_are_asked: bool = True  # SB-7
     group_needs_its_channel: bool = True  # SB-7: subscribed to the channel as well
     group_needs_a_word: bool = True  # SB-7: explicit opt-in
@@ -33,6 +35,7 @@ class SendingRules(ConditionRules):
     preferences_on_any_call: bool = True  # SB-10: an identify too
     preferences_count_as_a_whole: bool = True  # D-54
     # Waiting, D-49
+    policy_after_all_movement: bool = True  # of the instant, not after each of its events
     too_late_at_once: bool = True
     longest_wait_itself_is_allowed: bool = True  # due_at + max_wait is not too late
     due_in_the_instant_of_the_exit_runs: bool = True
@@ -67,6 +70,7 @@ class SendingRules(ConditionRules):
     cap_over_all_campaigns: bool = True
     cap_counts_its_channel: bool = True
     cap_without_channel_counts_all: bool = True
+    assumed_sends_fill_caps: bool = True  # messages of both kinds
     held_out_fills_no_cap: bool = True
     sends_of_the_log_do_not_count: bool = True
     a_cap_with_drop_wins: bool = True  # D-49
@@ -86,6 +90,8 @@ class SendingRules(ConditionRules):
     zones_of_the_lists_instant: bool = True
     same_clock_for_each: bool = True  # zone: profile
     undated_zone_is_the_workspaces: bool = True  # `at` without a zone
+    lists_within_the_window: bool = True  # outside it there is no broadcast
+    due_after_the_end_has_no_row: bool = True
     excluded_at_the_lists_instant: bool = True
     variants_drawn_by_the_profile_alone: bool = True  # broadcast key, variants, profile
     variant_falls_back_on_the_broadcast: bool = True

@@ -31,25 +31,26 @@ class Traveller:
                 heapq.heappop(agenda)
         if t > last and self.state.rules.nothing_moves_after_the_end:
             return []
-        if here:
-            self._move(here, t)
-        settled = self._settle(t)
+        settled = [*self._move(here, t), *self._settle(t)] if here else self._settle(t)
         for one in settled:
             if one.status == "sent":
                 announce(one.due, one.to_send, t, self.state, self.outbox.seed, last)
         return settled
 
-    def _move(self, here: list[Walk], t: int) -> None:
-        first = here[0]
+    def _move(self, here: list[Walk], t: int) -> list[Settled]:
+        first, settled = here[0], list[Settled]()
         for number, phase in enumerate(first.phases):
             if phase == first.events:
                 for event in [event for event in self.state.all_events if event.time == t]:
                     for walk in here:
                         if self._hears(walk, event):
                             walk.event(event, t)
+                    if not self.state.rules.policy_after_all_movement:
+                        settled += self._settle(t)
             else:
                 for walk in here:
                     walk.phases[number](t)
+        return settled
 
     def _hears(self, walk: Walk, event: Call) -> bool:
         """D-25: also what another campaign has made happen."""
