@@ -1,40 +1,31 @@
 """When a sync would call: the `deliveries` table of a run (D-38).
 
-Audience changes come from the membership intervals of the run, step rows from its send visits;
+Audience changes come from the membership intervals of the run, the other rows from its send and ad steps and exits;
 rate limits of a destination shift due times. Instants are int64 microseconds UTC.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.delivery.call import message_id
-from engage_desktop.domain.duration import parse_duration, parse_instant
-from engage_desktop.domain.people import Sync
+from engage_desktop.delivery.addressees import Addressees
+from engage_desktop.delivery.call import message_id, word
+from engage_desktop.delivery.people import Accounts, People
+from engage_desktop.domain.people import Audience, Sync
 
 if TYPE_CHECKING:
     from pyarrow import Table
 
     from engage_desktop.engine import Run
+    from engage_desktop.engine.delivered import Changes
     from engage_desktop.events import EventStore
 
-NEVER = np.iinfo(np.int64).max
-COLUMNS = (
-    "destination",
-    "campaign",
-    "step",
-    "profile",
-    "change",
-    "changed_at",
-    "due_at",
-    "batch",
-    "message_id",
-    "kind",
-)
-Row = tuple[Any, ...]
+Numbers = NDArray[np.int64]
+LAST_BATCH = 2**31 - 1  # the column is int32; a beat of seconds over a century has more
 
 
 def run_tables(run: Run, store: EventStore) -> dict[str, Table]:
@@ -42,128 +33,128 @@ def run_tables(run: Run, store: EventStore) -> dict[str, Table]:
     from engage_desktop.engine import to_arrow
 
     tables = to_arrow(run, store)
-    return tables | {"deliveries": deliveries(run, store, tables["deliveries"].schema)}
+    return tables | {"deliveries": deliveries(run, store, tables["deliveries"])}
 
 
-def deliveries(run: Run, store: EventStore, schema: Any) -> Table:
-    """The table, sorted by (destination, campaign, profile, changed_at, step)."""
+def deliveries(run: Run, store: EventStore, of_steps: Table) -> Table:
+    """The table, sorted by (destination, campaign, profile, changed_at, step); equal rows of a step by instance, of a
+    sync by identifiers. `of_steps`: the rows of steps and exits as the engine gives them."""
     import pyarrow as pa
 
-    rows = [*_step_rows(run, store), *_audience_rows(run, store)]
-    rows = _apply_rates(run, rows)
-    rows.sort(key=lambda row: (row[0], row[1], row[3], row[5], row[2] or "", row[8]))
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(COLUMNS)
-    arrays = []
-    for field, values in zip(schema, columns, strict=True):
-        if pa.types.is_timestamp(field.type):
-            arrays.append(pa.array(values, pa.int64()).cast(field.type))
-        else:
-            arrays.append(pa.array(values, field.type))
-    return pa.Table.from_arrays(arrays, schema=schema)
-
-
-def _step_rows(run: Run, store: EventStore) -> list[Row]:
-    from engage_desktop.engine import CHANGES, KINDS, entry_keys, sender
-
-    table = run.deliveries
-    campaigns = run.plan.campaigns
-    rows = []
-    columns = [table[name].tolist() for name in ("campaign", "step", "profile", "change", "changed_at", "kind")]
-    for campaign, place, profile, change, changed, kind, key in zip(*columns, entry_keys(run), strict=True):
-        journey = campaigns.journeys[campaign]
-        step, destination = sender(journey, place)
-        who = store.profile_ids[profile]
-        assert destination is not None  # only what has one makes rows
-        word = CHANGES[change]
-        name = message_id(destination, journey.key, step, who, key, 1, word, changed)
-        rows.append((destination, journey.key, step, who, word, changed, changed, None, name, KINDS[kind]))
-    return rows
-
-
-def _audience_rows(run: Run, store: EventStore) -> list[Row]:
-    table = run.memberships
-    rows: list[Row] = []
+    people, accounts = People(store), Accounts(store)
+    parts = [_Part(of_steps, run.deliveries["profile"].astype(np.int64))]
     for index, audience in enumerate(run.plan.campaigns.audiences):
-        mask = table["audience"] == index
-        profile, start, end = (table[name][mask] for name in ("profile", "from_at", "to_at"))
         for sync in audience.sync:
-            for who, change, changed, due, batch in audience_changes(sync, run.window, profile, start, end):
-                person = store.profile_ids[who]
-                word = {"entered": "added", "exited": "removed"}[change] if sync.as_ == "list" else change
-                name = message_id(sync.destination, audience.key, "", person, "", 1, word, changed)
-                rows.append((sync.destination, audience.key, None, person, word, changed, due, batch, name, "observed"))
-    return rows
+            changes = told_of(run, index, sync)
+            called = Addressees(store, accounts if audience.level == "account" else people, sync)
+            parts.append(_of_sync(audience, sync, changes, called, store, of_steps.schema))
+    table = pa.concat_tables([part.table for part in parts]).combine_chunks()
+    ranks = _ranks(run, store, table, np.concatenate([part.profile for part in parts]))
+    table = _paced(run, table, ranks)
+    order = np.lexsort((ranks["step"], ranks["changed_at"], ranks["profile"], ranks["campaign"], ranks["destination"]))
+    return table.take(pa.array(order))
 
 
-def audience_changes(
-    sync: Sync, window: tuple[int, int], profile: NDArray[np.int32], start: NDArray[np.int64], end: NDArray[np.int64]
-) -> list[tuple[int, str, int, int, int | None]]:
-    """(profile index, entered or exited, changed_at, due_at, batch number or None).
+def told_of(run: Run, index: int, sync: Sync) -> Changes:
+    """What a sync of the audience at a place of the design tells during the run."""
+    from engage_desktop.engine.delivered import changes_of
 
-    `start`, `end`: disjoint intervals sorted by (profile, start). Realtime: one call a change.
-    Batch: at each tick the net change since the one before. With backfill the first call names
-    who was a member at the start of the window.
-    """
-    first, last = window
-    if sync.mode == "batch":
-        return _batch_changes(sync, window, profile, start, end)
-    changes: list[tuple[int, str, int, int, int | None]] = []
-    backfill = (start < first) & (end > first)
-    entered = (start >= first) & (start <= last)
-    if sync.backfill:
-        changes += [(who, "entered", when, first, None) for who, when in _pairs(profile, start, backfill)]
-    changes += [(who, "entered", when, when, None) for who, when in _pairs(profile, start, entered)]
-    known = entered | (backfill if sync.backfill else False)
-    exited = known & (end <= last)
-    changes += [(who, "exited", when, when, None) for who, when in _pairs(profile, end, exited)]
-    return changes
+    mine = run.memberships["audience"] == index
+    profile, start, end = (run.memberships[name][mine] for name in ("profile", "from_at", "to_at"))
+    return changes_of(sync, run.window, profile, start, end, least(run, sync))
 
 
-def _pairs(profile: NDArray[np.int32], instants: NDArray[np.int64], mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    return list(zip(profile[mask].tolist(), instants[mask].tolist(), strict=True))
+def least(run: Run, sync: Sync) -> int:
+    """How many people a list must have before its destination takes it."""
+    destination = run.plan.campaigns.destination(sync.destination)
+    return (destination.minimum or 0) if destination is not None and sync.as_ == "list" else 0
 
 
-def _batch_changes(
-    sync: Sync, window: tuple[int, int], profile: NDArray[np.int32], start: NDArray[np.int64], end: NDArray[np.int64]
-) -> list[tuple[int, str, int, int, int | None]]:
-    first, last = window
-    every = parse_duration(sync.every or "1h")
-    origin = first
-    if sync.first is not None:
-        origin = (
-            parse_instant(sync.first) if "T" in sync.first or " " in sync.first else first + parse_duration(sync.first)
-        )
-    # The tick that first sees an instant: ticks are origin + n * every, n >= 0.
-    tick_of_start = np.maximum(0, -((origin - start) // every))
-    open_end = end == NEVER
-    tick_of_end = np.maximum(0, -((origin - np.where(open_end, last, end)) // every))
-    tick_of_end = np.where(open_end, NEVER, tick_of_end)
-    seen = tick_of_start < tick_of_end  # entered and left inside one batch = nothing
-    if not sync.backfill:
-        seen &= start >= first
-    who, opened, closed = profile[seen], tick_of_start[seen], tick_of_end[seen]
-    from_at, to_at = start[seen], end[seen]
-    rejoined = np.zeros(len(who), bool)  # left and back inside one batch = nothing either
-    rejoined[:-1] = (who[1:] == who[:-1]) & (opened[1:] == closed[:-1])
-    arrives = ~np.concatenate([[False], rejoined[:-1]]) if len(who) else np.zeros(0, bool)
-    changes: list[tuple[int, str, int, int, int | None]] = []
-    for person, tick, when, keep in zip(who.tolist(), opened.tolist(), from_at.tolist(), arrives.tolist(), strict=True):
-        if keep and origin + tick * every <= last:
-            changes.append((person, "entered", when, origin + tick * every, tick))
-    for person, tick, when, skip in zip(who.tolist(), closed.tolist(), to_at.tolist(), rejoined.tolist(), strict=True):
-        if not skip and tick != NEVER and origin + tick * every <= last:
-            changes.append((person, "exited", when, origin + tick * every, tick))
-    return changes
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """Rows of the table, and the place of each one's profile or account in the log."""
+
+    table: Table
+    profile: Numbers
 
 
-def _apply_rates(run: Run, rows: list[Row]) -> list[Row]:
-    """Shift due times so that no destination gets more calls a second than its rate."""
-    rates = {one.key: float(one.rate) for one in run.plan.campaigns.destinations if one.rate}
-    shifted: list[Row] = [row for row in rows if row[0] not in rates]
-    for destination, rate in rates.items():
-        mine = sorted((row for row in rows if row[0] == destination), key=lambda row: (row[6], row[1], row[3], row[8]))
-        gap = min(round(1_000_000 / rate), 86_400_000_000)
-        steps = np.arange(len(mine), dtype=np.int64) * gap
-        due = np.maximum.accumulate(np.array([row[6] for row in mine], np.int64) - steps) + steps
-        shifted += [(*row[:6], int(when), *row[7:]) for row, when in zip(mine, due, strict=True)]
-    return shifted
+def _of_sync(
+    audience: Audience, sync: Sync, changes: Changes, called: Addressees, store: EventStore, schema: Any
+) -> _Part:
+    import pyarrow as pa
+
+    ids = pa.array(list(store.account_ids if audience.level == "account" else store.profile_ids), pa.string())
+    place = np.arange(len(changes))
+    parts = [""] * len(changes)
+    if not called.is_one:
+        rows = zip(changes.profile.tolist(), changes.joins.tolist(), changes.changed_at.tolist(), strict=True)
+        each = [called.of(who, joins=joins, changed_at=at, at_us=at) for who, joins, at in rows]
+        place = np.repeat(place, [len(one) for one in each])
+        parts = [one.part for calls in each for one in calls]
+    n, profile, joins = len(place), changes.profile[place].astype(np.int64), changes.joins[place]
+    who = ids.take(pa.array(profile))
+    changed_at = changes.changed_at[place]
+    words = np.array([word(sync.as_, joins=False), word(sync.as_, joins=True)], object)[joins.astype(np.int8)]
+    named = zip(who.to_pylist(), parts, words.tolist(), changed_at.tolist(), strict=True)
+    columns = {
+        "destination": pa.array([sync.destination] * n, pa.string()),
+        "campaign": pa.array([audience.key] * n, pa.string()),
+        "step": pa.nulls(n, pa.string()),
+        "profile": who,
+        "change": pa.array(words, pa.string()),
+        "changed_at": pa.array(changed_at),
+        "due_at": pa.array(changes.due_at[place]),
+        "batch": pa.array(np.minimum(changes.tick[place], LAST_BATCH))
+        if sync.mode == "batch"
+        else pa.nulls(n, pa.int32()),
+        "message_id": pa.array(
+            [
+                message_id(sync.destination, audience.key, "", one, part, 1, change, at)
+                for one, part, change, at in named
+            ],
+            pa.string(),
+        ),
+        "kind": pa.array(["observed"] * n, pa.string()),
+    }
+    return _Part(pa.table([columns[field.name].cast(field.type) for field in schema], schema=schema), profile)
+
+
+def _ranks(run: Run, store: EventStore, table: Table, profile: Numbers) -> dict[str, Numbers]:
+    """The columns that rows are sorted by as numbers: a text by its place in code-point order, null first."""
+    import pyarrow as pa
+
+    found = {}
+    for name in ("destination", "campaign", "step"):
+        coded = table[name].combine_chunks().dictionary_encode()
+        texts = coded.dictionary.to_pylist()
+        rank = {text: place for place, text in enumerate(sorted(texts), start=1)}
+        codes = coded.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
+        found[name] = np.array([*(rank[text] for text in texts), 0], np.int64)[codes]
+    found["profile"] = profile  # profiles and accounts are each numbered in code-point order
+    if any(one.level == "account" and one.sync for one in run.plan.campaigns.audiences):
+        names = table["profile"].to_pylist()
+        by_name = {name: place for place, name in enumerate(sorted(set(names)))}
+        found["profile"] = np.fromiter((by_name[name] for name in names), np.int64, len(names))
+    for name in ("changed_at", "due_at"):
+        found[name] = table[name].cast(pa.int64()).to_numpy()
+    return found
+
+
+def _paced(run: Run, table: Table, ranks: dict[str, Numbers]) -> Table:
+    """Due times shifted so that no destination gets more calls a second than its rate: in the order of the instants at
+    which they fall due, then changed_at, profile, campaign, step."""
+    import pyarrow as pa
+
+    from engage_desktop.engine.delivered import paced
+
+    due_at = ranks["due_at"].copy()
+    known = table["destination"].to_numpy()
+    for destination in run.plan.campaigns.destinations:
+        if not destination.rate:
+            continue
+        mine = np.flatnonzero(known == destination.key)
+        keys = ("step", "campaign", "profile", "changed_at", "due_at")
+        queue = mine[np.lexsort([ranks[name][mine] for name in keys])]
+        due_at[queue] = paced(due_at[queue], float(destination.rate))
+    at = table.schema.get_field_index("due_at")
+    return table.set_column(at, table.schema.field(at), pa.array(due_at).cast(table.schema.field(at).type))

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engage_desktop.delivery.call import message_id, subject
-from engage_desktop.delivery.payloads import People, audience_payload, send_payload
+from engage_desktop.delivery.members import KnownThere, audience_calls
+from engage_desktop.delivery.payloads import send_payload
+from engage_desktop.delivery.people import Accounts, People
 from engage_desktop.domain.journey import EventEntry, Exit, Journey
 from engage_desktop.domain.message import Destination
-from engage_desktop.domain.people import Audience, Sync
 from engage_desktop.domain.step import Send, SetTrait
 from engage_desktop.store import Call
 
@@ -61,14 +62,16 @@ def plan_calls(
     ids that were sent or are queued."""
     from engage_desktop.engine import as_written
 
-    people = People(store, as_written(run, store))
-    withheld: Counter[str] = Counter()
+    written = as_written(run, store)
+    people, withheld = People(store, written, run.plan), Counter[str]()
     calls: list[Call] = []
     for audience in run.plan.campaigns.audiences:
         for sync in audience.sync:
             if sync.destination == destination.key:
+                about = people if audience.level == "user" else Accounts(store, written, run.plan)
                 there = subject(audience.key)
-                calls += _audience_calls(run, store, people, audience, sync, expected(there), last_changes(there))
+                known_there = KnownThere(expected(there), last_changes(there))
+                calls += audience_calls(run, store, about, audience, sync, known_there, withheld)
     calls += _step_calls(run, store, people, destination, withheld)
     calls = [call for call in calls if call.message_id not in known]
     calls.sort(key=lambda call: (call.changed_at, call.subject, call.profile))
@@ -89,72 +92,6 @@ def campaigns_for(run: Run, destination: str) -> list[tuple[str, str]]:
         if destination in told:
             found.append(("journey", journey.key))
     return found
-
-
-def _audience_calls(
-    run: Run,
-    store: EventStore,
-    people: People,
-    audience: Audience,
-    sync: Sync,
-    known: dict[str, int],
-    told: dict[str, int],
-) -> Iterator[Call]:
-    # A design changed there and back enters someone again at the same instant: the change is then
-    # dated just after the last one told, or its name would be that of the first (D-38).
-    def dated(text_id: str, changed_at: int) -> int:
-        return max(changed_at, told[text_id] + 1) if text_id in told else changed_at
-
-    last = run.window[1]
-    table = run.memberships
-    index = run.plan.campaigns.audiences.index(audience)
-    mine = table["audience"] == index
-    profile, start, end = (table[name][mine] for name in ("profile", "from_at", "to_at"))
-    inside = (start <= last) & (end > last)
-    members = {int(who): int(since) for who, since in zip(profile[inside], start[inside], strict=True)}
-    # When someone the destination still has left last: changed_at of the exit.
-    gone = end <= last
-    order = np.argsort(end[gone], kind="stable")
-    left_at = dict(zip(profile[gone][order].tolist(), end[gone][order].tolist(), strict=True))
-    ids = store.profile_ids
-    for who, since in members.items():
-        if ids[who] not in known:
-            yield _audience_call(store, people, audience, sync, who, dated(ids[who], since), member=True, at_us=last)
-    for text_id, since in known.items():
-        index_of = store.index_of(text_id)
-        if index_of is None or index_of in members:
-            continue  # a profile that the log no longer has is not ours to remove
-        changed_at = dated(text_id, left_at.get(index_of, since))
-        yield _audience_call(store, people, audience, sync, index_of, changed_at, member=False, at_us=last)
-
-
-def _audience_call(
-    store: EventStore,
-    people: People,
-    audience: Audience,
-    sync: Sync,
-    who: int,
-    changed_at: int,
-    *,
-    member: bool,
-    at_us: int,
-) -> Call:
-    words = ("added", "removed") if sync.as_ == "list" else ("entered", "exited")
-    change = words[0] if member else words[1]
-    person = store.profile_ids[who]
-    name = message_id(sync.destination, audience.key, "", person, "", 1, change, changed_at)
-    payload = audience_payload(
-        as_=sync.as_,
-        audience=audience.key,
-        destination=sync.destination,
-        identity=people.identity(who),
-        email=people.email(who, at_us),
-        member=member,
-        traits={trait: value for trait in sync.traits if (value := people.trait(trait, who, at_us)) is not None},
-        message_id=name,
-        changed_at=changed_at,
-    )
-    return Call(name, sync.destination, subject(audience.key), person, change, changed_at, payload)
 
 
 def _step_calls(

@@ -13,7 +13,7 @@ from engage_desktop.document.sites import conditions, event_names
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.problem import Problem
-from engage_desktop.domain.step import Send, SendMessage
+from engage_desktop.domain.step import SendMessage
 
 _NOTHING_TO_DO = "Nothing to do: everything else runs."
 _MEND = "Remove it: everything else still runs."
@@ -30,10 +30,6 @@ _SENT_EVENTS = {"email": "Email Sent", "sms": "SMS Sent", "push": "Push Sent", "
 
 def check_not_yet(campaigns: Campaigns) -> Iterator[Problem]:
     """Every use of what cannot be simulated yet."""
-    for audience in campaigns.audiences:
-        if audience.level == "account" and audience.sync:
-            mend = "Remove the sync: the audience itself still runs."
-            yield _no(f"audiences.{audience.key}.sync", "sending accounts to a destination", mend)
     for message in campaigns.messages:
         if message.responses:
             yield _no(f"messages.{message.key}.responses", "assumed responses")
@@ -43,18 +39,11 @@ def check_not_yet(campaigns: Campaigns) -> Iterator[Problem]:
     for name, words in _POLICIES.items():
         if sends and getattr(campaigns.policies, name):
             yield _no(f"policies.{name}", words)
-    for audience in campaigns.audiences:
-        for number, sync in enumerate(audience.sync):
-            if sync.ids is not None:
-                yield _no(f"audiences.{audience.key}.sync.{number}.ids", "a choice of identifiers in a sync")
-            if sync.resend:
-                yield _no(f"audiences.{audience.key}.sync.{number}.resend", "sending members again that did not change")
     for journey in campaigns.journeys:
         yield from _journey(journey)
     for broadcast in campaigns.broadcasts:
         says = "This version does not simulate broadcasts yet, so this one is left out."
         yield Problem("warning", "not_yet", f"broadcasts.{broadcast.key}", says, _NOTHING_TO_DO)
-    yield from _sent_traits(campaigns)
     yield from _generated_events(campaigns)
 
 
@@ -64,26 +53,6 @@ def _journey(journey: Journey) -> Iterator[Problem]:
         path = f"{root}.steps.{step.key}"
         if isinstance(step, SendMessage) and step.responses:
             yield _no(f"{path}.responses", "assumed responses")
-
-
-def _sent_traits(campaigns: Campaigns) -> Iterator[Problem]:
-    """Payloads carry traits of the log only."""
-    computed = {trait.key for trait in campaigns.traits}
-    named = [
-        (f"audiences.{audience.key}.sync.{number}.traits", sync.traits)
-        for audience in campaigns.audiences
-        for number, sync in enumerate(audience.sync)
-    ]
-    named += [
-        (f"journeys.{journey.key}.steps.{step.key}.traits", step.traits)
-        for journey in campaigns.journeys
-        for step in journey.steps
-        if isinstance(step, Send)
-    ]
-    for path, traits in named:
-        for key in dict.fromkeys(traits):
-            if key in computed:
-                yield _no(path, f"sending the computed trait {key!r}", f"Take {key!r} out: everything else still runs.")
 
 
 def _generated_events(campaigns: Campaigns) -> Iterator[Problem]:

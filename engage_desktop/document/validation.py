@@ -11,10 +11,10 @@ from engage_desktop.document.check_journey import check_journey, duplicates, unk
 from engage_desktop.document.check_list import check_list
 from engage_desktop.document.check_policies import check_policies
 from engage_desktop.document.check_responses import check_responses
+from engage_desktop.document.check_sync import check_syncs
 from engage_desktop.document.context import check_context
 from engage_desktop.document.not_yet import check_not_yet
 from engage_desktop.domain.campaigns import Campaigns
-from engage_desktop.domain.duration import parse_duration
 from engage_desktop.domain.people import Audience
 from engage_desktop.domain.problem import Problem
 from engage_desktop.domain.workspace import DEFAULT_STAGES
@@ -98,21 +98,7 @@ def _is_zone(name: str) -> bool:
 def _audience(audience: Audience, campaigns: Campaigns) -> Iterator[Problem]:
     if audience.list_ is not None:
         yield from check_list(audience.list_, f"audiences.{audience.key}.list")
-    for place, sync in enumerate(audience.sync):
-        path = f"audiences.{audience.key}.sync.{place}"
-        if campaigns.destination(sync.destination) is None:
-            known = [destination.key for destination in campaigns.destinations]
-            yield unknown("destination", sync.destination, f"{path}.destination", known)
-        if sync.every is not None and parse_duration(sync.every) == 0:
-            yield Problem("error", "sync_every", f"{path}.every", "A batch never is due.", "Give every, such as 1h.")
-        if sync.mode == "batch" and sync.every is None:
-            yield Problem(
-                "error",
-                "sync_every",
-                f"{path}.every",
-                "A batch sync does not say how often it runs.",
-                "Give every, such as 1h.",
-            )
+    yield from check_syncs(audience, campaigns)
 
 
 def _messages(campaigns: Campaigns) -> Iterator[Problem]:

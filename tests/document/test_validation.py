@@ -74,6 +74,9 @@ CASES: list[tuple[str, dict[str, Any], str, str, str]] = [
     ("trait_of_sending", {J + "steps__2": sets("phone")}, "warning", "journeys.cart_rescue.steps.nudge.trait", "this phone number"),
     ("trait_of_sending", {J + "steps__2": sets("sms_subscription_status")}, "warning", "journeys.cart_rescue.steps.nudge.trait", "this sms subscription"),
     ("sync_every", {"audiences__0__sync__0__every": None}, "error", "audiences.lapsed.sync.0.every", "1h"),
+    ("sync_resend", {"audiences__0__sync": [{"destination": "crm", "as": "identify", "resend": True}]}, "error", "audiences.lapsed.sync.0.resend", "batch"),
+    ("sync_account", {"audiences__0__level": "account", "audiences__0__sync": [{"destination": "crm", "as": "track"}]}, "error", "audiences.lapsed.sync.0.as", "identify"),
+    ("sync_account", {"audiences__0__level": "account", "audiences__0__sync": [{"destination": "crm", "as": "identify", "ids": "all"}]}, "error", "audiences.lapsed.sync.0.ids", "Take ids away"),
     ("list_hash", {"audiences__1": named(sha256="0")}, "error", "audiences.l.list.sha256", "64 digits"),
     ("list_hash", {"audiences__1": named(sha256="A" * 64)}, "error", "audiences.l.list.sha256", "a-f"),
     ("list_file", {"audiences__1": named(file=" ")}, "error", "audiences.l.list.file", "names no file"),
@@ -153,16 +156,11 @@ def test_a_step_may_set_or_remove_any_other_trait():
     assert validate(design(**{J + "steps__2": sets("plan") | {"value": None}})) == ()
 
 
-TRAIT = {"key": "n", "name": "N", "definition": "event('A').count()"}
 NOT_YET: list[tuple[dict[str, Any], str]] = [
     ({J + "steps__2__responses": {"opened": {}}}, "journeys.cart_rescue.steps.nudge.responses"),
     ({"messages__0__subscription_group": "news"}, "messages.nudge.subscription_group"),
-    ({"audiences__0__level": "account"}, "audiences.lapsed.sync"),
-    ({"traits": [TRAIT], "audiences__0__sync": [{"destination": "crm", "as": "identify", "traits": ["plan", "n"]}]}, "audiences.lapsed.sync.0.traits"),
-    ({"traits": [TRAIT], J + "steps__2": {"key": "nudge", "type": "send", "destination": "crm", "traits": ["n"]}}, "journeys.cart_rescue.steps.nudge.traits"),
     ({"policies": {"caps": [{"max": 2, "per": "7d"}]}}, "policies.caps"),
     ({"policies": {"holdout": {"percent": 5}}}, "policies.holdout"),
-    ({"audiences__0__sync": [{"destination": "crm", "as": "identify", "resend": True}]}, "audiences.lapsed.sync.0.resend"),
     ({J + "entry": EVENT_ENTRY | {"event": "Email Sent"}}, "journeys.cart_rescue.entry.event"),
     ({"audiences__0__definition": "event('Email Sent').count() >= 1"}, "audiences.lapsed.definition"),
 ]  # fmt: skip
