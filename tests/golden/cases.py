@@ -28,9 +28,19 @@ COLUMNS = {
     "visits": ("journey", "profile", "instance", "seq", "step", "entered_at", "left_at", "branch", "pass", "kind"),
     "memberships": ("audience", "profile", "from_at", "to_at"),
     "messages": ("campaign", "step", "profile", "instance", "due_at", "sent_at", "status", "reason", "kind"),
-    "deliveries": ("destination", "campaign", "step", "profile", "changed_at", "change"),
+    "responses": ("campaign", "step", "profile", "instance", "response", "at", "kind"),
+    "deliveries": ("destination", "campaign", "step", "profile", "changed_at", "change", "kind"),
 }
-INSTANTS = {"entered_at", "ended_at", "left_at", "from_at", "to_at", "due_at", "sent_at", "changed_at"}
+INSTANTS = {"entered_at", "ended_at", "left_at", "from_at", "to_at", "due_at", "sent_at", "changed_at", "at"}
+NOT_YET = frozenset(
+    {
+        "a_broadcast_makes_events_and_responses", "a_broadcast_to_whom_a_response_made_a_member",
+        "an_audience_carries_it_further", "an_open_unlocks_another_journey", "limits_of_events_do_not_count_it",
+        "of_one_instant_they_keep_their_order", "what_goes_another_way_by_assumption_is_assumed",
+        "what_hears_a_message_sent_by_assumption_is_assumed", "what_would_be_there_anyway_is_observed",
+    }
+)  # fmt: skip
+"""Cases that the engine cannot do yet: emptied as it learns to."""
 
 
 @dataclass(frozen=True)
@@ -168,8 +178,8 @@ def same_values(expected: dict[str, Any], found: dict[str, Any]) -> bool:
 
 
 def _row(table: str, row: list[Any]) -> tuple[Any, ...]:
-    usual = {"visits": "observed", "instances": None, "deliveries": "sent"}
-    if table in usual and len(row) == len(COLUMNS[table]) - 1:
-        row = [*row, usual[table]]
+    usual = {"visits": ["observed"], "instances": [None], "deliveries": ["sent", "observed"], "responses": ["assumed"]}
+    missing = len(COLUMNS[table]) - len(row)
+    row = [*row, *usual[table][-missing:]] if missing and table in usual else row
     pairs = zip(COLUMNS[table], row, strict=True)
     return tuple(instant(value) if column in INSTANTS and value is not None else value for column, value in pairs)

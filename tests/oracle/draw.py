@@ -15,9 +15,9 @@ def mix(state: int) -> int:
     return z ^ (z // 2**31)
 
 
-def u(seed: int, *parts: str | int) -> float:
-    """u of D-19 for seed and parts; a number stands for itself, as the seed does."""
+def u(seed: int, *parts: str) -> float:
+    """u of D-19 for seed and parts."""
     h = mix(seed % WORD)
     for part in parts:
-        h = mix(h ^ (part if isinstance(part, int) else xxhash.xxh3_64(part.encode("utf-8")).intdigest()))
+        h = mix(h ^ xxhash.xxh3_64(part.encode("utf-8")).intdigest())
     return (h // 2**11) / 2**53

@@ -27,6 +27,7 @@ class MadeRules(SendingRules):
     a_stage_needs_the_one_before: bool = True  # the nearest that the model has
     each_stage_has_its_draw: bool = True  # D-29
     response_draws_by_entry: bool = True  # D-29: by entry key
+    response_where_u_below_p: bool = True  # D-29
     delay_has_its_draw: bool = True  # D-29
     delay_from_the_stage_before: bool = True
     delay_in_whole_seconds: bool = True  # rounded down

@@ -50,7 +50,8 @@ def _responses(
     rules, before = state.rules, sent_at
     for name, stage in _stages(model, state, sent_at if rules.by_asked_when_sent else due.due_at).items():
         purpose = name if rules.each_stage_has_its_draw else "opened"
-        if _u(seed, state, due, purpose) >= _probability(stage):
+        drawn, likely = _u(seed, state, due, purpose), _probability(stage)
+        if drawn > likely or (drawn == likely and rules.response_where_u_below_p):
             if rules.a_stage_needs_the_one_before:
                 return
             continue
@@ -85,9 +86,9 @@ def _probability(stage: Stage) -> float:
 
 
 def _u(seed: int, state: State, due: Due, purpose: str) -> float:
-    """D-29: replicate 0, as a number like the seed."""
+    """D-29: of replicate 0."""
     entry = due.entry_key if state.rules.response_draws_by_entry else ""
-    return u(seed, state.profile, due.campaign, due.step or "", entry, 0, purpose)
+    return u(seed, state.profile, due.campaign, due.step or "", entry, "0", purpose)
 
 
 def _delay(stage: Stage, drawn: float, rules: Rules) -> int:

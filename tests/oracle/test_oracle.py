@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+import xxhash
 from hypothesis import HealthCheck, given, settings
 
 from engage_desktop.domain.condition import Expression
@@ -28,6 +29,28 @@ def test_draw_check_values() -> None:
     """D-19."""
     assert u(7, "cart_rescue", "coin", "u-1") == 0.8598524943429464
     assert u(7, "cart_rescue", "coin", "u-1", "1299834000000000") == 0.7832438948590964
+
+
+def test_draws_of_responses_by_three_lines() -> None:
+    """D-29, D-19: profile, campaign, step, entry key, replicate, purpose; the values stand in the golden
+    `who_answers_is_drawn` too."""
+    case = next(case for case in load() if case.name == "who_answers_is_drawn")
+    for profile, at, published in (
+        ("u", "1704070800000000", 0.20151444499503224), ("v", "1704070800000000", 0.39108522012278835),
+        ("u", "1704074400000000", 0.44166754168094347), ("v", "1704074400000000", 0.07741785533576262),
+    ):  # fmt: skip
+        state = _splitmix(0)
+        for part in (profile, "a", "m", at, "0", "opened"):
+            state = _splitmix(state ^ xxhash.xxh3_64_intdigest(part.encode()))
+        assert (state >> 11) / 2**53 == published == u(0, profile, "a", "m", at, "0", "opened")
+        assert repr(published) in case.why
+
+
+def _splitmix(state: int) -> int:
+    z = (state + 0x9E3779B97F4A7C15) & (2**64 - 1)
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & (2**64 - 1)
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & (2**64 - 1)
+    return z ^ (z >> 31)
 
 
 def test_both_parsers_read_the_same() -> None:
