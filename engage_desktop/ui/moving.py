@@ -47,7 +47,9 @@ class Moving(QObject):
         if journey is None or not session.current:
             return
         session.latest(
-            "neighbour", lambda: AskNeighbour(session.generation, journey, session.at_us, forward), self._take
+            "neighbour",
+            lambda: AskNeighbour(session.generation, journey, session.at_us, forward, session.alone),
+            self._take,
         )
 
     def _take(self, reply: Reply) -> None:

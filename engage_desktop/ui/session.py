@@ -36,6 +36,7 @@ class Session(QObject):
     document_changed = Signal(object)
     clock_changed = Signal(object)
     figures_changed = Signal(object)
+    alone_changed = Signal(bool)
     approvals_changed = Signal()
     noticed = Signal(object)
 
@@ -55,6 +56,7 @@ class Session(QObject):
         bench.on("document", self.document_changed.emit)
         bench.on("clock", self.clock_changed.emit)
         bench.on("figures", self.figures_changed.emit)
+        bench.on("alone", self.alone_changed.emit)
         bench.on("notice", self.noticed.emit)
 
     # -- what is open ---------------------------------------------------------------------
@@ -75,6 +77,11 @@ class Session(QObject):
     @property
     def at_us(self) -> int:
         return self.workbench.at_us
+
+    @property
+    def alone(self) -> bool:
+        """Whether figures of the journey in view are wanted for it by itself."""
+        return self.workbench.alone
 
     @property
     def generation(self) -> int:

@@ -13,6 +13,7 @@ from engage_desktop.ui.playback import SPEEDS, Player
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.widgets.common import KindPill, column, label, row
 from engage_desktop.ui.widgets.histogram import HistogramScrubber
+from engage_desktop.ui.widgets.scope_switch import ScopeSwitch
 
 HEIGHT_PX = 84
 _SERIES = (("Events", "events"), ("Entries", "entries"), ("Messages", "messages"))
@@ -23,6 +24,7 @@ class Transport(QFrame):
 
     neighbour = Signal(bool)
     scrubbed = Signal(object)
+    alone_chosen = Signal(bool)
 
     def __init__(self, player: Player) -> None:
         super().__init__()
@@ -58,6 +60,8 @@ class Transport(QFrame):
         self.figures = label("", name="transport.figures", rich=True)
         self.figures.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.kind = KindPill("transport.kind")
+        self.scope = ScopeSwitch("transport.scope")
+        self.scope.chosen.connect(self.alone_chosen)
         self._lay_out()
         self.previous.clicked.connect(lambda: self.neighbour.emit(False))
         self.next.clicked.connect(lambda: self.neighbour.emit(True))
@@ -82,7 +86,7 @@ class Transport(QFrame):
         left.addLayout(row(self.clock, "stretch"))
         right = column(None, (0, 8, 16, 8), 4)
         right.addWidget(self.figures)
-        right.addLayout(row("stretch", self.kind, self.series))
+        right.addLayout(row("stretch", self.scope, self.kind, self.series))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(16)
@@ -114,6 +118,11 @@ class Transport(QFrame):
         self.clock.setText(f"{formats.day(at_us, zone)} <b>{formats.clock(at_us, zone)}</b>" if at_us else "no log")
         self.scrubber.set_zone(zone)
         self.scrubber.set_clock(at_us)
+
+    def show_scope(self, figures: JourneyFigures | None, *, alone: bool, others: bool) -> None:
+        """The switch between the journey alone and all campaigns, where there are others."""
+        self.scope.setVisible(figures is not None and others)
+        self.scope.show_scope(alone=alone, awaited=figures is not None and figures.alone and not alone)
 
     def show_figures(self, figures: JourneyFigures | None, current: bool, goal: Goal | None = None) -> None:
         """Figures of the journey in view and its goal; greyed while they are not those of the clock and design."""

@@ -47,6 +47,8 @@ class WindowPlaces(WindowBody):
         session.approvals_changed.connect(self._show_state)
         session.figures_changed.connect(lambda _figures: self._show_figures())
         session.clock_changed.connect(lambda _at: self._show_figures())
+        session.alone_changed.connect(lambda _alone: self._ask_histogram())
+        self.transport.alone_chosen.connect(session.workbench.show_alone)
 
     # -- what the session says ------------------------------------------------------------
 
@@ -70,7 +72,9 @@ class WindowPlaces(WindowBody):
     def _ask_histogram(self) -> None:
         session = self.session
         session.latest(
-            "histogram", lambda: AskHistogram(session.generation, 160, self._journey or None), self._take_histogram
+            "histogram",
+            lambda: AskHistogram(session.generation, 160, self._journey or None, session.alone),
+            self._take_histogram,
         )
 
     def _playing(self, playing: bool) -> None:
@@ -120,6 +124,7 @@ class WindowPlaces(WindowBody):
         shown = bench.figures if self.topbar.current.kind == "journey" else None
         journey = self.session.campaigns.journey(shown.journey) if shown is not None else None
         self.transport.show_figures(shown, bench.figures_current, journey.goal if journey is not None else None)
+        self.transport.show_scope(shown, alone=bench.alone, others=bench.has_others)
 
     # -- going places ---------------------------------------------------------------------
 

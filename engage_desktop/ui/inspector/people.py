@@ -50,6 +50,7 @@ class StepPeople(QWidget):
         self.list.why_asked.connect(lambda who: self.why_asked.emit(self._place(), who))
         session.clock_changed.connect(lambda _at: self.refresh())
         session.run_changed.connect(lambda _run: self.refresh())
+        session.alone_changed.connect(lambda _alone: self.refresh())
 
     def show_step(self, journey: str, step: str) -> None:
         """The journey and step (or ENTRY) to show; an empty step shows nobody."""
@@ -78,7 +79,8 @@ class StepPeople(QWidget):
 
         def request() -> AskPeople:
             limit = PAGE if offset or self.list.loaded > _FIRST else _FIRST
-            return AskPeople(session.generation, journey, step, session.at_us, which, search, offset, limit)  # type: ignore[arg-type]  # one of its two literals
+            place = (session.generation, journey, step, session.at_us)
+            return AskPeople(*place, which, search, offset, limit, session.alone)  # type: ignore[arg-type]  # one of its two literals
 
         session.latest("people", request, self._show)
 

@@ -71,7 +71,8 @@ class JourneyPage(QWidget):
             self.playing
             and before is not None
             and figures is not None
-            and (before.journey, before.generation) == (figures.journey, figures.generation)
+            and (before.journey, before.generation, before.alone)
+            == (figures.journey, figures.generation, figures.alone)
         ):
             flows = {wire: number - before.wires.get(wire, 0) for wire, number in figures.wires.items()}
             self.canvas.play_pulses({wire: number for wire, number in flows.items() if number > 0})
