@@ -15,7 +15,7 @@ KEYS = ("post", "blast")
 FIRST_ZONE = 28
 """Slots of the grid by which clocks first come to a time before UTC does (UTC+14)."""
 SPLITS = (
-    (("v", 50, None), ("w", 50, None)), (("w", 60, None), ("v", 40, "holdout")),
+    (("v", 50, None), ("w", 50, None)), (("w", 60, None), ("v", 40, "holdout")), (("w", 30, "holdout"), ("v", 70, None)),
     (("v", 30, None), ("h", 30, "holdout"), ("w", 40, None)), (("v", 100, None),),
 )  # fmt: skip
 
@@ -27,7 +27,7 @@ def broadcasts(
     made = [_broadcast(rng, writer, names, window, messages, key) for key in rng.sample(KEYS, rng.choice((1, 1, 2)))]
     later = 0
     if any(one.get("zone") == "profile" for one in made):
-        later = rng.choice((0, 6, 24, 40))
+        later = rng.choice((0, 24, 40, 40))
     return made, later
 
 
@@ -35,14 +35,14 @@ def _broadcast(
     rng: random.Random, writer: Writer, names: Names, window: tuple[int, int], messages: tuple[str, ...], key: str
 ) -> Design:
     broadcast: Design = {"key": key, "name": key}
-    if rng.random() < 0.35:
+    if rng.random() < 0.25:
         broadcast["audience"] = rng.choice(names.audiences)
     else:
         usual = f"event('{rng.choice(EVENTS)}').count() >= 1"
-        broadcast["condition"] = rng.choice((usual, usual, usual, writer.condition(names)))
+        broadcast["condition"] = rng.choice((usual,) * 4 + (writer.condition(names),))
     if rng.random() < 0.3:
         broadcast["exclude"] = [rng.choice(names.audiences)]
-    if rng.random() < 0.55:
+    if rng.random() < 0.4:
         broadcast["message"] = rng.choice(messages)
     else:
         variants = []
@@ -61,7 +61,7 @@ def _broadcast(
     elif roll < 0.12:
         slot = window[1] + GRID
     broadcast |= _when(rng, slot)
-    if rng.random() < 0.4:
+    if rng.random() < (0.15 if "zone" in broadcast else 0.45):
         broadcast["throughput"] = rng.choice((1, 2, 2, 3, 4, 7))
     if rng.random() < 0.4:
         broadcast["priority"] = rng.choice((-1, 1, 3))
@@ -70,7 +70,7 @@ def _broadcast(
 
 def _when(rng: random.Random, slot: int) -> Design:
     """`at` so that the list is computed at the slot, or near it; in the workspace's zone any time of the day."""
-    if rng.random() < 0.4:
+    if rng.random() < 0.5:
         there = _text(slot + FIRST_ZONE * GRID)
         return {"at": rng.choice((there, there, there + "Z")), "zone": "profile"}
     return {"at": rng.choice((_text(slot) + "Z",) * 3 + (_text(slot),))}

@@ -24,6 +24,7 @@ from tests.oracle.rules import LAW
 from tests.random_cases.compare import same
 from tests.random_cases.features import CENSUS, LANDED
 from tests.random_cases.generate import Case
+from tests.random_cases.together_census import what_campaigns_did
 from tests.random_cases.written_census import what_writes_did
 
 Row = dict[str, Any]
@@ -145,6 +146,7 @@ def features(case: Case, tables: Tables) -> Iterator[str]:
     if "fork" in {_type_of(campaigns, row) for row in tables["visits"]}:
         yield from ("fork with join" for _ in decided(case, tables, ("a_step_runs_once",)))
     yield from what_writes_did(case, tables)
+    yield from what_campaigns_did(case, tables)
     yield from _window(case, tables, people)
 
 

@@ -105,6 +105,8 @@ CENSUS = {
         "a response changes what happens",
         "a response lets somebody in",
         "a response leads to a message",
+        "a sent message changes what happens",
+        "visits that rest on responses or policies",
     ),
 }
 DECIDES = {

@@ -143,12 +143,12 @@ def _together(
     names, later = replace(names, audiences=audiences), 0
     if "policies" in features:
         more_messages(rng, design)
-        if rng.random() < 0.85:
+        if rng.random() < 0.92:
             design["policies"] |= policies(rng, audiences)
     messages = tuple(message["key"] for message in design["messages"])
     if rng.random() < 0.85:
         design["journeys"] += rivals(rng, messages)
-    if "broadcasts" in features and rng.random() < 0.65:
+    if "broadcasts" in features and rng.random() < 0.8:
         design["broadcasts"], later = broadcasts(rng, writer, names, window, messages)
     if "responses" in features and rng.random() < 0.75:
         design["journeys"] += listeners(rng, messages)

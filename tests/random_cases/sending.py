@@ -19,9 +19,9 @@ RIVALS = ("red", "blue", "green")
 def policies(rng: random.Random, audiences: tuple[str, ...]) -> Design:
     """Some policies of every kind, each often enough to matter and seldom enough to leave somebody to send to."""
     found: Design = {}
-    if rng.random() < 0.75:
+    if rng.random() < 0.8:
         found["caps"] = [_cap(rng) for _ in range(rng.choice((1, 1, 2, 3)))]
-    if rng.random() < 0.55:
+    if rng.random() < 0.6:
         found["quiet_hours"] = [_hours(rng, ("30m", 1, 1, 2, 3, 5, 12)) for _ in range(rng.choice((1, 1, 2, 3)))]
     if rng.random() < 0.25:
         found["send_window"] = _hours(rng, (1, 3, 6, 10, 14))
@@ -34,7 +34,7 @@ def policies(rng: random.Random, audiences: tuple[str, ...]) -> Design:
     if rng.random() < 0.4:
         found["consent"] = {channel: rng.choice(("ads", "mail")) for channel in rng.sample(sorted(set(CHANNELS)), 2)}
     if rng.random() < 0.5:
-        found["max_wait"] = rng.choice(("30m", "1h", "2h", "4h", "1d"))
+        found["max_wait"] = rng.choice(("30m", "1h", "1h", "2h", "4h", "1d"))
     return found
 
 
@@ -42,8 +42,8 @@ def _cap(rng: random.Random) -> Design:
     cap: Design = {"max": rng.choice((1, 1, 1, 2, 2, 3)), "per": rng.choice(("30m", "1h", "2h", "2h", "4h", "1d"))}
     if rng.random() < 0.6:
         cap["channel"] = rng.choice(CHANNELS)
-    if rng.random() < 0.6:
-        cap["when_capped"] = rng.choice(("defer", "defer", "drop"))
+    if rng.random() < 0.65:
+        cap["when_capped"] = rng.choice(("defer", "defer", "defer", "drop"))
     return cap
 
 
@@ -87,15 +87,16 @@ def _rival(rng: random.Random, key: str, usual: str, messages: tuple[str, ...]) 
     shapes = (
         ("message",), ("message", "message"), ("delay", "message"), ("message", "delay", "message"),
         ("message", "delay"), ("message", "hold", "message"), ("wait", "message", "delay"),
-        ("message", "message", "delay", "message"), ("message", "delay", "message", "end"),
+        ("message", "message", "delay", "message"), ("message", "delay", "message", "end"), ("message", "stay"),
+        ("delay", "message", "stay"), ("message", "message", "stay"), ("message", "delay", "message", "stay"),
     )  # fmt: skip
     shape = rng.choice(shapes)
     steps = [_step(rng, kind, at, len(shape), messages) for at, kind in enumerate(shape)]
     exits: list[Design] = []
-    for number in range(rng.choice((0, 0, 1, 1, 2))):
+    for number in range(rng.choice((0, 1, 1, 1, 2))):
         rule: Design = {"event": rng.choice(EVENTS)}
         if rng.random() < 0.4:
-            rule = rng.choice(({"after": rng.choice(("1h", "2h", "3h"))}, {"condition": recent(rng)}))
+            rule = rng.choice(({"after": rng.choice(("30m", "1h", "2h", "3h"))}, {"condition": recent(rng)}))
         exits.append({"key": f"x{number}"} | rule)
     journey: Design = {"key": key, "name": key}
     if rng.random() < 0.5:
@@ -112,10 +113,12 @@ def _step(rng: random.Random, kind: str, at: int, size: int, messages: tuple[str
         step["next"] = letters[at + 1]
     if kind == "message":
         step["message"] = rng.choice(("mail", "bill", *messages))
-        if rng.random() < 0.4:
+        if rng.random() < 0.5:
             step["when_not_sent"] = "leave"
         if rng.random() < 0.3:
             step["priority"] = rng.choice((0, 1, 2, 5))
+    elif kind == "stay":  # inside while messages wait, so that an exit may take them
+        step |= {"type": "delay", "duration": "6h"}
     elif kind == "delay":
         step["duration"] = rng.choice(("30m", "30m", "1h", "2h"))
     elif kind == "hold":

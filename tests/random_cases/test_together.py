@@ -1,0 +1,37 @@
+"""Random cases of all campaigns together meet what their rules are about, by the oracle alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.random_cases.features import CENSUS
+from tests.random_cases.generate import TOGETHER, generate
+from tests.random_cases.run import oracle
+from tests.random_cases.together_census import what_campaigns_did
+
+WANTED = [one for feature in sorted(TOGETHER) for one in CENSUS[feature]]
+
+
+def census(seeds: range) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for seed in seeds:
+        case = generate(seed, TOGETHER)
+        found.update(set(what_campaigns_did(case, oracle(case))))
+    return found
+
+
+@pytest.mark.timeout(300)
+def test_all_of_it_occurs() -> None:
+    found = census(range(60))
+    assert not [one for one in WANTED if not found[one]], found
+
+
+@pytest.mark.prove
+@pytest.mark.timeout(1200)
+def test_each_occurs_in_one_case_of_twenty() -> None:
+    seeds = range(20_000, 20_400)
+    found = census(seeds)
+    print("\n" + "\n".join(f"{found[one] / len(seeds):6.1%}  {one}" for one in WANTED))
+    assert not [one for one in WANTED if found[one] < 0.05 * len(seeds)], found
