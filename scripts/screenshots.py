@@ -114,7 +114,7 @@ def populate(window: MainWindow, photographer: Photographer) -> None:
         window.approve()
         approved = partial(lambda kind, key: window.session.state_of(kind, key) == "approved", kind, key)
         wait_until(lambda approved=approved: photographer.settled() and approved(), f"the approval of {key}")
-    window.banner.hide()
+    window.banner.clear()
 
 
 def main() -> int:

@@ -23,6 +23,7 @@ from engage_desktop.app.workbench import Notice, Workbench
 from engage_desktop.document import Document
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.problem import Problem
+from engage_desktop.ui.asked import names_what_is
 from engage_desktop.ui.bridge import Bridge
 
 Then = Callable[[Reply], None]
@@ -145,6 +146,9 @@ class Session(QObject):
         if slot in self._out or not self.started or not self.current or slot not in self._next:
             return
         request, then = self._next.pop(slot)
+        question = request()
+        if not names_what_is(question, self.campaigns):
+            return  # an edit, or its undo, took away what was asked about: no error to a person
         self._out[slot] = then
 
         def arrived(reply: Reply) -> None:
@@ -154,7 +158,7 @@ class Session(QObject):
             then(reply)
             self._ask_next(slot)
 
-        self.ask(request(), arrived)
+        self.ask(question, arrived)
 
     def _run_changed(self, state: object) -> None:
         # Answers of an older generation never come: their slots are free again.

@@ -60,7 +60,7 @@ def window(qtbot: QtBot, theme: Theme, shared: tuple[MainWindow, str]) -> MainWi
         made.activateWindow()
     made.player.pause()
     made.palette_.hide()
-    made.banner.hide()
+    made.banner.clear()
     made.problems.hide()
     while made.session.document.can_undo:
         made.undo()

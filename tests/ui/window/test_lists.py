@@ -91,6 +91,7 @@ def test_a_file_becomes_an_audience_by_the_column_that_the_log_knows(
     window.undo()
     assert dumps(window.session.campaigns) == before
     wait_settled(qtbot, window)
+    assert not window.banner.isVisible()  # nobody asks about an audience that is gone
     window.open_campaign("audience", "buyers")
     assert window.audience_page.editor.isVisible()
     assert not card(window).isVisible()
@@ -202,8 +203,9 @@ def test_what_is_no_list_is_told_and_makes_nothing(qtbot: QtBot, window: MainWin
     picture = tmp_path / "cat.png"
     picture.write_bytes(b"\x89PNG")
     window.take_list(str(picture))
-    qtbot.waitUntil(lambda: window.banner.isVisible(), timeout=WAIT_MS)
-    assert any("cat.png is neither a CSV nor a TXT file" in one.text() for one in window.banner.findChildren(QLabel))
+    said = "cat.png is neither a CSV nor a TXT file"
+    qtbot.waitUntil(lambda: window.banner.sentence.startswith(said), timeout=WAIT_MS)
+    assert window.banner.isVisible()
     assert dumps(window.session.campaigns) == before
     assert not (workspace(window) / "lists" / "cat.png").exists()
 
