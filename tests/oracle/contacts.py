@@ -67,17 +67,11 @@ class Contacts:
             if group != name and group not in ("email", "sms", "push", "whatsapp"):
                 spoken.append(("email", group, _status(call.traits[name])))
         recipient = (call.context.get("traits") or {}).get("email")
-        if (
-            call.event in UNSUBSCRIBES
-            and UNSUBSCRIBES[call.event] == "email"
-            and isinstance(recipient, str)
-            and recipient
-        ):
-            found.append(("email", None, self._vector(person, recipient), "unsubscribed"))  # section 2.3: its recipient
-        elif call.event in UNSUBSCRIBES:
-            of_all = call.event == "Unsubscribed" and not self.rules.unsubscribed_is_of_email
-            channels = ("email", "sms", "push", "whatsapp") if of_all else (UNSUBSCRIBES[call.event],)
-            spoken += [(channel, None, "unsubscribed") for channel in channels]
+        for channel, of_group in self._unsubscribed_from(call):
+            if channel == "email" and isinstance(recipient, str) and recipient:  # section 2.3: its recipient
+                found.append((channel, of_group, self._vector(person, recipient), "unsubscribed"))
+            else:
+                spoken.append((channel, of_group, "unsubscribed"))
         for channel, of_group, told in spoken:  # D-52: whatever address is current; null and blank change nothing
             if told:
                 current = address(person, channel, call.time, up_to=call)[1]
@@ -95,6 +89,15 @@ class Contacts:
                 if status and isinstance(one.get("name"), str):
                     found.append((of, one["name"], to, status))
         return found
+
+    def _unsubscribed_from(self, call: Call) -> list[tuple[str, str | None]]:
+        """The channels, or the group, that an event of an unsubscribe speaks of (D-47, D-52, SB-9)."""
+        if call.event == "Email Group Unsubscribed" and self.rules.groups_have_an_event:
+            names = [call.properties.get(name) for name in ("group_name", "group")]
+            return [("email", name) for name in names if isinstance(name, str) and name][:1]
+        if call.event == "Unsubscribed" and not self.rules.unsubscribed_is_of_email:
+            return [(channel, None) for channel in ("email", "sms", "push", "whatsapp")]
+        return [(UNSUBSCRIBES[call.event], None)] if call.event in UNSUBSCRIBES else []
 
     def status(self, person: Person, channel: str, to: str | None, now: int, group: str | None = None) -> str | None:
         """The latest state of the address up to now, for a group or as a whole; None where the log knows nothing."""

@@ -28,6 +28,7 @@ class SendingRules(ConditionRules):
     blank_status_changes_nothing: bool = True  # D-52
     unsubscribed_is_of_email: bool = True  # D-52: not of every channel
     groups_are_asked: bool = True  # SB-7
+    groups_have_an_event: bool = True  # SB-9: Email Group Unsubscribed
     group_needs_its_channel: bool = True  # SB-7: subscribed to the channel as well
     group_needs_a_word: bool = True  # SB-7: explicit opt-in
     group_word_is_of_the_address: bool = True  # SB-1
