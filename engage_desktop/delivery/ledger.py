@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import xxhash
 from numpy.typing import NDArray
 
 from engage_desktop.delivery.addressees import Addressees
-from engage_desktop.delivery.call import message_id, word
+from engage_desktop.delivery.call import word
 from engage_desktop.delivery.people import Accounts, People
 from engage_desktop.domain.people import Audience, Sync
 
@@ -92,31 +93,32 @@ def _of_sync(
         place = np.repeat(place, [len(one) for one in each])
         parts = [one.part for calls in each for one in calls]
     n, profile, joins = len(place), changes.profile[place].astype(np.int64), changes.joins[place]
-    who = ids.take(pa.array(profile))
-    changed_at = changes.changed_at[place]
-    words = np.array([word(sync.as_, joins=False), word(sync.as_, joins=True)], object)[joins.astype(np.int8)]
-    named = zip(who.to_pylist(), parts, words.tolist(), changed_at.tolist(), strict=True)
+    who, changed_at = ids.take(pa.array(profile)), pa.array(changes.changed_at[place])
+    words = pa.array([word(sync.as_, joins=False), word(sync.as_, joins=True)]).take(pa.array(joins.astype(np.int8)))
     columns = {
         "destination": pa.array([sync.destination] * n, pa.string()),
         "campaign": pa.array([audience.key] * n, pa.string()),
         "step": pa.nulls(n, pa.string()),
         "profile": who,
-        "change": pa.array(words, pa.string()),
-        "changed_at": pa.array(changed_at),
+        "change": words,
+        "changed_at": changed_at,
         "due_at": pa.array(changes.due_at[place]),
-        "batch": pa.array(np.minimum(changes.tick[place], LAST_BATCH))
-        if sync.mode == "batch"
-        else pa.nulls(n, pa.int32()),
-        "message_id": pa.array(
-            [
-                message_id(sync.destination, audience.key, "", one, part, 1, change, at)
-                for one, part, change, at in named
-            ],
-            pa.string(),
-        ),
+        "batch": pa.array(np.minimum(changes.tick[place], LAST_BATCH), mask=np.full(n, sync.mode == "realtime")),
+        "message_id": _names(sync.destination, audience.key, who, pa.array(parts, pa.string()), words, changed_at),
         "kind": pa.array(["observed"] * n, pa.string()),
     }
     return _Part(pa.table([columns[field.name].cast(field.type) for field in schema], schema=schema), profile)
+
+
+def _names(destination: str, audience: str, who: Any, parts: Any, words: Any, changed_at: Any) -> Any:
+    """`message_id` of each row (D-38); the texts are joined as arrays, for there may be millions."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    joined = pc.binary_join_element_wise(
+        f"{destination}|{audience}|", who, parts, "1", words, changed_at.cast(pa.string()), "|"
+    )
+    return pa.array([xxhash.xxh3_64_hexdigest(text) for text in joined.cast(pa.binary()).to_pylist()], pa.string())
 
 
 def _ranks(run: Run, store: EventStore, table: Table, profile: Numbers) -> dict[str, Numbers]:
