@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xxhash
 
+from engage_desktop.domain.response import STAGES
 from engage_desktop.engine.arrays import NEVER, AnyArray
 from engage_desktop.engine.run import CHANGES, KINDS, OUTCOMES, REASONS, STATUSES, Run, Table, entry_keys, sender
 from engage_desktop.engine.source import Log
@@ -52,6 +53,7 @@ def to_arrow(run: Run, store: Log) -> dict[str, pa.Table]:
         "visits": build.visits(),
         "memberships": build.memberships(),
         "messages": build.messages(),
+        "responses": build.responses(),
         "deliveries": build.deliveries(),
     }
     tables = {}
@@ -84,6 +86,16 @@ class _Builder:
             first.append(len(steps))
         self.steps = steps
         self.first_step = np.array(first)
+        self.campaign_keys = self.journey_keys + [one.key for one in campaigns.broadcasts]
+        self.senders: list[tuple[str | None, str | None]] = [(one.key, getattr(one, "message", None)) for one in steps]
+        """Keys of step or variant and message of all that may send a message."""
+        first = []
+        for one in run.plan.broadcasts:
+            first.append(len(self.senders))
+            self.senders.append((None, one.variants[0].message.key))
+            keys = [variant.key for variant in one.broadcast.variants]
+            self.senders += [(key, of.message.key) for key, of in zip(keys, one.variants, strict=False)]
+        self.first_variant = np.array(first, np.int64)
 
     def texts(self, codes: AnyArray, texts: Sequence[str | None]) -> Any:
         """Texts by code, null where the code is negative."""
@@ -151,23 +163,43 @@ class _Builder:
             "to_at": self.instants(table["to_at"]),
         }
 
+    def _messages_at(self, table: Table) -> AnyArray:
+        """Place in `senders` of what sent each row: a step of a journey, or a variant of a broadcast or all of it."""
+        campaign = table["campaign"]
+        of_journey = campaign < len(self.journeys)
+        base = np.append(self.first_step[:-1], self.first_variant)[campaign]
+        found: AnyArray = base + table["step"] + np.where(of_journey, 0, 1)
+        return found
+
     def messages(self) -> dict[str, Any]:
         table, pa = self.run.messages, self.pa
-        step = self.step_of(table, "campaign")
-        message: list[str | None] = [getattr(one, "message", None) for one in self.steps]
+        at = self._messages_at(table)
         known = self.run.plan.messages
+        message = [one for _, one in self.senders]
         channel = [known[key].channel if key and key in known else None for key in message]
         return {
-            "campaign": self.texts(table["campaign"], self.journey_keys),
-            "step": self.texts(step, [one.key for one in self.steps]),
+            "campaign": self.texts(table["campaign"], self.campaign_keys),
+            "step": self.texts(at, [step for step, _ in self.senders]),
             "profile": self.profile(table),
             "instance": pa.array(table["instance"]),
-            "channel": self.texts(step, channel),
-            "message": self.texts(step, message),
+            "channel": self.texts(at, channel),
+            "message": self.texts(at, message),
             "due_at": self.instants(table["due_at"]),
             "sent_at": self.instants(table["sent_at"]),
             "status": self.texts(table["status"], STATUSES),
             "reason": self.texts(table["reason"], REASONS),
+            "kind": self.texts(table["kind"], KINDS),
+        }
+
+    def responses(self) -> dict[str, Any]:
+        table, pa = self.run.responses, self.pa
+        return {
+            "campaign": self.texts(table["campaign"], self.campaign_keys),
+            "step": self.texts(self._messages_at(table), [step for step, _ in self.senders]),
+            "profile": self.profile(table),
+            "instance": pa.array(table["instance"]),
+            "response": self.texts(table["response"], STAGES),
+            "at": self.instants(table["at"]),
             "kind": self.texts(table["kind"], KINDS),
         }
 

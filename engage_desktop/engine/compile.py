@@ -17,11 +17,14 @@ from engage_desktop.domain.condition import Condition, Literal, Reduce, Trait
 from engage_desktop.domain.duration import parse_duration, parse_instant
 from engage_desktop.domain.errors import DesignError
 from engage_desktop.domain.journey import AudienceEntry, EventEntry, Exit, Journey, ScheduleEntry
+from engage_desktop.domain.message import Broadcast
 from engage_desktop.domain.people import Level
 from engage_desktop.domain.problem import Problem
+from engage_desktop.domain.response import Responses
 from engage_desktop.domain.step import Output, outputs
 from engage_desktop.engine import scope
 from engage_desktop.engine.arrays import NEVER
+from engage_desktop.engine.broadcasts import PlanBroadcast, compile_broadcast
 from engage_desktop.engine.calendar import clock_us
 from engage_desktop.engine.context import names_of
 from engage_desktop.engine.coupling import named_in
@@ -44,7 +47,9 @@ from engage_desktop.engine.definitions import (
     resolve_side,
 )
 from engage_desktop.engine.plan import Plan, PlanAudience, PlanEntry, PlanExit, PlanJourney, PlanStep, PlanTrait
+from engage_desktop.engine.policies import NO_POLICIES, compile_policies
 from engage_desktop.engine.schedule import Schedule, read_at
+from engage_desktop.engine.sends import PlanMessage, compile_message
 from engage_desktop.engine.steps import STEP_COMPILERS
 from engage_desktop.engine.steps.base import StepContext
 from engage_desktop.engine.steps.set_trait import SetTraitStep
@@ -66,7 +71,7 @@ def compile_campaigns(campaigns: Campaigns, lists: Mapping[str, Collection[str]]
 
 def resolve_in(plan: Plan, condition: Condition) -> Node:
     """A condition about users with the plan's names put in; raises DesignError where it is out of reach."""
-    problems = scope.condition_problems(condition, "")
+    problems = []
     if references(condition).journey:
         message = "journey() only has a meaning inside a journey, where somebody remembers events."
         problems.append(Problem("error", "condition", "", message, "Take it out, or ask the step it stands in."))
@@ -85,8 +90,8 @@ class _Compiler:
         self.campaigns = campaigns
         self.lists = lists
         self.problems: list[Problem] = list(scope.file_problems(campaigns, lists))
-        self.generated = scope.generated_events(campaigns)
         self.meanings: dict[str, Meaning] = {}
+        self.policies = NO_POLICIES
         self.traits = {trait.key: trait for trait in campaigns.traits}
         self.named: dict[str, Member | Computed | None] = {}
         """None while an audience or trait is being resolved: met again, it stands in a circle."""
@@ -102,17 +107,52 @@ class _Compiler:
             computed = self.computed(trait.key)
             if computed is not None:
                 traits.append(PlanTrait(index, trait.key, computed))
+        self.policies = compile_policies(self.campaigns.policies, self.audience, self.fault)
         journeys = [
             _JourneyCompiler(self, index, journey).plan() for index, journey in enumerate(self.campaigns.journeys)
         ]
+        broadcasts = [self._broadcast(index, one) for index, one in enumerate(self.campaigns.broadcasts)]
         if self.problems:
             raise DesignError(_distinct(self.problems))
         messages = {message.key: message for message in self.campaigns.messages}
         meanings: Mapping[str, Meaning] = MappingProxyType(self.meanings)
-        return Plan(self.campaigns, tuple(audiences), tuple(journeys), meanings, messages, tuple(traits))
+        return Plan(
+            self.campaigns,
+            tuple(audiences),
+            tuple(journeys),
+            meanings,
+            messages,
+            tuple(traits),
+            self.policies,
+            tuple(broadcasts),
+        )
 
     def fault(self, code: str, path: str, message: str, mend: str = "") -> None:
         self.problems.append(Problem("error", code, path, message, mend))
+
+    def _broadcast(self, index: int, broadcast: Broadcast) -> PlanBroadcast:
+        path = f"broadcasts.{broadcast.key}"
+        if self.campaigns.journey(broadcast.key) is not None:
+            self.fault("key_taken", path, f"A journey has the key '{broadcast.key}' too.",
+                       "Give the broadcast another: results name campaigns by their keys.")  # fmt: skip
+        zone, given = self.campaigns.workspace.timezone, self.policies
+        return compile_broadcast(index, broadcast, zone, given, self.audience, self.condition, self.message, self.fault)
+
+    def message(self, key: str | None, path: str, own: Responses | None = None) -> PlanMessage:
+        """A message by its key; a fault is noted and gives one that nobody gets."""
+        message = None if key is None else self.campaigns.message(key)
+        if message is None:
+            says = "There is no message." if key is None else f"There is no message '{key}'."
+            self.fault("unknown_message", path, says, "Name one that exists.")
+        return compile_message(message, own, self.audience)
+
+    def audience(self, key: str, path: str) -> Node:
+        """An audience as a condition about users; a fault is noted and gives "never"."""
+        member = self.member(key)
+        if member is None:
+            self.fault("unknown_audience", path, f"There is no audience '{key}'.", "Name one that exists.")
+            return _NOTHING
+        return member if member.level == "user" else OfAccounts(member)
 
     # -- names -----------------------------------------------------------------------------
 
@@ -173,8 +213,7 @@ class _Compiler:
         try:
             tree = parse_condition(text)
             check(tree, journey=journey, where=own_where, target=_TARGETS[level], text=text)
-            problems = scope.condition_problems(tree, path, generated=self.generated)
-            problems += scope.missing_audiences(tree, path, self.campaigns)
+            problems = scope.missing_audiences(tree, path, self.campaigns)
             if not problems:
                 return resolve(tree, self, level, include_anonymous=include_anonymous)
             self.problems += problems
@@ -187,8 +226,7 @@ class _Compiler:
             tree = parse(text)
             check(tree, trait=True, target=_TARGETS[level], text=text)
             assert isinstance(tree, Reduce)  # `check` lets no other definition of a trait pass
-            problems = scope.condition_problems(tree, path, generated=self.generated)
-            problems += scope.missing_audiences(tree, path, self.campaigns)
+            problems = scope.missing_audiences(tree, path, self.campaigns)
             if not problems:
                 return resolve_reduce(tree, self, level)
             self.problems += problems
@@ -215,18 +253,16 @@ class _JourneyCompiler:
         entry_event = journey.entry.event if isinstance(journey.entry, EventEntry) else None
         self._names = names_of(entry_event, journey.steps)
         self._reads_context = False
-        policies = compiler.campaigns.policies
         self._context = StepContext(
             journey.key,
             journey.entry.event if isinstance(journey.entry, EventEntry) else None,
             _identifier_path(journey),
-            policies.address.unknown == "assume",
-            policies.subscription.unknown == "assume",
-            self._channel_of,
+            compiler.policies,
+            lambda step: compiler.message(step.message, f"{self.step_path}.message", step.responses),
         )
 
     def plan(self) -> PlanJourney:
-        problems = scope.journey_problems(self.journey, self.compiler.campaigns)
+        problems = scope.journey_problems(self.journey)
         self.compiler.problems += problems
         order = self._order()
         place = {key: at for at, key in enumerate(order)}
@@ -303,15 +339,14 @@ class _JourneyCompiler:
         reentry = entry.reentry
         cool_down = 0 if reentry.cool_down is None else parse_duration(reentry.cool_down)
         if isinstance(entry, EventEntry):
-            listens = self._event(entry.event, f"{path}.event")
             where = self._where(entry.where, f"{path}.where", journey=False)
-            members = None if entry.audience is None else self._audience(entry.audience, f"{path}.audience")
+            members = None if entry.audience is None else self.compiler.audience(entry.audience, f"{path}.audience")
             identifier = _identifier_path(self.journey)
             if identifier is not None and reentry.mode != "every":
                 self.compiler.fault("reentry_identifier", f"{path}.reentry.identifier",
                                     f"An identifier has no meaning with re-entry '{reentry.mode}'.",
                                     "Set the mode to every (D-50).")  # fmt: skip
-            return PlanEntry(reentry.mode, cool_down, listens, where, members, identifier=identifier)
+            return PlanEntry(reentry.mode, cool_down, entry.event, where, members, identifier=identifier)
         if reentry.mode == "after_exit" and cool_down <= 0:
             self.compiler.fault("cool_down", f"{path}.reentry.cool_down", "Entry by audience needs a cool-down above zero.",
                                 "Write a duration such as 30d (D-45).")  # fmt: skip
@@ -322,7 +357,7 @@ class _JourneyCompiler:
         if entry.condition is not None:
             condition: Node = self.compiler.condition(entry.condition, f"{path}.condition")
         else:
-            condition = self._audience(entry.audience or "", f"{path}.audience")
+            condition = self.compiler.audience(entry.audience or "", f"{path}.audience")
         return PlanEntry(reentry.mode, cool_down, condition=condition, include_existing=entry.include_existing)
 
     def _schedule(self, entry: ScheduleEntry, path: str) -> PlanEntry:
@@ -370,7 +405,7 @@ class _JourneyCompiler:
             where = self._where(rule.where, f"{path}.where")
             return PlanExit(
                 rule.key,
-                self._event(rule.event, f"{path}.event"),
+                rule.event,
                 where,
                 match_identifier=rule.match_identifier,
             )
@@ -380,17 +415,6 @@ class _JourneyCompiler:
                 condition=self._noted(self.compiler.condition(rule.condition, f"{path}.condition", journey=True)),
             )
         return PlanExit(rule.key, after_us=0 if rule.after is None else parse_duration(rule.after))
-
-    def _event(self, name: str, path: str) -> str:
-        self.compiler.problems += scope.event_problems(name, path, self.compiler.generated)
-        return name
-
-    def _audience(self, key: str, path: str) -> Node:
-        member = self.compiler.member(key)
-        if member is None:
-            self.compiler.fault("unknown_audience", path, f"There is no audience '{key}'.", "Name one that exists.")
-            return _NOTHING
-        return member if member.level == "user" else OfAccounts(member)
 
     def _where(self, text: str | None, path: str, *, journey: bool = True) -> Node | None:
         """The filter of an event; the one that lets people in has no context yet."""
@@ -424,11 +448,6 @@ class _JourneyCompiler:
     def duration(self, text: str) -> int:
         return parse_duration(text)
 
-    def message(self, key: str, field: str) -> None:
-        if self.compiler.campaigns.message(key) is None:
-            self.compiler.fault("unknown_message", f"{self.step_path}.{field}", f"There is no message '{key}'.",
-                                "Name one that exists.")  # fmt: skip
-
     def destination(self, key: str, field: str) -> None:
         self._destination(key, f"{self.step_path}.{field}")
 
@@ -458,10 +477,6 @@ class _JourneyCompiler:
 
     def fault(self, field: str, message: str, mend: str) -> None:
         self.compiler.fault("step", f"{self.step_path}.{field}", message, mend)
-
-    def _channel_of(self, key: str) -> tuple[str, str]:
-        message = self.compiler.campaigns.message(key)
-        return ("email", "subscribed") if message is None else (message.channel, message.send_to)
 
 
 def _identifier_path(journey: Journey) -> tuple[str, ...] | None:

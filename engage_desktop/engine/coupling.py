@@ -1,7 +1,7 @@
-"""Which journeys read traits that journeys write, and in which order they can run (D-25, D-37).
+"""Which journeys read what a run makes, and in which order they can run (D-25, D-37).
 
 A journey that reads nothing written, or only what others wrote that read nothing of it, runs once, after them. Those
-that stand in a circle run together (`engine/waves.py`).
+that stand in a circle run together, and all do where the fate of a message may move somebody (`engine/waves.py`).
 """
 
 from __future__ import annotations
@@ -13,21 +13,28 @@ from typing import TYPE_CHECKING
 
 from engage_desktop.domain.condition import Trait
 from engage_desktop.engine.definitions import AskUsers, Computed, Meaning, Member
+from engage_desktop.engine.sends import messages_of
 from engage_desktop.engine.steps.set_trait import SetTraitStep
 
 if TYPE_CHECKING:
-    from engage_desktop.engine.plan import PlanJourney
+    from engage_desktop.engine.broadcasts import PlanBroadcast
+    from engage_desktop.engine.plan import Plan, PlanJourney
 
 _ZONE = "timezone"  # read by every clock that is a person's own (D-30)
 
 
 @dataclass(frozen=True)
 class Reads:
-    """User traits that something reads, directly or through what it names."""
+    """User traits and names of events that something reads, directly or through what it names."""
 
     traits: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
     of_others: frozenset[str] = frozenset()
-    """Those of them that are also read of other people, through accounts."""
+    """The traits and events of them that are also read of other people, through accounts."""
+
+    @property
+    def all(self) -> frozenset[str]:
+        return self.traits | self.events
 
 
 @dataclass(frozen=True)
@@ -57,16 +64,22 @@ class _Reader:
     def __init__(self, meanings: Mapping[str, Meaning]) -> None:
         self.meanings = meanings
         self.traits: set[str] = set()
+        self.events: set[str] = set()
         self.of_others: set[str] = set()
         self.seen: set[tuple[str, bool]] = set()
 
     def read(self, what: object) -> Reads:
         self._visit(what, "user", others=False)
-        return Reads(frozenset(self.traits), frozenset(self.of_others))
+        return Reads(frozenset(self.traits), frozenset(self.events), frozenset(self.of_others))
 
     def _visit(self, one: object, level: str, *, others: bool) -> None:
         if getattr(one, "own_zone", False):
             self._add(_ZONE, others=others)
+        event = getattr(one, "event", None)
+        if isinstance(event, str):  # an entry, an exit, a branch of a hold, a stream
+            self.events.add(event)
+            if others or level == "account":
+                self.of_others.add(event)
         if isinstance(one, Trait):
             if level == "user":
                 self._add(one.path[0], others=others)
@@ -119,3 +132,31 @@ def in_order(journeys: Sequence[PlanJourney], meanings: Mapping[str, Meaning]) -
 def is_coupled(journeys: Iterable[PlanJourney]) -> bool:
     """Whether any of them writes what conditions may read: then a change of one may change another."""
     return any(map(written_by, journeys))
+
+
+def makes(journey: PlanJourney) -> frozenset[str]:
+    """The names of the events that its messages may make."""
+    return frozenset().union(*(step.compiled.message.events for step in messages_of(journey)))
+
+
+def feeds_back(plan: Plan, journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]) -> bool:
+    """Whether what becomes of messages may move somebody: an event that they make is heard, or a cap drops one that says
+    leave."""
+    caps = plan.policies.caps
+    for journey in journeys:
+        for step in messages_of(journey):
+            channel = step.compiled.message.spec.channel
+            if step.compiled.leave and any(cap.channel in (None, channel) for cap in caps):
+                return True
+    made = frozenset().union(*map(makes, journeys), *(one.message.events for b in broadcasts for one in b.variants))
+    return any(not made.isdisjoint(read_by(one, plan.meanings).events) for one in (*journeys, *broadcasts))
+
+
+def stands_alone(plan: Plan, journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]) -> bool:
+    """Whether each journey's rows depend on the log and on it alone, messages too."""
+    if is_coupled(journeys) or broadcasts:
+        return False
+    messages = [step.compiled.message for one in journeys for step in messages_of(one)]
+    if messages and (plan.policies.caps or plan.policies.quiet or any(one.responses is not None for one in messages)):
+        return False
+    return not feeds_back(plan, journeys, broadcasts)

@@ -63,12 +63,26 @@ def mix_array(value: Hashes) -> Hashes:
 
 def uniforms(seed: int, fixed: Sequence[str], *varying: Hashes) -> NDArray[np.float64]:
     """u in [0, 1) for (seed, the fixed texts, then one hash of each varying array)."""
-    state = mix(seed & _MASK)
+    states = started(seed)
     for text in fixed:
-        state = mix(state ^ hash_text(text))
-    states = np.full(len(varying[0]), state, np.uint64)
+        states = chained(states, text)
     for hashes in varying:
-        states = mix_array(states ^ hashes)
+        states = chained(states, hashes)
+    return unit(states)
+
+
+def started(seed: int) -> Hashes:
+    """The state of a draw before its first part, as one value."""
+    return np.array([mix(seed & _MASK)], np.uint64)
+
+
+def chained(states: Hashes, part: str | Hashes) -> Hashes:
+    """The states after one more part, a text or a hash each."""
+    return mix_array(states ^ (np.uint64(hash_text(part)) if isinstance(part, str) else part))
+
+
+def unit(states: Hashes) -> NDArray[np.float64]:
+    """u in [0, 1) of each state."""
     return (states >> np.uint64(11)).astype(np.float64) / float(1 << 53)
 
 

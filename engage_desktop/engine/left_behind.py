@@ -61,6 +61,8 @@ def message_rows(step: PlanStep, tokens: Tokens, rows: MessageRows) -> Table:
         "status": rows.status,
         "reason": rows.reason,
         "kind": (rows.assumed | tokens.assumed).astype(np.int8),
+        "leans": tokens.assumed,
+        "next_at": rows.next_at,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.journey import Journey
@@ -11,8 +12,12 @@ from engage_desktop.domain.message import Message
 from engage_desktop.engine.arrays import NEVER
 from engage_desktop.engine.context import Names
 from engage_desktop.engine.definitions import Computed, Meaning, Member, Node
+from engage_desktop.engine.policies import NO_POLICIES, PlanPolicies
 from engage_desktop.engine.schedule import Schedule
 from engage_desktop.engine.steps.base import CompiledStep
+
+if TYPE_CHECKING:
+    from engage_desktop.engine.broadcasts import PlanBroadcast
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,8 @@ class Plan:
     meanings: Mapping[str, Meaning]
     messages: Mapping[str, Message] = field(default_factory=dict)
     traits: tuple[PlanTrait, ...] = ()
+    policies: PlanPolicies = NO_POLICIES
+    broadcasts: tuple[PlanBroadcast, ...] = ()
 
     def audience(self, key: str) -> PlanAudience | None:
         return next((audience for audience in self.audiences if audience.key == key), None)

@@ -8,6 +8,7 @@ from engage_desktop.engine.arrays import AnyArray, first_of_each
 from engage_desktop.engine.left_behind import WalkResult
 from engage_desktop.engine.plan import PlanJourney
 from engage_desktop.engine.run import TABLES, Table, sender
+from engage_desktop.engine.sends import messages_of
 from engage_desktop.engine.tokens import Entries
 
 
@@ -70,7 +71,8 @@ class _Rows:
             "kind": self._ends("assumed").astype(np.int8),
             "identifier": self.identifier,
         }
-        if self.journey.journey.enforce_limits:  # what `limits` goes by
+        if self.journey.journey.enforce_limits or any(one.compiled.leave for one in messages_of(self.journey)):
+            # what `limits` and the fates of messages go by
             row = np.concatenate([entries.row for entries, _ in self.walks])
             table |= {"row": row if self.order is None else row[self.order], "end_row": self._ends("row")}
         return table

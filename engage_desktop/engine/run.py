@@ -13,9 +13,9 @@ from engage_desktop.engine.draw import entry_key
 
 if TYPE_CHECKING:
     from engage_desktop.domain.journey import Journey
+    from engage_desktop.engine.generated import Made
     from engage_desktop.engine.plan import Plan
     from engage_desktop.engine.trail import Trail
-    from engage_desktop.engine.writes import Writes
 
 Table: TypeAlias = dict[str, AnyArray]
 Columns: TypeAlias = dict[str, type]
@@ -61,7 +61,8 @@ class Texts:
 @dataclass(frozen=True, eq=False)
 class Run:
     """See `docs/plan.md`, engine, for the columns. Instants are int64 microseconds, NEVER an
-    open end; `journey`, `campaign`, `step`, `audience` are places in the lists of the campaigns; in `deliveries` a
+    open end; `journey`, `campaign`, `step`, `audience` are places in the lists of the campaigns; a broadcast's `campaign`
+    is its place after all journeys, its `step` the place of the variant or -1 (`campaign_key`, `step_key`); in `deliveries` a
     negative `step` is an exit (`sender`), `entry_event` and `exit_event` places among the person's events, -1 for none."""
 
     plan: Plan
@@ -75,8 +76,12 @@ class Run:
     deliveries: Table
     wires: Table = field(default_factory=lambda: stack([], WIRES))
     """Outputs taken in journeys with forks, no public table: the visit of a fork has no branch."""
-    writes: Writes | None = None
-    """What journeys wrote into traits, no public table; None where nothing was."""
+    responses: Table = field(default_factory=lambda: stack([], RESPONSES))
+    made: Made | None = None
+    """What the run set and which events its messages made, as far as conditions may ask, no public table; None where nothing
+    was."""
+    observed: Table | None = None
+    """The memberships that rest on no assumption, where they may be others than `memberships`."""
     texts: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     trails: Mapping[str, Trail] = field(default_factory=dict)
@@ -95,17 +100,19 @@ VISITS: Columns = {"journey": np.int16, "profile": np.int32, "instance": np.int3
           "entered_at": np.int64, "left_at": np.int64, "branch": np.int32, "pass": np.int32, "kind": np.int8}  # fmt: skip
 MEMBERSHIPS: Columns = {"audience": np.int16, "profile": np.int32, "from_at": np.int64, "to_at": np.int64}
 MESSAGES: Columns = {"campaign": np.int16, "step": np.int16, "profile": np.int32, "instance": np.int32, "due_at": np.int64,
-            "sent_at": np.int64, "status": np.int8, "reason": np.int8, "kind": np.int8}  # fmt: skip
+            "sent_at": np.int64, "status": np.int8, "reason": np.int8, "kind": np.int8, "leans": np.bool_,
+            "next_at": np.int64}  # fmt: skip
 DELIVERIES: Columns = {"campaign": np.int16, "step": np.int16, "profile": np.int32, "instance": np.int32,
               "changed_at": np.int64, "entered_at": np.int64, "kind": np.int8, "identifier": np.int32, "change": np.int8,
               "entry_event": np.int32, "exit_event": np.int32}  # fmt: skip
 WIRES: Columns = {"journey": np.int16, "profile": np.int32, "instance": np.int32, "step": np.int16, "branch": np.int32,
          "left_at": np.int64}  # fmt: skip
-
+RESPONSES: Columns = {"campaign": np.int16, "step": np.int16, "profile": np.int32, "instance": np.int32, "response": np.int8,
+             "at": np.int64, "kind": np.int8}  # fmt: skip
 
 TABLES: dict[str, Columns] = {
     "instances": INSTANCES, "visits": VISITS, "memberships": MEMBERSHIPS, "messages": MESSAGES, "deliveries": DELIVERIES,
-    "wires": WIRES,
+    "wires": WIRES, "responses": RESPONSES,
 }  # fmt: skip
 
 

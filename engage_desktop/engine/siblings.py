@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from engage_desktop.engine.view import View
 
 COLUMNS = ("profile", "entered_at", "entry_row", "time", "phase", "own_row", "rank", "place")
-"""Of a table of sets. Rows are counted from a person's first event (-1, 0: none), so that they mean the same in any
-part of a log; `place` is that of the step in the journey."""
+"""Of a table of sets. Rows are counted from the first event of their instant (-1, 0: none), so that they mean the same in
+any part of a log, whatever is added to it; `place` is that of the step in the journey."""
 _MOMENT = ("time", "phase", "own_row", "rank", "place")
 
 
@@ -30,13 +30,12 @@ def noted(tokens: Tokens, place: int, view: View) -> Table:
     """Tokens that pass a step that sets a trait, as rows of such a table (and their `instance` and `row` in the walk)."""
     assert tokens.phase is not None
     assert tokens.rank is not None
-    entries, first = tokens.entries, view.log.profile_start[tokens.profile.astype(np.int64)]
-    row = entries.row[tokens.instance] - first if entries.by_event else np.full(len(tokens), -1)
+    first = view.first_row_after(tokens.profile, tokens.time - 1)
     return {
         "instance": tokens.instance,
         "profile": tokens.profile,
         "entered_at": tokens.entered_at,
-        "entry_row": row,
+        "entry_row": view.rank_of(tokens.entries)[tokens.instance],
         "time": tokens.time,
         "phase": tokens.phase.astype(np.int64),
         "row": np.where(tokens.phase == EVENT, tokens.row, 0),
@@ -51,10 +50,8 @@ class Siblings:
 
     def __init__(self, own: Own, entries: Entries, view: View, known: Table) -> None:
         self.own, self.view, self.entries = own, view, entries
-        first = view.log.profile_start
-        row = entries.row - first[entries.profile.astype(np.int64)] if entries.by_event else np.full(len(entries), -1)
-        mine = (entries.profile, entries.time, row)
-        instance = _places(mine, tuple(known[name] for name in ("profile", "entered_at", "entry_row")))
+        mine = (entries.profile, entries.time, view.rank_of(entries))
+        instance = places(mine, tuple(known[name] for name in ("profile", "entered_at", "entry_row")))
         trait = np.array([own.traits.index(name) if name in own.traits else -1 for name, _ in own.what])
         keep = (instance >= 0) & (trait[known["place"]] >= 0)
         self.instance = instance[keep]
@@ -88,8 +85,8 @@ class Siblings:
         return self.before(tokens.instance, {**moment, "place": np.full(len(tokens), place)})
 
     def _first(self, tokens: Tokens) -> AnyArray:
-        found: AnyArray = self.view.log.profile_start[tokens.profile.astype(np.int64)]
-        return found
+        """The first event of each token's instant."""
+        return self.view.first_row_after(tokens.profile, tokens.time - 1)
 
     def asked_again(self, found: Instants, node: Node, tokens: Tokens) -> Instants:
         """When `node` first holds of tokens that wait: in the phase of waits they see what events have set (D-12).
@@ -161,7 +158,7 @@ class Siblings:
         return instance[new], time[new]
 
 
-def _places(among: tuple[AnyArray, ...], asked: tuple[AnyArray, ...]) -> AnyArray:
+def places(among: tuple[AnyArray, ...], asked: tuple[AnyArray, ...]) -> AnyArray:
     """The place of each key among distinct keys, -1 where it is not there."""
     n = len(among[0])
     keys = [np.concatenate([one, other]) for one, other in zip(among, asked, strict=True)]

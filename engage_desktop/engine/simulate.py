@@ -12,21 +12,25 @@ from engage_desktop.domain.condition import Condition
 from engage_desktop.domain.errors import Cancelled, DesignError
 from engage_desktop.domain.problem import Problem
 from engage_desktop.engine.arrays import NEVER, Profiles
+from engage_desktop.engine.broadcasts import PlanBroadcast
 from engage_desktop.engine.buckets import buckets as make_buckets
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.compile import resolve_in
 from engage_desktop.engine.conditions import Conditions
-from engage_desktop.engine.coupling import is_coupled
+from engage_desktop.engine.coupling import stands_alone
 from engage_desktop.engine.definitions import Computed, Member, Node
 from engage_desktop.engine.entry import generations
+from engage_desktop.engine.generated import Made, merged
 from engage_desktop.engine.history import History
 from engage_desktop.engine.intervals import Intervals, concatenated
+from engage_desktop.engine.kinds import mark, needs_plain, plain
 from engage_desktop.engine.left_behind import WalkResult
 from engage_desktop.engine.limits import Door, tables_under_limits
 from engage_desktop.engine.moments import Moments
 from engage_desktop.engine.plan import Plan, PlanJourney
 from engage_desktop.engine.rows import collect
 from engage_desktop.engine.run import TABLES, Run, Table, Texts, stack
+from engage_desktop.engine.sending import Sending
 from engage_desktop.engine.siblings import all_sets
 from engage_desktop.engine.source import Column, Log
 from engage_desktop.engine.tokens import Entries
@@ -34,7 +38,6 @@ from engage_desktop.engine.trail import TracedWalk, Trail, has_room, leaves_trai
 from engage_desktop.engine.view import View
 from engage_desktop.engine.walk import Walk
 from engage_desktop.engine.waves import Stage, reads_of_others, touched
-from engage_desktop.engine.writes import Writes, merged, shown
 
 Progress = Callable[[float, str], None]
 Cancel = Callable[[], bool]
@@ -55,16 +58,48 @@ def simulate(
 ) -> Run:
     """Replay the log from `window[0]` to `window[1]` (both included) through the design.
 
-    `only` names the journeys that run. With several `buckets` their people are worked off one bucket after
+    `only` names the journeys and broadcasts that run. With several `buckets` their people are worked off one bucket after
     the other, which takes the memory of the largest and no cache. `coupled` runs all journeys in waves, also those
     that read nothing that is written: the same rows by the other way. Raises DesignError where design and log
     contradict each other, Cancelled when asked to stop. Same inputs, same run, for any number of buckets.
     """
     _refuse_clashes(plan, store)
-    journeys = sorted(_chosen(plan, only), key=lambda one: one.journey.key)
-    shared = reads_of_others(plan, journeys)  # then nobody can be worked off before the others
+    texts = Texts()
+    if not needs_plain(plan, *_chosen(plan, only)):
+        return _simulate(plan, store, window, seed, only, progress, cancelled, cache, buckets, texts, coupled=coupled)
+    cache = LeafCache() if cache is None and buckets == 1 else cache
+    halves = (
+        None if progress is None else lambda done, what: progress(done / 2, what),
+        None if progress is None else lambda done, what: progress((1 + done) / 2, what),
+    )
+    without = _simulate(
+        plain(plan), store, window, seed, only, halves[0], cancelled, cache, buckets, texts, coupled=coupled
+    )
+    run = _simulate(plan, store, window, seed, only, halves[1], cancelled, cache, buckets, texts, coupled=coupled)
+    mark(run, without)
+    return replace(run, observed=without.memberships)
+
+
+def _simulate(
+    plan: Plan,
+    store: Log,
+    window: tuple[int, int],
+    seed: int,
+    only: Sequence[str] | None,
+    progress: Progress | None,
+    cancelled: Cancel | None,
+    cache: LeafCache | None,
+    buckets: int,
+    texts: Texts,
+    *,
+    coupled: bool,
+) -> Run:
+    """One replay, as it stands."""
+    journeys, broadcasts = _chosen(plan, only)
+    tables = _Tables()
+    sending = Sending(plan, broadcasts, window, texts.all, texts.code)
+    shared = reads_of_others(plan, journeys, sending)  # then nobody can be worked off before the others
     parts = [store] if buckets == 1 or shared else make_buckets(store, buckets)
-    texts, tables = Texts(), _Tables()
     total = len(parts) * (len(plan.audiences) + len(journeys))
     done = 0
 
@@ -87,31 +122,33 @@ def simulate(
         walked = tables_under_limits(limited, view, texts, one_of)
         return found | {one.journey.key: table for one, table in zip(limited, walked, strict=True)}
 
-    trails: dict[str, Trail] | None = None if len(parts) > 1 or coupled or is_coupled(journeys) else {}
+    apart = stands_alone(plan, journeys, broadcasts)
+    trails: dict[str, Trail] | None = {} if len(parts) == 1 and apart and not coupled else None
     whole = Conditions(store, plan.meanings, cache, cancelled)
     if len(parts) > 1:
         whole = _in_parts(plan, store, parts, cancelled)
-    written: list[Writes] = []
-    first = dropped = 0
+    made: list[Made] = []
+    first = dropped = waves = 0
     for part in parts:
         conditions = whole
         if part is not store:
             conditions = Conditions(part, plan.meanings, LeafCache(), cancelled, accounts=whole.intervals)
         view = View(part, conditions, seed, plan.campaigns.workspace.timezone)
-        stage = Stage(plan, part, conditions, view, walk, texts.all)
+        stage = Stage(plan, part, conditions, view, walk, sending)
         played = stage.play(journeys, coupled=coupled)
         for key, found in played.tables.items():
             for name, table in found.items():
                 tables.add(name, key, table, first)
-        written.append(replace(played.writes, profile=played.writes.profile + np.int32(first)))
+        made.append(played.made.shifted(first))
         dropped += played.dropped
+        waves = max(waves, played.waves)
         for audience in plan.audiences:
             tell(f"Audience {audience.key}")
             if audience.member.level == "account" and first:
                 continue  # the accounts of all people are one
             asked = whole if audience.member.level == "account" else conditions
-            if touched(audience.member, plan.meanings, played.writes):
-                asked = stage.written(played.writes)
+            if touched(audience.member, plan.meanings, played.made):
+                asked = stage.shown(played.made)
             table = _membership_rows(audience.index, asked.intervals(audience.member), window)
             tables.add("memberships", audience.key, table, 0 if asked is whole else first)
         first += part.n_profiles
@@ -120,16 +157,16 @@ def simulate(
     run = {name: tables.stacked(name, columns) for name, columns in TABLES.items()}
     counts = {"profiles": int((store.since <= window[1]).sum()), "events": store.n_events}
     counts |= {name: len(next(iter(table.values()))) for name, table in run.items()}
-    writes = merged(written) if is_coupled(journeys) else None
-    if writes is not None:
-        counts |= {"writes": len(writes), "writes_dropped": dropped}
+    everything = None if apart else merged(made)
+    if everything is not None:
+        counts |= {"writes": len(everything.writes), "writes_dropped": dropped, "waves": waves}
     named = None if only is None else tuple(only)
-    return Run(plan, window, seed, named, writes=writes, texts=texts.all(), counts=counts, trails=trails or {}, **run)
+    return Run(plan, window, seed, named, made=everything, texts=texts.all(), counts=counts, trails=trails or {}, **run)
 
 
 def as_written(run: Run, store: Log) -> Log:
-    """The log with the traits that a run has set, as everybody sees them."""
-    return store if run.writes is None else shown(store, run.writes)
+    """The log with the traits that a run has set and the events that it made, as everybody sees them."""
+    return store if run.made is None else run.made.shown(store)
 
 
 class _Tables:
@@ -241,14 +278,15 @@ def _refuse_clashes(plan: Plan, store: Log) -> None:
         raise DesignError(problems)
 
 
-def _chosen(plan: Plan, only: Sequence[str] | None) -> list[PlanJourney]:
-    if only is None:
-        return list(plan.journeys)
-    known = [one.journey.key for one in plan.journeys]
-    missing = [key for key in only if key not in known]
+def _chosen(plan: Plan, only: Sequence[str] | None) -> tuple[list[PlanJourney], list[PlanBroadcast]]:
+    """The campaigns that run, in the order of their keys."""
+    known = [*(one.journey.key for one in plan.journeys), *(one.key for one in plan.broadcasts)]
+    missing = [key for key in only or () if key not in known]
     if missing:
         raise DesignError([_unknown("journeys", key, known) for key in missing])
-    return [one for one in plan.journeys if one.journey.key in only]
+    journeys = [one for one in plan.journeys if only is None or one.journey.key in only]
+    broadcasts = [one for one in plan.broadcasts if only is None or one.key in only]
+    return sorted(journeys, key=lambda one: one.journey.key), sorted(broadcasts, key=lambda one: one.key)
 
 
 def _unknown(kind: str, key: str, known: list[str]) -> Problem:

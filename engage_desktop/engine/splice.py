@@ -16,7 +16,7 @@ from engage_desktop.domain.errors import Cancelled
 from engage_desktop.engine.arrays import AnyArray, Mask
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.conditions import Conditions
-from engage_desktop.engine.coupling import is_coupled
+from engage_desktop.engine.coupling import stands_alone
 from engage_desktop.engine.definitions import Meaning
 from engage_desktop.engine.part import conditions_of
 from engage_desktop.engine.plan import Plan, PlanAudience, PlanJourney
@@ -57,21 +57,22 @@ def resimulate(
     again. Raises what `simulate` raises.
     """
     chosen = None if only is None else tuple(only)
-    if (before.window, before.seed, before.only) != (window, seed, chosen) or not _splices(before.plan, plan):
+    if (before.window, before.seed, before.only) != (window, seed, chosen) or not _splices(before.plan, plan, only):
         return simulate(
             plan, store, window=window, seed=seed, only=only, progress=progress, cancelled=cancelled, cache=cache
         )
     _refuse_clashes(plan, store)
-    return _Splice(plan, store, before, progress, cancelled, cache).run(_chosen(plan, only))
+    return _Splice(plan, store, before, progress, cancelled, cache).run(_chosen(plan, only)[0])
 
 
-def _splices(old: Plan, new: Plan) -> bool:
-    """Whether journeys can be taken one by one: none writes what others may read or takes a place that others wanted,
-    and the surroundings are the same."""
-    same = old.campaigns.workspace.timezone == new.campaigns.workspace.timezone
-    return same and not any(
-        is_coupled(plan.journeys) or any(one.journey.enforce_limits for one in plan.journeys) for plan in (old, new)
-    )
+def _splices(old: Plan, new: Plan, only: Sequence[str] | None) -> bool:
+    """Whether journeys can be taken one by one: none makes what others may read, takes a place that others wanted, or
+    competes for a cap, and the surroundings are the same."""
+    around = ("workspace", "policies", "messages")
+    if any(getattr(old.campaigns, name) != getattr(new.campaigns, name) for name in around):
+        return False
+    alone = all(stands_alone(plan, *_chosen(plan, only)) for plan in (old, new))
+    return alone and not any(one.journey.enforce_limits for plan in (old, new) for one in plan.journeys)
 
 
 class _Splice:
@@ -120,10 +121,10 @@ class _Splice:
             before.window,
             before.seed,
             before.only,
-            writes=None,
             texts=texts,
             counts=counts,
             trails=self.trails,
+            made=None,
             **run,
         )
 

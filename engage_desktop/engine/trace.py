@@ -17,6 +17,7 @@ from engage_desktop.engine.left_behind import WalkResult
 from engage_desktop.engine.limits import Door, tables_under_limits
 from engage_desktop.engine.plan import Plan, PlanJourney, PlanStep
 from engage_desktop.engine.run import EXITED, OUTCOMES, Table, Texts
+from engage_desktop.engine.sending import Sending
 from engage_desktop.engine.simulate import tables_of, walks_of
 from engage_desktop.engine.steps.base import Departures
 from engage_desktop.engine.steps.set_trait import SetTraitStep
@@ -155,7 +156,8 @@ class Played:
         conditions = Conditions(few, plan.meanings)
         view = View(few, conditions, seed, plan.campaigns.workspace.timezone)
         journeys = sorted(journeys, key=lambda one: one.journey.key)
-        writes = Stage(plan, few, conditions, view, self._walk, self._texts.all).play(journeys).writes
+        sending = Sending(plan, plan.broadcasts, window, self._texts.all, self._texts.code)
+        writes = Stage(plan, few, conditions, view, self._walk, sending).play(journeys).made.writes
         columns = zip(writes.profile.tolist(), writes.time.tolist(), writes.which.tolist(), strict=True)
         found = ((who, time, *writes.what[which]) for who, time, which in columns)
         self.written = tuple(SetTrait("user", few.people[who], trait, value, time) for who, time, trait, value in found)

@@ -29,7 +29,9 @@ from engage_desktop.engine.frames import Bound, Events, replaced, take_or_absent
 from engage_desktop.engine.identifiers import ByIdentifier, Identifiers
 from engage_desktop.engine.moments import Moments
 from engage_desktop.engine.own import Own, OwnView
-from engage_desktop.engine.siblings import Siblings
+from engage_desktop.engine.pipeline import Pipeline
+from engage_desktop.engine.policies import PlanPolicies
+from engage_desktop.engine.siblings import Siblings, places
 from engage_desktop.engine.source import OBJECT, TEXT, Column, Log
 from engage_desktop.engine.surplus import surplus_of
 from engage_desktop.engine.tokens import Entries, Tokens
@@ -65,6 +67,8 @@ class View:
         """... also those that other paths of theirs set."""
         self.sets: Mapping[str, Table] = {}
         """What instances of each journey set, as far as that is known (`siblings.COLUMNS`)."""
+        self.fates: Mapping[tuple[str, str], Table] = {}
+        """By journey and step the messages that a cap drops when they are due, as far as that is known (`policy.FATES`)."""
         self._identifiers: dict[tuple[str, ...], Identifiers] = {}
         self._by_identifier: dict[tuple[str, str, tuple[str, ...], bool], tuple[AnyArray, ByIdentifier]] = {}
         self.enforcing = False
@@ -76,6 +80,34 @@ class View:
         if key not in self._kept:
             self._kept[key] = compute()
         found: T = self._kept[key]
+        return found
+
+    # -- sending ---------------------------------------------------------------------------
+
+    def pipeline(self, policies: PlanPolicies) -> Pipeline:
+        return self.once("pipeline", lambda: Pipeline(policies, self))
+
+    def capped(self, name: tuple[str, str], tokens: Tokens) -> Mask:
+        """Whose message at a step of a journey is known to be dropped by a cap."""
+        table = self.fates.get(name)
+        if table is None:
+            return np.zeros(len(tokens), np.bool_)
+        entries = tokens.entries
+        asked = (tokens.profile, tokens.time, tokens.entered_at, self.rank_of(entries)[tokens.instance])
+        known = tuple(table[one] for one in ("profile", "time", "entered_at", "entry_rank"))
+        found: Mask = places(known, asked) >= 0
+        return found
+
+    def rank_of(self, entries: Entries) -> AnyArray:
+        """How many events of its person and instant came before the one that each instance was entered by, -1 where
+        none was: unlike a row it means the same whatever else is added to the log."""
+        if not entries.by_event:
+            return np.full(len(entries), -1, np.int64)
+        return self.rank_in_instant(entries.profile, entries.time, entries.row)
+
+    def rank_in_instant(self, profile: Profiles, time: Instants, row: Rows) -> AnyArray:
+        """The same of any events."""
+        found: AnyArray = row - self.first_row_after(profile, time - 1)
         return found
 
     # -- events ----------------------------------------------------------------------------
@@ -414,14 +446,3 @@ class OwnTokens:
 
 
 _ZONE = Trait(("timezone",))
-
-
-def state_at(start: AnyArray, times: AnyArray, profile: Profiles, at: Instants) -> Rows:
-    """Index of the last entry of each profile at or before `at`, -1 where there is none.
-
-    `start`, `times` are those of a TraitHistory; of entries of one instant the last counts.
-    """
-    place = profile.astype(np.int64)
-    low = start[place]
-    found = upper_bound(times, low, start[place + 1], at) - 1
-    return np.where(found >= low, found, -1)

@@ -1,8 +1,9 @@
-"""Journeys that read what they write, and those that read it after them (D-25, D-37, D-51).
+"""Journeys that read what a run makes, and those that read it after them (D-25, D-37, D-51).
 
-What is written at t is seen from t + 1 us on, so what a person does up to some instant depends only on what was written
-before it. A wave runs the journeys of a circle for some people over what is known of their writes: those whose writes
-come out as they were known are done, the others go again with what came out. That is right up to the first difference
+What is made at t - a trait set, an event of a message - is seen from t + 1 us on, and what a message that is dropped
+ends it ends after all movement of t; so what a person does up to some instant depends only on what was made
+before it. A wave runs the journeys of a circle for some people over what is known of that: those for whom the same
+comes out as was known are done, the others go again with what came out. That is right up to the first difference
 and a guess after it (`guesses`), so at least every other wave makes the next write of everybody right. The first wave is
 everybody with nothing known; most circles take two or three, over fewer and fewer people, and every wave is the
 fold that all journeys are walked by.
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,18 +22,20 @@ from engage_desktop.engine import intervals as sets
 from engage_desktop.engine.arrays import NEVER, AnyArray, Mask
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.conditions import Conditions, EventRows
-from engage_desktop.engine.coupling import Component, in_order, read_by, written_by
+from engage_desktop.engine.coupling import Component, feeds_back, in_order, makes, read_by, written_by
 from engage_desktop.engine.definitions import Meaning, Node, Side
+from engage_desktop.engine.generated import NOTHING, Happenings, Made, made, merged, rows_of, too_many
 from engage_desktop.engine.guesses import first_difference, to_go_on_with
 from engage_desktop.engine.history import History
 from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.plan import Plan, PlanJourney
+from engage_desktop.engine.policy import FATES
 from engage_desktop.engine.run import Table
+from engage_desktop.engine.sending import Sending, Settled
 from engage_desktop.engine.siblings import COLUMNS, NO_SETS, of_people
 from engage_desktop.engine.source import Log
 from engage_desktop.engine.subset import Subset
 from engage_desktop.engine.view import View
-from engage_desktop.engine.writes import NONE, Writes, made, merged, rows_of, shown, too_many
 
 Tables = dict[str, Table]
 Walker = Callable[[Sequence[PlanJourney], View], dict[str, Tables]]
@@ -39,50 +43,64 @@ Walker = Callable[[Sequence[PlanJourney], View], dict[str, Tables]]
 
 @dataclass
 class Outcome:
-    """Tables of each journey by key; all writes, and how many more the limit of a second took."""
+    """Tables of each campaign by key; all that was made, how many more the limit of a second took, and how often the
+    journeys were walked."""
 
     tables: dict[str, Tables] = field(default_factory=dict)
-    writes: Writes = NONE
+    made: Made = NOTHING
     dropped: int = 0
+    waves: int = 1
 
 
 class Stage:
-    """A log and the conditions over it as they are before anything is written."""
+    """A log and the conditions over it as they are before anything is made."""
 
     def __init__(
-        self, plan: Plan, log: Log, conditions: Conditions, view: View, walk: Walker, texts: Callable[[], Sequence[str]]
+        self, plan: Plan, log: Log, conditions: Conditions, view: View, walk: Walker, sending: Sending
     ) -> None:
-        """`walk` gives the tables of journeys; `texts` those of the run so far."""
-        self.plan, self.log, self.conditions, self.view, self.walk, self.texts = (
+        """`walk` gives the tables of journeys."""
+        self.plan, self.log, self.conditions, self.view, self.walk, self.sending = (
             plan,
             log,
             conditions,
             view,
             walk,
-            texts,
+            sending,
         )
-        keys = sorted(journey.journey.key for journey in plan.journeys)
-        self._written: Conditions | None = None
-        self.ranks = {key: rank for rank, key in enumerate(keys)}
+        self._shown: Conditions | None = None
 
     def play(self, journeys: Sequence[PlanJourney], *, coupled: bool = False) -> Outcome:
-        """Run journeys so that each sees what all wrote. `coupled`: all of them in waves, needed or not."""
-        components = in_order(journeys, self.plan.meanings)
-        if coupled:
-            components = [Component(tuple(journeys), circular=True)]
-        found = self._play(components, verify=coupled)
-        if len(components) > 1 and too_many(found.writes):
+        """Run journeys and broadcasts so that each sees what all made. `coupled`: all of them in waves, needed or not."""
+        circle = [Component(tuple(journeys), circular=True)]
+        broadcasts = self.sending.broadcasts
+        if feeds_back(self.plan, journeys, broadcasts):
+            return self._play(circle, verify=coupled, settles=True)
+        found = self._play(circle if coupled else in_order(journeys, self.plan.meanings), verify=coupled)
+        if not coupled and too_many(found.made):
             # which write is one too many is a matter of all journeys together
-            found = self._play([Component(tuple(journeys), circular=True)])
+            found = self._play(circle)
+        writes = bool(len(found.made))
+        heard = any(map(makes, journeys)) and self._is_asked(journeys)
+        settled = self.sending.settle(journeys, found.tables, self._view(found.made), events=writes or heard)
+        if writes and too_many(found.made, settled.happened):
+            return self._play(circle, settles=True)  # so are the events of messages
+        if heard:
+            found.made, over = self._made(journeys, found.tables, settled.happened)
+            found.dropped = len(over)
         return found
 
-    def over(self, writes: Writes, people: AnyArray | None = None) -> Conditions:
-        """Conditions that see writes (numbered as `people` are) of everybody, or over some people alone."""
-        if people is None and not len(writes):
+    def _is_asked(self, journeys: Sequence[PlanJourney]) -> bool:
+        """Whether an audience, or a computed trait of the plan, hears of events that messages make."""
+        names = frozenset(self.sending.names)
+        asked: list[object] = [*(one.member for one in self.plan.audiences), *(one.value for one in self.plan.traits)]
+        return any(not names.isdisjoint(read_by(one, self.plan.meanings).events) for one in asked)
+
+    def over(self, what: Made, people: AnyArray | None = None) -> Conditions:
+        """Conditions that see what was made (numbered as `people` are) of everybody, or over some people alone."""
+        if people is None and not len(what):
             return self.conditions
-        log = shown(self.log if people is None else Subset(self.log, people), writes)
-        traits = frozenset(writes.what[one][0] for one in np.unique(writes.which).tolist())
-        given = _Untouched(self.conditions, traits, people)
+        log = what.shown(self.log if people is None else Subset(self.log, people))
+        given = _Untouched(self.conditions, what, people)
         return Conditions(
             log,
             self.plan.meanings,
@@ -92,100 +110,118 @@ class Stage:
             given=given,
         )
 
-    def written(self, writes: Writes) -> Conditions:
-        """Conditions over all of the log with what everybody wrote; made once."""
-        if self._written is None:
-            self._written = self.over(writes)
-        return self._written
+    def shown(self, what: Made) -> Conditions:
+        """Conditions over all of the log with what everybody made; built once."""
+        if self._shown is None:
+            self._shown = self.over(what)
+        return self._shown
 
     # -- one after the other ---------------------------------------------------------------
 
-    def _play(self, components: Sequence[Component], *, verify: bool = False) -> Outcome:
+    def _play(self, components: Sequence[Component], *, verify: bool = False, settles: bool = False) -> Outcome:
+        """`settles`: messages are brought to their ends in each wave, because that may move somebody."""
         found = Outcome()
         for component in components:
             if component.circular:
-                self._waves(component.journeys, found, verify=verify)
+                self._waves(component.journeys, found, verify=verify, settles=settles)
                 continue
-            view = self._view(found.writes)
+            view = self._view(found.made)
             tables = self.walk(component.journeys, view)
             found.tables |= tables
-            self._note(component.journeys, tables, found)
+            what, over = self._made(component.journeys, tables, None)
+            found.made = merged([found.made, what])
+            found.dropped += len(over)
         return found
 
-    def _view(self, writes: Writes, people: AnyArray | None = None) -> View:
-        if people is None and not len(writes):
+    def _view(self, what: Made, people: AnyArray | None = None) -> View:
+        if people is None and not len(what):
             return self.view
-        conditions = self.over(writes, people)
+        conditions = self.over(what, people)
         view = View(conditions.log, conditions, self.view.seed, self.view.workspace_zone)
         if people is None:
             view.profile_hashes = self.view.profile_hashes
         return view
 
-    def _note(self, journeys: Sequence[PlanJourney], tables: Mapping[str, Tables], found: Outcome) -> None:
-        writes, over = self._made(journeys, tables)
-        found.writes = merged([found.writes, writes])
-        found.dropped += len(over)
-
-    def _made(self, journeys: Sequence[PlanJourney], tables: Mapping[str, Tables]) -> tuple[Writes, Writes]:
-        return made([(one, tables[one.journey.key]) for one in journeys], self.ranks, self.texts())
+    def _made(
+        self, journeys: Sequence[PlanJourney], tables: Mapping[str, Tables], happened: Happenings | None
+    ) -> tuple[Made, AnyArray]:
+        sending = self.sending
+        happened = sending.nothing if happened is None else happened
+        return made([(one, tables[one.journey.key]) for one in journeys], happened, sending.ranks, sending.texts())
 
     # -- in waves --------------------------------------------------------------------------
 
-    def _waves(self, journeys: tuple[PlanJourney, ...], found: Outcome, *, verify: bool) -> None:
-        """`verify`: nobody is done after the first wave, so that a journey that writes nothing is walked twice too."""
+    def _waves(self, journeys: tuple[PlanJourney, ...], found: Outcome, *, verify: bool, settles: bool) -> None:
+        """`verify`: nobody is done after the first wave, so that a journey that makes nothing is walked twice too."""
         n = self.log.n_profiles
-        together = self._together(journeys, found.writes)
+        together = self._together(journeys, found.made, settles=settles)
         people: AnyArray | None = None
-        known, before = NONE, found.writes
+        known, before = NOTHING, found.made
         sets: dict[str, Table] = {}
+        fates: dict[tuple[str, str], Table] = {}
         wave = 0
         parts: list[tuple[AnyArray, dict[str, Tables]]] = []
-        mine: list[Writes] = []
+        mine: list[Made] = []
         while True:
             here = np.arange(n, dtype=np.int32) if people is None else people
             earlier = before if people is None else before.of(people)
             view = self._view(merged([earlier, known]), people)
-            view.sets = sets
+            view.sets, view.fates = sets, fates
             tables = self.walk(journeys, view)
-            writes, over = self._made(journeys, tables)
             new_sets = {key: parts.pop("sets") for key, parts in tables.items() if "sets" in parts}
-            before_rows, after_rows = rows_of(known, writes)
-            compared = [(before_rows, after_rows)]
-            compared += [
-                (_rows_of_sets(sets.get(key, NO_SETS)), _rows_of_sets(new_sets.get(key, NO_SETS)))
-                for key in sorted({*sets, *new_sets})
+            settled = Settled(self.sending.nothing)
+            if settles:
+                settled = self.sending.settle(journeys, tables, view, events=True)
+            what, over = self._made(journeys, tables, settled.happened)
+            pairs = [(one, other) for one, other in rows_of(known, what)]
+            compared = [
+                *pairs,
+                *_pairs(sets, new_sets, lambda table: _rows_of(table, COLUMNS), NO_SETS),
+                *_pairs(fates, settled.fates, lambda table: _rows_of(table, FATES), _NO_FATES),
             ]
             right_until = first_difference(compared, len(here))
             done = right_until == NEVER
             if verify and people is None:
                 done[:] = False
                 verify = False
-            if together is not None:  # whoever is asked through an account waits for all of it
+            if together is not None:  # whoever depends on others waits for all of them
                 done = ~np.isin(together[here], together[here[~done]])
             rest = np.flatnonzero(~done)
             parts.append((here, _of(tables, done)))
-            mine.append(writes.take(done[writes.profile]).to(here))
-            found.dropped += int(done[over.profile].sum())
+            mine.append(what.of_those(done).to(here))
+            found.dropped += int(done[over].sum())
             if not len(rest):
                 break
+            new_fates = settled.fates
             if wave % 2:  # every other wave goes on with all that came out, which is mostly right
-                writes = writes.take(to_go_on_with(before_rows, after_rows, right_until))
+                of_writes, of_events = (to_go_on_with(*pair, right_until) for pair in pairs)
+                what = Made(what.writes.take(of_writes), what.events.take(of_events))
                 for key, table in new_sets.items():
-                    old, new = _rows_of_sets(sets.get(key, NO_SETS)), _rows_of_sets(table)
+                    old, new = _rows_of(sets.get(key, NO_SETS), COLUMNS), _rows_of(table, COLUMNS)
                     new_sets[key] = _rows(table, to_go_on_with(old, new, right_until))
+                for name, table in new_fates.items():
+                    old, new = _rows_of(fates.get(name, _NO_FATES), FATES), _rows_of(table, FATES)
+                    new_fates[name] = _rows(table, to_go_on_with(old, new, right_until))
             wave += 1
-            people, known = here[rest].astype(np.int32), writes.of(rest)
+            people, known = here[rest].astype(np.int32), what.of(rest)
             sets = {key: of_people(table, rest) for key, table in new_sets.items()}
-        self.view.sets = {}
-        found.tables |= {
-            one.journey.key: _below([(who, tables[one.journey.key]) for who, tables in parts]) for one in journeys
-        }
-        found.writes = merged([before, *mine])
+            fates = {name: of_people(table, rest) for name, table in new_fates.items()}
+        self.view.sets, self.view.fates = {}, {}
+        keys = dict.fromkeys(key for _, tables in parts for key in tables)
+        found.tables |= {key: _below([(who, tables[key]) for who, tables in parts if key in tables]) for key in keys}
+        found.made = merged([before, *mine])
+        found.waves = max(found.waves, wave + 1)
 
-    def _together(self, journeys: Sequence[PlanJourney], before: Writes) -> AnyArray | None:
-        """For each person a number, the same for all whom accounts join; None where nothing written is read of others."""
-        written = frozenset().union(*map(written_by, journeys), (trait for trait, _ in before.what))
-        if not any(read_by(one, self.plan.meanings).of_others & written for one in journeys):
+    def _together(self, journeys: Sequence[PlanJourney], before: Made, *, settles: bool) -> AnyArray | None:
+        """For each person a number, the same for all whom accounts join, or a broadcast that goes by turns; None where
+        nothing made is read of others."""
+        if settles and any(one.broadcast.throughput is not None for one in self.sending.broadcasts):
+            return np.zeros(self.log.n_profiles, np.int64)
+        written = frozenset().union(*map(written_by, journeys), before.traits)
+        if settles:
+            written |= frozenset(self.sending.names)
+        readers = [*journeys, *(self.sending.broadcasts if settles else ())]
+        if not any(read_by(one, self.plan.meanings).of_others & written for one in readers):
             return None
         account, profile, _ = map(np.asarray, self.log.links())
         label = np.arange(self.log.n_profiles)
@@ -200,16 +236,18 @@ class Stage:
 
 
 class _Untouched:
-    """What does not depend on written traits is as it was."""
+    """What does not depend on what was made is as it was."""
 
-    def __init__(self, base: Conditions, written: frozenset[str], people: AnyArray | None) -> None:
-        self.base, self.written, self.people = base, written, people
+    def __init__(self, base: Conditions, what: Made, people: AnyArray | None) -> None:
+        self.base, self.people = base, people
+        self._made = what.traits | what.names
+        self._adds = bool(len(what.events))
         self._reads: dict[str, bool] = {}
 
     def _is_touched(self, what: object) -> bool:
         key = repr(what)
         if key not in self._reads:
-            self._reads[key] = not self.written.isdisjoint(read_by(what, self.base.meanings).traits)
+            self._reads[key] = not self._made.isdisjoint(read_by(what, self.base.meanings).all)
         return self._reads[key]
 
     def intervals(self, node: Node) -> Intervals | None:
@@ -227,22 +265,24 @@ class _Untouched:
         )
 
     def events(self, name: str, where: Node | None) -> EventRows | None:
-        if self.people is not None or (where is not None and self._is_touched(where)):
-            return None
+        if self.people is not None or self._adds or (where is not None and self._is_touched(where)):
+            return None  # added events number the rows anew
         return self.base.events(name, where)
 
 
-def reads_of_others(plan: Plan, journeys: Sequence[PlanJourney]) -> bool:
-    """Whether anything asks through accounts for what these journeys write of somebody else."""
-    written = frozenset().union(*map(written_by, journeys))
-    readers: list[object] = [*journeys, *(one.member for one in plan.audiences)]
-    return bool(written) and any(read_by(one, plan.meanings).of_others & written for one in readers)
+def reads_of_others(plan: Plan, journeys: Sequence[PlanJourney], sending: Sending) -> bool:
+    """Whether the people of a run depend on each other: something asks through accounts for what journeys make of somebody
+    else, or a broadcast goes by turns."""
+    if any(one.broadcast.throughput is not None for one in sending.broadcasts):
+        return True
+    what = frozenset(sending.names).union(*map(written_by, journeys))
+    readers: list[object] = [*journeys, *sending.broadcasts, *(one.member for one in plan.audiences)]
+    return bool(what) and any(read_by(one, plan.meanings).of_others & what for one in readers)
 
 
-def touched(what: object, meanings: Mapping[str, Meaning], writes: Writes) -> bool:
-    """Whether something depends on what was written."""
-    traits = {trait for trait, _ in writes.what}
-    return not traits.isdisjoint(read_by(what, meanings).traits)
+def touched(what: object, meanings: Mapping[str, Meaning], by: Made) -> bool:
+    """Whether something depends on what was made."""
+    return not (by.traits | by.names).isdisjoint(read_by(what, meanings).all)
 
 
 def _of(tables: Mapping[str, Tables], done: Mask) -> dict[str, Tables]:
@@ -257,9 +297,23 @@ def _rows(table: Table, keep: AnyArray) -> Table:
     return {name: column[keep] for name, column in table.items()}
 
 
-def _rows_of_sets(sets: Table) -> tuple[AnyArray, ...]:
+_NO_FATES: Table = {name: np.empty(0, np.int64) for name in FATES}
+_Key = TypeVar("_Key", bound=str | tuple[str, str])
+
+
+def _rows_of(table: Table, columns: Sequence[str]) -> tuple[AnyArray, ...]:
     """Person and instant first."""
-    return (sets["profile"], sets["time"], *(sets[name] for name in COLUMNS if name not in ("profile", "time")))
+    return (table["profile"], table["time"], *(table[name] for name in columns if name not in ("profile", "time")))
+
+
+def _pairs(
+    old: Mapping[_Key, Table],
+    new: Mapping[_Key, Table],
+    rows: Callable[[Table], tuple[AnyArray, ...]],
+    none: Table,
+) -> list[tuple[tuple[AnyArray, ...], tuple[AnyArray, ...]]]:
+    """The tables known and made of each key side by side."""
+    return [(rows(old.get(key, none)), rows(new.get(key, none))) for key in sorted({*old, *new})]
 
 
 def _below(parts: Sequence[tuple[AnyArray, Tables]]) -> Tables:

@@ -1,29 +1,20 @@
-"""What a run writes into traits, and a log that shows it (D-37, D-51, D-54)."""
+"""What a run writes into traits, and a log that shows it (D-37, D-51); `generated` orders it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast, overload
+from typing import Any, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.engine.arrays import AnyArray, Instants, Mask, Profiles, first_of_each
-from engage_desktop.engine.draw import entry_key
+from engage_desktop.engine.arrays import AnyArray, Instants, Profiles, first_of_each
 from engage_desktop.engine.intervals import merge_order
 from engage_desktop.engine.source import ABSENT, BOOL, NUMBER, TEXT, Column, Log, TraitHistory
-from engage_desktop.engine.steps.set_trait import SetTraitStep
 from engage_desktop.events.column import Column as Values
 
-if TYPE_CHECKING:
-    from engage_desktop.engine.plan import PlanJourney
-    from engage_desktop.engine.run import Table
-
 Value = str | float | bool | None
-MOST = 25
-"""Writes of a person in a whole UTC second (D-37, D-54)."""
-_SECOND = 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,91 +76,6 @@ def merged(parts: Sequence[Writes]) -> Writes:
 def _typed(one: tuple[str, Value]) -> tuple[str, Value, str]:
     """True, 1 and 1.0 are one dictionary key and three values."""
     return (*one, type(one[1]).__name__)
-
-
-def made(
-    runs: Iterable[tuple[PlanJourney, Mapping[str, Table]]], ranks: Mapping[str, int], texts: Sequence[str]
-) -> tuple[Writes, Writes]:
-    """What the visits of some journeys wrote, in the order of one instant (campaign, entry key, instance, seq), and what
-    the limit of a second took. `runs`: journeys and their tables, rows in public order; `ranks` of the keys
-    of all campaigns; `texts` of the run."""
-    columns: list[tuple[AnyArray, ...]] = []
-    what: list[tuple[str, Value]] = []
-    for journey, tables in runs:
-        visits = tables.get("visits")
-        if visits is None:
-            continue
-        which = np.full(len(journey.journey.steps), -1, np.int32)
-        for step in journey.steps:
-            if isinstance(step.compiled, SetTraitStep):
-                which[step.index] = len(what)
-                what.append((step.compiled.trait, step.compiled.value))
-        at = np.flatnonzero(which[visits["step"]] >= 0)
-        if at.size:
-            instances = _instances_of(tables["instances"], visits["profile"][at], visits["instance"][at])
-            entered, named = tables["instances"]["entered_at"][instances], tables["instances"]["identifier"][instances]
-            own = [visits[name][at] for name in ("profile", "entered_at", "instance", "seq")]
-            columns.append(
-                (*own, entered, named, np.full(at.size, ranks[journey.journey.key]), which[visits["step"][at]])
-            )
-    if not columns:
-        return NONE, NONE
-    profile, time, instance, seq, entered, named, rank, which = (
-        np.concatenate(parts) for parts in zip(*columns, strict=True)
-    )
-    keys = _key_ranks(profile, time, rank, entered, named, texts)
-    order = np.lexsort((seq, instance, keys, rank, time, profile))
-    found = Writes(
-        profile[order].astype(np.int32),
-        time[order] + 1,
-        rank[order].astype(np.int16),
-        which[order].astype(np.int32),
-        tuple(what),
-    )
-    kept = _within_limit(found)
-    return (found, NONE) if kept.all() else (found.take(kept), found.take(~kept))
-
-
-def _instances_of(instances: Table, profile: AnyArray, number: AnyArray) -> AnyArray:
-    """The rows of instances by person and number; their rows stand in that order, numbered from 1."""
-    found: AnyArray = np.searchsorted(instances["profile"], profile, "left") + number - 1
-    return found
-
-
-def _key_ranks(
-    profile: AnyArray, time: Instants, rank: AnyArray, entered: Instants, named: AnyArray, texts: Sequence[str]
-) -> AnyArray:
-    """Order of entry keys as texts; looked at only among writes of one person, instant and campaign."""
-    found = np.zeros(len(profile), np.int64)
-    order = np.lexsort((rank, time, profile))
-    same = np.zeros(len(order), np.bool_)
-    for column in (profile, time, rank):
-        same |= np.append(True, column[order][1:] != column[order][:-1])
-    group = np.cumsum(same) - 1
-    several = order[np.bincount(group)[group] > 1]
-    if not several.size:
-        return found
-    pairs = zip(entered[several].tolist(), named[several].tolist(), strict=True)
-    keys = np.array([entry_key(at, None if code < 0 else texts[code]) for at, code in pairs], dtype=object)
-    place = {key: at for at, key in enumerate(sorted(set(keys.tolist())))}
-    found[several] = [place[key] for key in keys.tolist()]
-    return found
-
-
-def _within_limit(writes: Writes) -> Mask:
-    """The first of each person and whole UTC second."""
-    second = writes.time // _SECOND
-    heads = first_of_each(writes.profile)
-    heads[1:] |= second[1:] != second[:-1]
-    first = np.flatnonzero(heads)
-    number = np.arange(len(writes)) - np.repeat(first, np.diff(np.append(first, len(writes))))
-    within: Mask = number < MOST
-    return within
-
-
-def too_many(writes: Writes) -> bool:
-    """Whether any person got more in a second than the limit allows."""
-    return bool(np.any(~_within_limit(writes)))
 
 
 def rows_of(*several: Writes) -> list[tuple[AnyArray, ...]]:

@@ -190,20 +190,15 @@ def test_an_audience_key_that_is_a_user_trait_is_an_error(store: EventStore) -> 
         simulate(compile_campaigns(design(audiences=[AUDIENCES[0] | {"key": "plan"}])), store, window=WINDOW)
 
 
-HOLD = {
-    "key": "d",
-    "type": "hold",
-    "branches": [{"key": "x", "event": "Email Sent"}],
-    "timeout": "1h",
-    "on_timeout": "m",
-}
-MESSAGE_STEP = {"key": "m", "type": "message", "message": "m"}
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("unknown_destination", {"journeys": [journey(exits=[{"key": "x", "event": "A", "send": {"destination": "none"}}])]}, "journeys.j.exits.x.send.destination"),
     ("set_trait", {"journeys": [journey(start="f", steps=[{"key": "f", "type": "set_trait", "trait": "x.y", "value": 1}])]}, "journeys.j.steps.f.trait"),
     ("trait_name", {"journeys": [journey(start="f", steps=[{"key": "f", "type": "set_trait", "trait": "buyers", "value": 1}])]}, "journeys.j.steps.f.trait"),
-    ("not_yet", {"journeys": [journey(steps=[HOLD, MESSAGE_STEP])]}, "journeys.j.steps.d.branches.x.event"),
-    ("not_yet", {"policies": {"caps": [{"max": 1, "per": "1d"}]}}, "policies.caps"),
+    ("cap", {"policies": {"caps": [{"max": 0, "per": "1d"}]}}, "policies.caps.0"),
+    ("clock_time", {"policies": {"quiet_hours": [{"channel": "sms", "from": "late", "to": "08:00"}]}}, "policies.quiet_hours.0"),
+    ("broadcast", {"broadcasts": [{"key": "b", "name": "B", "message": "m", "at": "2011-03-01"}]}, "broadcasts.b"),
+    ("key_taken", {"broadcasts": [{"key": "j", "name": "B", "audience": "buyers", "message": "m", "at": "2011-03-01"}]}, "broadcasts.j"),
+    ("unknown_message", {"broadcasts": [{"key": "b", "name": "B", "audience": "buyers", "at": "2011-03-01"}]}, "broadcasts.b.message"),
     ("level", {"audiences": [AUDIENCES[0] | {"level": "account", "definition": "audience('buyers_too')"}, AUDIENCES[0] | {"key": "buyers_too"}]}, "audiences.buyers.definition"),
     ("cycle", {"traits": [{"key": "t", "name": "T", "definition": "event('A').where(trait('t') = 1).count()"}]}, "traits.t.definition"),
     ("condition", {"audiences": [AUDIENCES[0] | {"definition": "event('A'"}]}, "audiences.buyers.definition"),

@@ -83,8 +83,8 @@ def test_the_limit_counts_all_journeys_together(tmp_path: Path) -> None:
     store = store_of([track("u", "A", "2024-01-01T00:00:00Z") | {"messageId": str(n)} for n in range(13)], tmp_path)
     run = engine.simulate(engine.compile_campaigns(design), store, window=(T0, T0 + DAY))
     assert (run.counts["writes"], run.counts["writes_dropped"]) == (25, 1)
-    assert run.writes is not None
-    assert np.bincount(run.writes.campaign).tolist() == [13, 12]
+    assert run.made is not None
+    assert np.bincount(run.made.writes.campaign).tolist() == [13, 12]
 
 
 def test_buckets_do_not_part_those_who_read_each_other(tmp_path: Path) -> None:

@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from engage_desktop.engine.arrays import Instants, Mask, Rows
 
 if TYPE_CHECKING:
+    from engage_desktop.domain.step import SendMessage
     from engage_desktop.engine.definitions import Node, Side
+    from engage_desktop.engine.policies import PlanPolicies
+    from engage_desktop.engine.sends import PlanMessage
     from engage_desktop.engine.tokens import Tokens
     from engage_desktop.engine.view import View
 
@@ -44,13 +47,14 @@ class Departures:
 
 @dataclass(eq=False)
 class MessageRows:
-    """What became of one message per token: codes of `run.STATUSES`, `run.REASONS` (-1 = none);
-    `leave` tokens end at this instant, after all movement (D-49)."""
+    """What becomes of one message per token when it is due: codes of `run.STATUSES`, `run.REASONS` (-1 = none), what
+    those that wait wait for (else NEVER); `leave` tokens end at this instant, after all movement (D-49)."""
 
     status: NDArray[np.int8]
     reason: NDArray[np.int8]
     assumed: Mask
     leave: Mask | None
+    next_at: Instants
 
 
 class CompiledStep(Protocol):
@@ -70,7 +74,6 @@ class StepCompiler(Protocol):
     def condition(self, text: str, field: str) -> Node: ...
     def where(self, text: str | None, field: str) -> Node | None: ...
     def duration(self, text: str) -> int: ...
-    def message(self, key: str, field: str) -> None: ...
     def destination(self, key: str, field: str) -> None: ...
     def remembered(self, path: str) -> bool: ...
     def value(self, trait: str, field: str) -> Side: ...
@@ -88,7 +91,5 @@ class StepContext:
     entry_event: str | None
     identifier: tuple[str, ...] | None
     """Path of the property of the entry event that keeps instances apart."""
-    assume_address: bool
-    assume_subscription: bool
-    channel_of: Callable[[str], tuple[str, str]]
-    """Message key to (channel, send_to)."""
+    policies: PlanPolicies
+    message_of: Callable[[SendMessage], PlanMessage]
