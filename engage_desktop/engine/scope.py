@@ -26,8 +26,6 @@ def file_problems(campaigns: Campaigns, lists: Collection[str] = ()) -> list[Pro
             message = f"The identifiers of the list {audience.list_.file!r} were not given."
             mend = "Read its file before compiling."
             found.append(Problem("error", "list_unread", f"audiences.{audience.key}.list", message, mend))
-        if audience.level == "account" and audience.sync:
-            found.append(not_yet(f"audiences.{audience.key}.sync", "Delivering an audience of accounts"))
     return found
 
 
