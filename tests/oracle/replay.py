@@ -61,7 +61,7 @@ def replay_world(world: World, window: tuple[int, int], seed: int) -> Tables:
         "visits": ("journey", "profile", "instance", "seq"),
         "memberships": ("audience", "profile", "from_at"),
         "messages": ("campaign", "profile", "instance", "due_at", "step"),  # D-48
-        "responses": ("campaign", "profile", "instance", "at"),  # of one instant as they follow each other
+        "responses": ("campaign", "profile", "instance", "at"),  # of one instant by stage, then step
         "deliveries": ("destination", "campaign", "profile", "instance", "changed_at", "step"),
     }
     for name, keys in order.items():
@@ -147,7 +147,8 @@ def _messages(person: Traveller, number: dict[int, int], tables: Tables) -> None
 
 
 def _responses(state: State, number: dict[int, int], tables: Tables) -> None:
-    for one in sorted(state.made.responses, key=lambda one: (one.made_at, STAGES.index(one.stage))):
+    places = {stage: place for place, stage in enumerate(STAGES)}
+    for one in sorted(state.made.responses, key=lambda one: (one.made_at, places[one.stage], one.due.step or "")):
         if one in state.made.dropped and not state.rules.event_over_the_limit_was_a_response:
             continue
         due = one.due
