@@ -9,6 +9,7 @@ from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.plan import Plan
 from engage_desktop.engine.run import CHANGES, KINDS, OUTCOMES, REASONS, STATUSES, Run, entry_keys, sender
 from engage_desktop.engine.simulate import (
+    as_observed,
     as_written,
     condition_intervals,
     members,
@@ -31,6 +32,7 @@ __all__ = [
     "LeafCache",
     "Plan",
     "Run",
+    "as_observed",
     "as_written",
     "compile_campaigns",
     "condition_intervals",

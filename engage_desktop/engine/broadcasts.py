@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engage_desktop.domain.message import Broadcast
-from engage_desktop.engine.arrays import NEVER, Instants, Profiles
+from engage_desktop.engine.arrays import NEVER, Instants, Profiles, first_of_each
 from engage_desktop.engine.calendar import offsets, per_zone
 from engage_desktop.engine.definitions import Node
 from engage_desktop.engine.draw import uniforms
@@ -111,9 +111,9 @@ def in_turn(due: Instants, per_hour: int) -> Instants:
     """Ascending instants so that at most so many come in an hour: the j-th of a queue that began at b at
     b + floor(j x 1 h / per_hour); a queue ends where nobody is left to wait."""
     found = due.copy()
-    heads = np.flatnonzero(np.append(True, due[1:] != due[:-1])) if len(due) else np.empty(0, np.int64)
+    heads = np.flatnonzero(first_of_each(due)).tolist()
     begin, turn = 0, 0
-    for head, end in zip(heads.tolist(), [*heads[1:].tolist(), len(due)], strict=True):
+    for head, end in zip(heads, [*heads[1:], len(due)][: len(heads)], strict=True):
         if not turn or begin + turn * _HOUR_US // per_hour < due[head]:
             begin, turn = int(due[head]), 0
         number = turn + np.arange(end - head)

@@ -82,6 +82,8 @@ class Run:
     was."""
     observed: Table | None = None
     """The memberships that rest on no assumption, where they may be others than `memberships`."""
+    observed_made: Made | None = None
+    """What is made in that plain run, where there is one."""
     texts: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     trails: Mapping[str, Trail] = field(default_factory=dict)

@@ -77,7 +77,7 @@ def simulate(
     )
     run = _simulate(plan, store, window, seed, only, halves[1], cancelled, cache, buckets, texts, coupled=coupled)
     mark(run, without)
-    return replace(run, observed=without.memberships)
+    return replace(run, observed=without.memberships, observed_made=without.made)
 
 
 def _simulate(
@@ -161,12 +161,21 @@ def _simulate(
     if everything is not None:
         counts |= {"writes": len(everything.writes), "writes_dropped": dropped, "waves": waves}
     named = None if only is None else tuple(only)
-    return Run(plan, window, seed, named, made=everything, texts=texts.all(), counts=counts, trails=trails or {}, **run)
+    return Run(
+        plan, window, seed, named, made=everything, texts=texts.all(), counts=counts, trails=trails or {},
+        observed_made=None, **run,
+    )  # fmt: skip
 
 
 def as_written(run: Run, store: Log) -> Log:
     """The log with the traits that a run has set and the events that it made, as everybody sees them."""
     return store if run.made is None else run.made.shown(store)
+
+
+def as_observed(run: Run, store: Log) -> Log:
+    """The same without what rests on an assumption: what may leave (D-39)."""
+    made = run.made if run.observed is None else run.observed_made
+    return store if made is None else made.shown(store)
 
 
 class _Tables:

@@ -125,6 +125,7 @@ class _Splice:
             counts=counts,
             trails=self.trails,
             made=None,
+            observed_made=None,
             **run,
         )
 
