@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import xxhash
 
+from engage_desktop.domain.duration import parse_instant
 from engage_desktop.domain.message import Broadcast, Variant
 from tests.oracle.calendars import date_of, instant_of, local_clock, local_date, zone_of
 from tests.oracle.draw import u
@@ -32,7 +33,7 @@ class Mailing:
         self.clock = date_of(broadcast.at, zone, self.rules)  # `at` itself
         at = self.clock
         if broadcast.zone == "profile" and at is not None and self.rules.list_from_first_zone_on:
-            at = self._same_clock(at, FIRST_ZONE)
+            at = self._same_clock(FIRST_ZONE)
         inside = at is not None and (window[0] <= at <= window[1] or not self.rules.lists_within_the_window)
         self.at = at if inside else None
 
@@ -67,11 +68,17 @@ class Mailing:
         at = self.at if self.rules.zones_of_the_lists_instant else self.clock
         trait = state.read(("timezone",), at)
         zone = zone_of(trait, state.person, at, self.world.campaigns.workspace.timezone, self.rules)
-        found = self._same_clock(self.clock, zone)
+        found = self._same_clock(zone)
         return self.clock if found is None else found
 
-    def _same_clock(self, at: int, zone: ZoneInfo | timezone) -> int | None:
-        """When a zone's clock shows what the workspace's shows at an instant (D-32)."""
+    def _same_clock(self, zone: ZoneInfo | timezone) -> int | None:
+        """When a zone's clock shows what `at` says, or what the workspace's shows at that instant where it has a zone of
+        its own (D-32)."""
+        typed = None if _has_zone(self.broadcast.at) else date_of(self.broadcast.at, UTC, self.rules)
+        if typed is not None and self.rules.clock_time_as_it_is_typed:
+            return instant_of(local_date(typed, UTC), local_clock(typed, UTC), zone, self.rules)
+        assert self.clock is not None
+        at = self.clock
         return instant_of(local_date(at, self.workspace), local_clock(at, self.workspace), zone, self.rules)
 
     def _queue(self, wanted: list[tuple[int, State]]) -> list[tuple[int, State]]:
@@ -127,6 +134,14 @@ class Mailing:
             if drawn < so_far / 100:
                 return variant
         return variants[-1]
+
+
+def _has_zone(text: str) -> bool:
+    try:
+        parse_instant(text)
+    except ValueError:
+        return False
+    return True
 
 
 def mailings(world: World, window: tuple[int, int], seed: int) -> list[Mailing]:

@@ -94,9 +94,10 @@ class Contacts:
         """The channels, or the group, that an event of an unsubscribe speaks of (D-47, D-52, SB-9)."""
         if call.event == "Email Group Unsubscribed" and self.rules.groups_have_an_event:
             names = [call.properties.get(name) for name in ("group_name", "group")]
-            return [("email", name) for name in names if isinstance(name, str) and name][:1]
+            group = next((name for name in names if isinstance(name, str) and name), None)
+            return [] if group is None else [("email", group)]
         if call.event == "Unsubscribed" and not self.rules.unsubscribed_is_of_email:
-            return [(channel, None) for channel in ("email", "sms", "push", "whatsapp")]
+            return [("email", None), ("sms", None), ("push", None), ("whatsapp", None)]
         return [(UNSUBSCRIBES[call.event], None)] if call.event in UNSUBSCRIBES else []
 
     def status(self, person: Person, channel: str, to: str | None, now: int, group: str | None = None) -> str | None:

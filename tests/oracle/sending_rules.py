@@ -91,6 +91,7 @@ class SendingRules(ConditionRules):
     zones_of_the_lists_instant: bool = True
     same_clock_for_each: bool = True  # zone: profile
     undated_zone_is_the_workspaces: bool = True  # `at` without a zone
+    clock_time_as_it_is_typed: bool = True  # in every zone, also where the workspace's skips it
     lists_within_the_window: bool = True  # outside it there is no broadcast
     due_after_the_end_has_no_row: bool = True
     excluded_at_the_lists_instant: bool = True
