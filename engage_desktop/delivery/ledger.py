@@ -6,6 +6,7 @@ rate limits of a destination shift due times. Instants are int64 microseconds UT
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -46,9 +47,13 @@ def deliveries(run: Run, store: EventStore, of_steps: Table) -> Table:
     parts = [_Part(of_steps, run.deliveries["profile"].astype(np.int64))]
     for index, audience in enumerate(run.plan.campaigns.audiences):
         for sync in audience.sync:
-            changes = told_of(run, index, sync)
             called = Addressees(store, accounts if audience.level == "account" else people, sync)
-            parts.append(_of_sync(audience, sync, changes, called, store, of_steps.schema))
+            part, *plain = (
+                _of_sync(audience, sync, told_of(run, table, index, sync), called, store, of_steps.schema)
+                for table in (run.memberships, run.observed)
+                if table is not None
+            )
+            parts.append(_assumed_but(part, plain[0]) if plain else part)
     table = pa.concat_tables([part.table for part in parts]).combine_chunks()
     ranks = _ranks(run, store, table, np.concatenate([part.profile for part in parts]))
     table = _paced(run, table, ranks)
@@ -56,13 +61,18 @@ def deliveries(run: Run, store: EventStore, of_steps: Table) -> Table:
     return table.take(pa.array(order))
 
 
-def told_of(run: Run, index: int, sync: Sync) -> Changes:
+def told_of(run: Run, memberships: Mapping[str, Any], index: int, sync: Sync) -> Changes:
     """What a sync of the audience at a place of the design tells during the run."""
     from engage_desktop.engine.delivered import changes_of
 
-    mine = run.memberships["audience"] == index
-    profile, start, end = (run.memberships[name][mine] for name in ("profile", "from_at", "to_at"))
+    mine = memberships["audience"] == index
+    profile, start, end = (memberships[name][mine] for name in ("profile", "from_at", "to_at"))
     return changes_of(sync, run.window, profile, start, end, least(run, sync))
+
+
+def observed(run: Run) -> Mapping[str, Any]:
+    """The memberships that rest on no assumption: what may leave (D-39)."""
+    return run.memberships if run.observed is None else run.observed
 
 
 def least(run: Run, sync: Sync) -> int:
@@ -108,6 +118,18 @@ def _of_sync(
         "kind": pa.array(["observed"] * n, pa.string()),
     }
     return _Part(pa.table([columns[field.name].cast(field.type) for field in schema], schema=schema), profile)
+
+
+def _assumed_but(part: _Part, plain: _Part) -> _Part:
+    """The rows that are told on an assumption alone are assumed (D-27): those of a name that the run without has not. A
+    call that is only due at another time, behind assumed ones, is the same call."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    known = pc.is_in(part.table["message_id"], value_set=plain.table["message_id"].combine_chunks())
+    at = part.table.schema.get_field_index("kind")
+    kind = pc.if_else(known, part.table["kind"], pa.scalar("assumed"))
+    return _Part(part.table.set_column(at, part.table.schema.field(at), kind), part.profile)
 
 
 def _names(destination: str, audience: str, who: Any, parts: Any, words: Any, changed_at: Any) -> Any:

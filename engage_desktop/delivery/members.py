@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engage_desktop.delivery.addressees import Addressees
 from engage_desktop.delivery.call import message_id, subject, word
-from engage_desktop.delivery.ledger import least
+from engage_desktop.delivery.ledger import least, observed
 from engage_desktop.delivery.payloads import audience_payload
 from engage_desktop.delivery.people import Accounts, People
 from engage_desktop.domain.people import Audience, Sync
@@ -47,7 +47,7 @@ def audience_calls(
 ) -> Iterator[Call]:
     """The difference between the membership at the run's last instant and what the destination has."""
     first, last = run.window
-    table = run.memberships
+    table = observed(run)
     mine = table["audience"] == run.plan.campaigns.audiences.index(audience)
     profile, start, end = (table[name][mine] for name in ("profile", "from_at", "to_at"))
     inside = (start <= last) & (end > last)

@@ -60,9 +60,9 @@ def plan_calls(
 ) -> DeliveryPlan:
     """Everything the run has for one destination that it does not have yet; `known` are the message
     ids that were sent or are queued."""
-    from engage_desktop.engine import as_written
+    from engage_desktop.engine import as_observed
 
-    written = as_written(run, store)
+    written = as_observed(run, store)
     people, withheld = People(store, written, run.plan), Counter[str]()
     calls: list[Call] = []
     for audience in run.plan.campaigns.audiences:
