@@ -422,6 +422,13 @@ def sync(
     resume: Annotated[
         bool, typer.Option("--resume", help="Only send what an earlier sync left in the outbox.")
     ] = False,
+    recipients: Annotated[
+        int | None,
+        typer.Option(
+            "--recipients",
+            help="Let lists reach real people: how many, as the dry run says; default the allow-list alone.",
+        ),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Deliver a run to a destination, or print the ledger of what would be.
@@ -431,14 +438,14 @@ def sync(
     from engage_desktop.app.delivering import dry_run_of, sync_run
 
     if dry_run:
-        ledger = dry_run_of(run, destination, workspace)
+        ledger = dry_run_of(run, destination, workspace, recipients)
         if as_json:
             _print_json(ledger.as_json())
         else:
             print("\n".join(ledger.lines()))
         return
     with progress_bar(as_json) as progress:
-        result = sync_run(run, destination, workspace, resume=resume, progress=progress)
+        result = sync_run(run, destination, workspace, resume=resume, recipients=recipients, progress=progress)
     unfinished = bool(result.failed or result.pending)
     if as_json:
         _print_json(result.as_json())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engage_desktop.app.person import current_user
 from engage_desktop.app.replay import Replay
+from engage_desktop.domain.duration import UNIT_US, format_instant
 from engage_desktop.domain.errors import DeliveryError, UserError
 from engage_desktop.domain.message import Destination
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from engage_desktop.store import Workspace
 
 SAMPLE_PAYLOADS = 5
+FRESH_US = UNIT_US["d"]
+"""How far from now a log may end whose lists are to reach real people (D-39)."""
 RESUME = "what was not sent stays in the outbox; sync again with --resume to go on."
 
 
@@ -39,6 +42,7 @@ class Ledger:
             "people": self.plan.people,
             "seconds_at_rate": round(self.seconds_at_rate, 3),
             "sample": [call.payload for call in self.plan.calls[:SAMPLE_PAYLOADS]],
+            "for_lists": self.plan.for_lists,
             "withheld": self.plan.withheld,
             "pending": self.pending,
         }
@@ -54,6 +58,8 @@ class Ledger:
             f"People       {self.plan.people:,}",
             f"At its rate  {self.seconds_at_rate:,.1f} s",
         ]
+        if self.plan.for_lists:
+            found.append(f"For lists    {self.plan.for_lists:,} people")
         found += [f"Withheld     {count:,}: {reason}" for reason, count in self.plan.withheld.items()]
         if self.pending:
             found.append(f"Outbox       {self.pending:,} calls of an earlier sync are still to be sent")
@@ -93,8 +99,9 @@ def need_destination(replayed: Replay, key: str) -> Destination:
     return found
 
 
-def ledger(replayed: Replay, key: str, workspace: Workspace) -> Ledger:
-    """Plan a sync of the run against what the destination is known to have."""
+def ledger(replayed: Replay, key: str, workspace: Workspace, recipients: int | None = None) -> Ledger:
+    """Plan a sync of the run against what the destination is known to have. `recipients`: how many real people the sender
+    has typed that lists are to be added; None leaves it at the workspace's allow-list."""
     from engage_desktop.delivery import plan_calls
 
     destination = need_destination(replayed, key)
@@ -106,9 +113,14 @@ def ledger(replayed: Replay, key: str, workspace: Workspace) -> Ledger:
         lambda subject: outbox.expected(key, subject),
         lambda subject: outbox.last_changes(key, subject),
         outbox.known(key),
+        everybody=recipients is not None,
     )
     rate = float(destination.rate) if destination.rate else None
-    refused = refusal(replayed, destination, workspace) or _unusable(destination, workspace)
+    refused = (
+        refusal(replayed, destination, workspace)
+        or _not_meant(replayed, destination, plan.for_lists, recipients)
+        or _unusable(destination, workspace)
+    )
     return Ledger(plan, plan.seconds_at_rate(rate), refused, outbox.counts(key).pending)
 
 
@@ -140,17 +152,34 @@ def refusal(replayed: Replay, destination: Destination, workspace: Workspace) ->
     return f"{', '.join(drafts)} {plural}. Approve first, or mark the destination {destination.key} as a sandbox."
 
 
+def _not_meant(replayed: Replay, destination: Destination, people: int, recipients: int | None) -> str | None:
+    """Why real people are not added to lists although a number was typed (D-39)."""
+    if recipients is None or destination.sandbox:
+        return None
+    ended_us = replayed.log.store.last_us
+    if ended_us is None or abs(time.time_ns() // 1_000 - ended_us) > FRESH_US:
+        when = "nowhere" if ended_us is None else f"at {format_instant(ended_us)}"
+        return (
+            f"The log ends {when}, more than a day from now, so real people are not added to lists. "
+            "Import the newest events, or send to the allow-list alone by typing no number."
+        )
+    if recipients != people:
+        return f"{recipients:,} recipients were typed, but lists would be added {people:,} people. Type that number if it is meant."
+    return None
+
+
 def deliver(
     replayed: Replay,
     key: str,
     workspace: Workspace,
     *,
     resume: bool = False,
+    recipients: int | None = None,
     progress: Callable[[Tally], None] | None = None,
     cancelled: threading.Event | None = None,
     checkpoint: Callable[[str], None] | None = None,
 ) -> SyncResult:
-    """Put what is new in the outbox (unless `resume`), then work the outbox off."""
+    """Put what is new in the outbox (unless `resume`), then work the outbox off. `recipients`: see `ledger`."""
     from engage_desktop.delivery import Sender, open_destination
 
     destination = need_destination(replayed, key)
@@ -185,7 +214,10 @@ def deliver(
         else:
             # What a crash left goes first and alone: in the batches it had, which a file destination knows again.
             left = work_off() if workspace.outbox.counts(key).pending else None
-            workspace.outbox.enqueue(ledger(replayed, key, workspace).plan.calls)
+            planned = ledger(replayed, key, workspace, recipients)
+            if recipients is not None and planned.refused:
+                raise UserError(f"Nothing new was sent to {key}: {planned.refused}")
+            workspace.outbox.enqueue(planned.plan.calls)
         if (
             left is not None and left.pending
         ):  # the destination takes nothing now; the new calls wait behind the old ones
@@ -202,7 +234,7 @@ def deliver(
     return SyncResult(key, tally.sent, tally.failed, tally.pending, stop.is_set(), tally.last_error)
 
 
-def dry_run_of(run: Path, destination: str, workspace: Path | None) -> Ledger:
+def dry_run_of(run: Path, destination: str, workspace: Path | None, recipients: int | None = None) -> Ledger:
     """`engage sync RUN --dry-run`."""
     from engage_desktop.app.reopen import own_workspace, reopen_run
     from engage_desktop.store import Workspace
@@ -210,11 +242,11 @@ def dry_run_of(run: Path, destination: str, workspace: Path | None) -> Ledger:
     workspace = workspace or own_workspace(run)
     replayed = reopen_run(run, workspace=workspace)
     with Workspace.open(workspace, create=True) as opened:
-        return ledger(replayed, destination, opened)
+        return ledger(replayed, destination, opened, recipients)
 
 
 def sync_run(
-    run: Path, destination: str, workspace: Path | None, *, resume: bool = False,
+    run: Path, destination: str, workspace: Path | None, *, resume: bool = False, recipients: int | None = None,
     progress: Callable[[float, str], None] | None = None, checkpoint: Callable[[str], None] | None = None,
 ) -> SyncResult:  # fmt: skip
     """`engage sync RUN`: deliver, with a bar where there is a terminal."""
@@ -230,4 +262,6 @@ def sync_run(
 
     replayed = reopen_run(run, workspace=workspace)
     with Workspace.open(workspace, create=True) as opened:
-        return deliver(replayed, destination, opened, resume=resume, progress=show, checkpoint=checkpoint)
+        return deliver(
+            replayed, destination, opened, resume=resume, recipients=recipients, progress=show, checkpoint=checkpoint
+        )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engage_desktop.delivery.addressees import Addressees
 from engage_desktop.delivery.call import message_id, subject, word
+from engage_desktop.delivery.gate import Gate
 from engage_desktop.delivery.ledger import least, observed
 from engage_desktop.delivery.payloads import audience_payload
 from engage_desktop.delivery.people import Accounts, People
@@ -18,8 +18,6 @@ from engage_desktop.store import Call
 if TYPE_CHECKING:
     from engage_desktop.engine import Run
     from engage_desktop.events import EventStore
-
-BELOW_MINIMUM = "list below its minimum"
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ def audience_calls(
     audience: Audience,
     sync: Sync,
     there: KnownThere,
-    withheld: Counter[str],
+    gate: Gate,
 ) -> Iterator[Call]:
     """The difference between the membership at the run's last instant and what the destination has."""
     first, last = run.window
@@ -59,11 +57,9 @@ def audience_calls(
         fresh = ids[who] not in there.members
         if fresh and not sync.backfill and since < first:
             continue  # was a member before the run, and nobody wants to hear of those
-        if fresh or (sync.resend and there.told.get(ids[who], since) < last):
-            if len(members) < least(run, sync):
-                withheld[BELOW_MINIMUM] += 1
-            else:
-                yield from calls.of(who, ids[who], there.dated(ids[who], since) if fresh else last, joins=True)
+        due = fresh or (sync.resend and there.told.get(ids[who], since) < last)
+        if due and (sync.as_ != "list" or gate.adds(about, who, len(members), least(run, sync))):
+            yield from calls.of(who, ids[who], there.dated(ids[who], since) if fresh else last, joins=True)
     for text_id, since in there.members.items():
         found = about.index_of(text_id)
         if found is None or found in members:

@@ -22,12 +22,12 @@ def personas(computation_class: str, key: str) -> dict[str, str]:
 
 def audience_payload(
     *, as_: str, audience: str, destination: str, identity: dict[str, str], email: str | None, member: bool,
-    traits: dict[str, Any], message_id: str, changed_at: int,
+    traits: dict[str, Any], message_id: str, changed_at: int, computation_class: str = "audience",
 ) -> dict[str, Any]:  # fmt: skip
     """One change of membership as identify (of an account: group), track or list call."""
     is_account = "groupId" in identity
     base: dict[str, Any] = {"type": as_, **identity}
-    context: dict[str, Any] = {"personas": personas("audience", audience)}
+    context: dict[str, Any] = {"personas": personas(computation_class, audience)}
     if as_ == "track":
         base["event"] = "Audience Entered" if member else "Audience Exited"
         base["properties"] = {"audience_key": audience, audience: member, **traits}

@@ -56,6 +56,10 @@ class People(_Subjects):
     def index_of(self, text_id: str) -> int | None:
         return self._store.index_of(text_id)
 
+    def names(self, profile: int) -> set[str]:
+        """Every identifier of the profile, and its text id."""
+        return {self.ids[profile], *(value for _, value, _ in self._store.identifiers(profile))}
+
     def identity(self, profile: int) -> dict[str, str]:
         """`userId`, else `anonymousId`; a profile known by e-mail only goes by that address."""
         first: dict[str, str] = {}
@@ -95,6 +99,9 @@ class Accounts(_Subjects):
     def index_of(self, text_id: str) -> int | None:
         at = bisect_left(self.ids, text_id)
         return at if at < len(self.ids) and self.ids[at] == text_id else None
+
+    def names(self, account: int) -> set[str]:
+        return {self.ids[account]}
 
     def identity(self, account: int) -> dict[str, str]:
         return {"groupId": self._store.account_ids[account]}

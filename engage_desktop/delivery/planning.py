@@ -1,7 +1,7 @@
 """What may leave now: the calls of a sync, and what is withheld and why (D-38, D-39).
 
 Audiences and lists deliver the difference between their membership at the run's last instant
-and what the destination is known to have. Step rows of a past window go to sandboxes only.
+and what the destination is known to have; lists real people only when their number was typed. Step rows of a past window go to sandboxes only.
 Rows of kind assumed never leave.
 """
 
@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engage_desktop.delivery.ad_lists import ad_calls
 from engage_desktop.delivery.call import message_id, subject
+from engage_desktop.delivery.gate import ASSUMED, PAST, Gate
 from engage_desktop.delivery.members import KnownThere, audience_calls
 from engage_desktop.delivery.payloads import send_payload
 from engage_desktop.delivery.people import Accounts, People
 from engage_desktop.domain.journey import EventEntry, Exit, Journey
 from engage_desktop.domain.message import Destination
-from engage_desktop.domain.step import Send, SetTrait
+from engage_desktop.domain.step import Ad, Send, SetTrait
 from engage_desktop.store import Call
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ class DeliveryPlan:
     destination: str
     calls: tuple[Call, ...]
     withheld: dict[str, int] = field(default_factory=dict)
+    for_lists: int = 0
+    """People whom lists would be added if everybody might (D-39); those held back are counted in `withheld` too."""
 
     @property
     def people(self) -> int:
@@ -57,25 +61,31 @@ def plan_calls(
     expected: Expected,
     last_changes: LastChanges = lambda subject: {},
     known: Container[str] = (),
+    *,
+    everybody: bool = False,
 ) -> DeliveryPlan:
     """Everything the run has for one destination that it does not have yet; `known` are the message
-    ids that were sent or are queued."""
+    ids that were sent or are queued. `everybody`: lists may be added real people, not those of the allow-list alone."""
     from engage_desktop.engine import as_observed
 
     written = as_observed(run, store)
-    people, withheld = People(store, written, run.plan), Counter[str]()
+    people = People(store, written, run.plan)
+    gate = Gate(everybody or destination.sandbox, frozenset(run.plan.campaigns.workspace.allow_list))
     calls: list[Call] = []
+
+    def there(key: str) -> KnownThere:
+        return KnownThere(expected(key), last_changes(key))
+
     for audience in run.plan.campaigns.audiences:
         for sync in audience.sync:
             if sync.destination == destination.key:
                 about = people if audience.level == "user" else Accounts(store, written, run.plan)
-                there = subject(audience.key)
-                known_there = KnownThere(expected(there), last_changes(there))
-                calls += audience_calls(run, store, about, audience, sync, known_there, withheld)
-    calls += _step_calls(run, store, people, destination, withheld)
+                calls += audience_calls(run, store, about, audience, sync, there(subject(audience.key)), gate)
+    calls += ad_calls(run, people, destination, there, gate)
+    calls += _step_calls(run, store, people, destination, gate.withheld)
     calls = [call for call in calls if call.message_id not in known]
     calls.sort(key=lambda call: (call.changed_at, call.subject, call.profile))
-    return DeliveryPlan(destination.key, tuple(calls), dict(withheld))
+    return DeliveryPlan(destination.key, tuple(calls), dict(gate.withheld), len(gate.for_lists))
 
 
 def campaigns_for(run: Run, destination: str) -> list[tuple[str, str]]:
@@ -87,7 +97,7 @@ def campaigns_for(run: Run, destination: str) -> list[tuple[str, str]]:
         if any(sync.destination == destination for sync in one.sync)
     ]
     for journey in campaigns.journeys:
-        told = [step.destination for step in journey.steps if isinstance(step, Send)]
+        told = [step.destination for step in journey.steps if isinstance(step, Ad | Send)]
         told += [rule.send.destination for rule in journey.exits if rule.send is not None]
         if destination in told:
             found.append(("journey", journey.key))
@@ -110,10 +120,10 @@ def _step_calls(
         if told != destination.key or (place >= 0 and not isinstance(journey.steps[place], Send)):
             continue
         if KINDS[kind] != "observed":
-            withheld["assumed"] += 1
+            withheld[ASSUMED] += 1
             continue
         if not destination.sandbox:
-            withheld["past step, not a sandbox"] += 1
+            withheld[PAST] += 1
             continue
         person = store.profile_ids[who]
         name = message_id(destination.key, journey.key, step, person, entry_key, 1, "sent", changed_at)
