@@ -89,7 +89,11 @@ class State:
         return reader.then(min(self._first(reader, who), last))
 
     def why(self, reader: Reader, who: Who, unfold: int) -> Why:
-        return why(self._decided(reader, who), self.condition, who, unfold, self.include_anonymous)
+        found = why(self._decided(reader, who), self.condition, who, unfold, self.include_anonymous)
+        if self.before is None or not found.verdict or self.holds(reader, who):
+            return found
+        # it holds, yet what else came in the very instant of the arrival was first
+        return Why(f"{found.text} came first", False, (), (found, Why("nothing else came first", False)))
 
     def flips(self, reader: Reader, who: Who, want: bool) -> list[Edits]:
         return Flips(self._decided(reader, who)).of(self.condition, who, want, self.include_anonymous)

@@ -43,3 +43,32 @@ def test_instances_that_reach_a_split_together_are_told_apart(tmp_path: Path, ap
         for branch in ("first", "otherwise"):
             found = subject.ask_point(compiled, step_point(compiled.journey, "which", branch, visit, WINDOW[1], known))
             assert found.verdict == (visit.branch == branch)
+
+
+def test_a_fork_whose_first_branch_leaves_at_once_cuts_the_second_off(tmp_path: Path) -> None:
+    """D-14, D-54: the condition of the second held too; the answer is no and says what came first."""
+    design = campaigns(
+        journeys=[{
+            "key": "both", "name": "both", "entry": {"type": "event", "event": "B"}, "start": "fork",
+            "steps": [
+                {"key": "fork", "type": "fork", "branches": [
+                    {"key": one, "condition": "event('B').count() >= 1", "next": "gone"} for one in ("p", "q")
+                ]},
+                {"key": "gone", "type": "delay_until", "property": "B.due", "zone": "workspace", "past": "leave"},
+            ],
+        }],
+    )  # fmt: skip
+    store = store_of([track("u", "B", format_instant(T0), due="2020-01-01T00:00:00Z")], tmp_path)
+    plan = compile_campaigns(design)
+    compiled, who = plan_of(plan, "both"), store.index_of("u")
+    assert who is not None
+    subject = Subject(plan, store, who, WINDOW)
+    (visit,) = subject.way(compiled).visits["fork"]
+    assert visit.took == (("p", T0),)
+    for branch in ("p", "q"):
+        found = subject.ask_point(compiled, step_point(compiled.journey, "fork", branch, visit, WINDOW[1]))
+        assert found.verdict == found.why.verdict == (branch == "p")
+    assert [(one.text, one.verdict) for one in found.why.children] == [
+        ("event('B').count() >= 1", True),
+        ("nothing else came first", False),
+    ]
