@@ -45,6 +45,7 @@ PAGES = (
     ("content", "Content"),
     ("data", "Data"),
     ("runs", "Runs"),
+    ("sending", "Sending"),
     ("deliver", "Deliver"),
     ("activity", "Activity"),
 )
@@ -59,6 +60,7 @@ PAGE_ICONS = {
     "content": "file-text",
     "data": "database",
     "runs": "activity",
+    "sending": "send",
     "deliver": "truck",
     "activity": "shield",
 }
@@ -390,7 +392,7 @@ def standard_actions() -> ActionRegistry:
                 view,
                 _page(page),
                 icon=PAGE_ICONS[page],
-                keys=(f"Alt+{number}",),
+                keys=(f"Alt+{number % 10}",),
                 places=(Place(view, 0, number),),
             )
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -91,8 +91,17 @@ def to_us(moment: datetime) -> int:
 
 def day(instant_us: int, zone_name: str) -> str:
     """`12 Mar 2011`."""
-    moment = local(instant_us, zone_name)
+    return date_words(local(instant_us, zone_name))
+
+
+def date_words(moment: date) -> str:
+    """`12 Mar 2011`."""
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def month_words(moment: date) -> str:
+    """`Mar 2011`."""
+    return f"{_MONTHS[moment.month - 1]} {moment.year}"
 
 
 def clock(instant_us: int, zone_name: str) -> str:

@@ -11,6 +11,7 @@ from engage_desktop.ui.pages.home import HomePage
 from engage_desktop.ui.pages.lists import ListPage
 from engage_desktop.ui.pages.runs import RunsPage
 from engage_desktop.ui.pages.soon import SoonPage
+from engage_desktop.ui.sending.page import SendingPage
 from engage_desktop.ui.session import Session
 
 
@@ -23,6 +24,7 @@ class RailPages:
         self.journeys = ListPage(session, "journey")
         self.data = DataPage(session)
         self.runs = RunsPage(session)
+        self.sending = SendingPage(session)
         self.deliver = DeliverPage(session)
         self.activity = ActivityPage(session)
         self.all: dict[str, Page] = {
@@ -33,6 +35,7 @@ class RailPages:
             "content": SoonPage(session, "content"),
             "data": self.data,
             "runs": self.runs,
+            "sending": self.sending,
             "deliver": self.deliver,
             "activity": self.activity,
         }

@@ -141,12 +141,16 @@ class PagedModel(RowsModel):
 
     def restart(self) -> None:
         """Forget everything and ask for the first page."""
+        self.clear()
+        self._want(0)
+
+    def clear(self) -> None:
+        """Forget everything."""
         self.beginResetModel()
         self._pages.clear()
         self._asked.clear()
         self.columns, self.total = (), 0
         self.endResetModel()
-        self._want(0)
 
     def take_page(self, columns: tuple[str, ...], total: int, offset: int, rows: tuple[tuple[str, ...], ...]) -> None:
         page = offset // self.PAGE

@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from engage_desktop.app.importing import import_logs
 from engage_desktop.app.protocol import ENTRY, JourneyFigures
 from engage_desktop.document.change import Change, drop, put
 from engage_desktop.domain.step import Delay
-from engage_desktop.ui.app import open_window
 from engage_desktop.ui.formats import number
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.widgets.people_list import PeopleList
 from engage_desktop.ui.window import MainWindow
-from tests.app.test_sending import design, log
-from tests.events.logs import write_log
+from tests.ui.window.two_campaigns import open_two, the
 from tests.ui.window.world import wait_settled
 
 
 @pytest.fixture(scope="module")
 def made(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
     """Journey `thank` lets in those whom `mark` marked: alone nobody, with all many."""
-    folder = tmp_path_factory.mktemp("two") / "shop"
-    folder.mkdir()
-    (folder / "campaigns.json").write_text(json.dumps(design()), encoding="utf-8")
-    import_logs(folder, [write_log(folder.parent / "log.jsonl", log())])
-    window = open_window(folder, settings=QSettings(str(folder.parent / "w.ini"), QSettings.Format.IniFormat))
-    window.resize(1280, 800)
-    window.journey_page.canvas.motion_ms = 0
+    window = open_two(tmp_path_factory.mktemp("two"))
     yield window
     window.close()
     window.deleteLater()
@@ -55,10 +45,7 @@ def window(qtbot: QtBot, theme: Theme, made: MainWindow) -> MainWindow:
 
 
 def the_button(window: MainWindow, name: str) -> QPushButton:
-    found = window.findChild(QPushButton, f"transport.scope.{name}")
-    assert found is not None
-    assert found.isVisible()
-    return found
+    return the(window, QPushButton, f"transport.scope.{name}")
 
 
 def entered(window: MainWindow) -> str | None:

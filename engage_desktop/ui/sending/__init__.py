@@ -1,0 +1,1 @@
+"""Views of everything that is sent, all campaigns together: calendar, pressure, conflicts, messages."""

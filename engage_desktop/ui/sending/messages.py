@@ -1,0 +1,220 @@
+"""Every message of the run with its fate: filtered, counted by fate, read by pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QLineEdit, QPushButton
+
+from engage_desktop.app.protocol import Reply
+from engage_desktop.app.protocol_explain import Place
+from engage_desktop.app.protocol_sending import FATES, AskMessages, MessageFilter, MessageRow, Messages
+from engage_desktop.ui import formats
+from engage_desktop.ui.sending import words
+from engage_desktop.ui.sending.view import SendingView
+from engage_desktop.ui.session import Session
+from engage_desktop.ui.widgets.common import Card, button, label, row
+from engage_desktop.ui.widgets.table import PagedModel, Table
+
+COLUMNS = ("Due", "Person", "Campaign", "Step", "Channel", "Fate", "Why", "Sent", "Kind")
+WIDTHS = (188, 92, 124, 112, 72, 72, 160, 176)
+SEARCH_MS = 250
+
+
+class MessagesView(SendingView):
+    """`why_asked` carries a place, a person's id and the instant at which the message was due; `opened` (kind, key)."""
+
+    key, title, takes = "messages", "Messages", Messages
+    sentence = "Every message that was due, what became of it, and why"
+    why_asked = Signal(object, str, object)
+    opened = Signal(str, str)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.filter = MessageFilter()
+        self._rows: dict[int, MessageRow] = {}
+        self._campaign = self._combo("campaign", "Campaign")
+        self._channel = self._combo("channel", "Channel")
+        self._reason = self._combo("reason", "Why")
+        self._kind = self._combo("kind", "Kind")
+        self._person = QLineEdit()
+        self._person.setObjectName("sending.messages.person")
+        self._person.setAccessibleName("Find a person by id")
+        self._person.setPlaceholderText("Find a person by id")
+        self._person.setMaximumWidth(200)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SEARCH_MS)
+        self._timer.timeout.connect(lambda: self.keep(person=self._person.text().strip(), also=True))
+        self._person.textEdited.connect(lambda _text: self._timer.start())
+        self._person.returnPressed.connect(lambda: self.keep(person=self._person.text().strip(), also=True))
+        self._group = QButtonGroup(self)
+        self.fates: dict[str, QPushButton] = {}
+        for fate in ("", *FATES):
+            made = QPushButton(words.FATE.get(fate, "All"))
+            made.setObjectName(f"sending.messages.fate.{fate or 'all'}")
+            made.setCheckable(True)
+            made.setAutoDefault(False)
+            made.clicked.connect(lambda _checked=False, fate=fate: self.keep(fate=fate, also=True))
+            self._group.addButton(made)
+            self.fates[fate] = made
+        self.model = PagedModel(self._ask)
+        self.view = Table("sending.messages.table", "Messages")
+        self.view.setModel(self.model)
+        self.view.setMinimumHeight(360)
+        self.view.opened.connect(self._why)
+        self.said = label("", "", "sending.messages.said", wrap=True)
+        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._total = label("", "muted", "sending.messages.total")
+        self.why = button("Why was it due?", "sending.messages.why", "link", "Why this person is at the step (Enter)")
+        self.why.clicked.connect(lambda: self._why(self.view.currentIndex().row()))
+        copy = button("Copy as TSV", "sending.messages.copy", tip="Copy the selected rows, or all loaded ones (Ctrl+C)")
+        copy.clicked.connect(self._copy)
+        card = Card("sending.messages.card")
+        card.body.addLayout(row(*self.fates.values(), "stretch", self._total, copy))
+        filters = row(self._campaign, self._channel, self._reason, self._kind, self._person, "stretch")
+        card.body.addLayout(filters)
+        card.body.addWidget(self.view)
+        said = row(self.said, self.why)
+        said.setStretch(0, 1)
+        card.body.addLayout(said)
+        self.body.addWidget(card)
+        self.view.selectionModel().currentChanged.connect(lambda _now, _before: self._show_said())
+        self.model.modelReset.connect(self._show_said)
+        self._show_filter()
+
+    def _combo(self, field: str, spoken: str) -> QComboBox:
+        made = QComboBox()
+        made.setObjectName(f"sending.messages.{field}")
+        made.setAccessibleName(spoken)
+        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        made.activated.connect(lambda _index: self.keep(**{field: str(made.currentData() or "")}, also=True))
+        return made
+
+    # -- asking ---------------------------------------------------------------------------
+
+    def keep(self, *, also: bool = False, **fields: str) -> None:
+        """Show what the fields let through, with `also` beside what was filtered before."""
+        wanted = replace(self.filter if also else MessageFilter(), **fields)
+        self._timer.stop()
+        if wanted != self.filter:
+            self.filter = wanted
+            self._show_filter()
+            self.refresh()
+
+    def request(self) -> AskMessages:
+        return AskMessages(self.session.generation, self.filter, 0, PagedModel.PAGE)
+
+    def _ask(self, offset: int) -> None:
+        if self.session.current:
+            asked = AskMessages(self.session.generation, self.filter, offset, PagedModel.PAGE)
+            self.session.ask(asked, self._take_more)
+
+    def _take_more(self, reply: Reply) -> None:
+        if isinstance(reply, Messages) and reply.keep == self.filter:
+            self._page(reply)
+
+    def _take(self, reply: Reply) -> None:
+        if isinstance(reply, Messages) and reply.keep == self.filter:
+            super()._take(reply)
+
+    def show_current(self, current: bool) -> None:
+        """The filters stay: somebody may be typing."""
+        for widget in (self.view, self.said, self.why):
+            widget.setEnabled(current)
+
+    @property
+    def current(self) -> bool:
+        return super().current and self.reply.keep == self.filter
+
+    # -- showing --------------------------------------------------------------------------
+
+    def show_reply(self, reply: Messages) -> None:
+        """The first page of another filter or run."""
+        self._rows.clear()
+        self.model.clear()
+        self._page(reply)
+        for column, width in enumerate(WIDTHS):
+            self.view.setColumnWidth(column, width)
+        for fate, made in self.fates.items():
+            count = sum(reply.fates.values()) if not fate else reply.fates.get(fate, 0)
+            made.setText(f"{words.FATE.get(fate, 'All')} {formats.number(count)}")
+            made.setAccessibleName(f"{words.FATE.get(fate, 'All')}: {formats.count(count, 'message')}")
+        said = f"{formats.number(reply.total)} of {formats.count(reply.attempts, 'message')}"
+        self._total.setText(f"{said}, {formats.number(reply.assumed)} assumed" if reply.assumed else said)
+        self._offer(self._campaign, "All campaigns", {one.key: one.name for one in reply.campaigns}, "campaign")
+        self._offer(self._channel, "All channels", {one: name for one, name in words.CHANNEL.items() if one}, "channel")
+        reasons = {
+            one: f"{words.REASON.get(one, one)} ({formats.number(count)})"
+            for one, count in reply.reasons.items()
+            if one
+        }
+        self._offer(self._reason, "Any reason", reasons, "reason")
+        self._offer(self._kind, "Any kind", {"observed": "observed", "assumed": "assumed"}, "kind")
+
+    def _offer(self, combo: QComboBox, everything: str, choices: dict[str, str], field: str) -> None:
+        chosen = getattr(self.filter, field)
+        combo.clear()
+        combo.addItem(everything, "")
+        for key, name in choices.items():
+            combo.addItem(name, key)
+        if chosen and chosen not in choices:  # nothing is left of it: still say what is filtered
+            combo.addItem(words.REASON.get(chosen, chosen), chosen)
+        combo.setCurrentIndex(max(combo.findData(chosen), 0))
+
+    def _show_filter(self) -> None:
+        self.fates[self.filter.fate].setChecked(True)
+        if self._person.text().strip() != self.filter.person:
+            self._person.setText(self.filter.person)
+
+    @property
+    def _names(self) -> dict[str, str]:
+        return {one.key: one.name for one in self.reply.campaigns} if self.reply is not None else {}
+
+    def _page(self, reply: Messages) -> None:
+        zone, names = self.session.zone, {one.key: one.name for one in reply.campaigns}
+        if len(self._rows) > 4 * PagedModel.PAGE * PagedModel.KEPT:
+            self._rows.clear()
+        self._rows.update(enumerate(reply.rows, reply.offset))
+        rows = tuple(
+            (
+                formats.instant(one.due_at, zone),
+                one.profile,
+                names.get(one.campaign, one.campaign),
+                one.step or "–",
+                words.CHANNEL.get(one.channel, one.channel),
+                words.FATE[one.fate],
+                words.reason(one, names),
+                "" if one.sent_at is None else formats.instant(one.sent_at, zone),
+                one.kind,
+            )
+            for one in reply.rows
+        )
+        self.model.take_page(COLUMNS, reply.total, reply.offset, rows)
+
+    def _current(self) -> MessageRow | None:
+        index = self.view.currentIndex()
+        return self._rows.get(index.row()) if index.isValid() else None
+
+    def _show_said(self) -> None:
+        one = self._current()
+        self.said.setText(words.sentence(one, self._names, self.session.zone) if one is not None else "")
+        self.why.setVisible(one is not None)
+        if one is not None:
+            self.why.setText("Why was it due?" if one.from_journey else "Open the broadcast")
+            self.why.setAccessibleName(self.why.text())
+
+    def _why(self, at: int) -> None:
+        one = self._rows.get(at)
+        if one is None:
+            return
+        if one.from_journey:
+            self.why_asked.emit(Place(journey=one.campaign, step=one.step), one.profile, one.due_at)
+        else:
+            self.opened.emit("broadcast", one.campaign)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.view.as_tsv())
+        self.session.notify("info", "Copied as tab-separated text.")
