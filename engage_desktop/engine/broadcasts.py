@@ -12,7 +12,7 @@ from engage_desktop.engine.arrays import NEVER, Instants, Profiles, first_of_eac
 from engage_desktop.engine.calendar import offsets, per_zone
 from engage_desktop.engine.definitions import Node
 from engage_desktop.engine.draw import uniforms
-from engage_desktop.engine.policies import PlanPolicies
+from engage_desktop.engine.policies import NOBODY, PlanPolicies
 from engage_desktop.engine.run import SENT, Table
 from engage_desktop.engine.schedule import read_at
 from engage_desktop.engine.sends import PlanMessage
@@ -151,10 +151,11 @@ def compile_broadcast(
     if (broadcast.audience is None) == (broadcast.condition is None):
         fault("broadcast", path, "A broadcast goes to an audience or to those of whom a condition holds.",
               "Give one of them.")  # fmt: skip
+    people = NOBODY
     if broadcast.audience is not None:
         people = audience(broadcast.audience, f"{path}.audience")
-    else:
-        people = condition(broadcast.condition or "false", f"{path}.condition")
+    elif broadcast.condition is not None:
+        people = condition(broadcast.condition, f"{path}.condition")
     given = when(broadcast, workspace_zone)
     if given is None:
         fault("broadcast", f"{path}.at", f"{broadcast.at!r} is no instant.", "Write one such as 2025-03-31T09:00:00Z.")

@@ -43,6 +43,8 @@ class SetTrait:
 
 
 Edit: TypeAlias = AddEvent | RemoveEvent | SetTrait
+Made: TypeAlias = AddEvent | SetTrait
+"""What a run itself brings about."""
 
 
 def cost(edits: tuple[Edit, ...]) -> float:

@@ -160,3 +160,17 @@ def stands_alone(plan: Plan, journeys: Sequence[PlanJourney], broadcasts: Sequen
     if messages and (plan.policies.caps or plan.policies.quiet or any(one.responses is not None for one in messages)):
         return False
     return not feeds_back(plan, journeys, broadcasts)
+
+
+def hears_itself(plan: Plan, journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]) -> bool:
+    """Whether anything, of the plan also an audience or a computed trait, asks for the events that messages of some
+    campaigns make."""
+    names = frozenset().union(*map(makes, journeys), *(one.message.events for b in broadcasts for one in b.variants))
+    asked: list[object] = [*journeys, *broadcasts, *(one.member for one in plan.audiences)]
+    asked += [one.value for one in plan.traits]
+    return any(not names.isdisjoint(read_by(one, plan.meanings).events) for one in asked)
+
+
+def goes_by_turns(plan: Plan) -> bool:
+    """Whether a broadcast has a throughput: then people depend on each other."""
+    return any(one.broadcast.throughput is not None for one in plan.broadcasts)

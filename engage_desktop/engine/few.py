@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.engine.changes import AddEvent, Edit, RemoveEvent, SetTrait
+from engage_desktop.engine.changes import AddEvent, Edit, Made, RemoveEvent, SetTrait
 from engage_desktop.engine.source import ABSENT, BOOL, LIST, NUMBER, OBJECT, TEXT, Column, Log, TraitHistory
 from engage_desktop.events.column import Column as Values
 from engage_desktop.events.elements import ELEMENTS, elements
@@ -39,7 +39,7 @@ def around(log: Log, people: Iterable[int], accounts: Iterable[int]) -> tuple[li
 class Few:
     """`people` and `accounts` are places in `log`, ascending; here they are numbered from 0. Events and traits
     later than `until` are left out, edits that say otherwise are as if they had come last of their instant. `written` is
-    what journeys set: it comes after all that the log says of an instant (D-51)."""
+    what a run made, traits set and events: it comes after all that the log says of an instant (D-51)."""
 
     def __init__(
         self,
@@ -48,13 +48,13 @@ class Few:
         accounts: Sequence[int] = (),
         edits: Sequence[Edit] = (),
         until: int | None = None,
-        written: Sequence[SetTrait] = (),
+        written: Sequence[Made] = (),
     ) -> None:
         self.written = tuple(one for one in written if until is None or one.time <= until)
         self.log, self.people, self.accounts, self.until = log, list(people), list(accounts), until
         self.edits = tuple(edits)
         self._local = {place: number for number, place in enumerate(self.people)}
-        self._added = [edit for edit in edits if isinstance(edit, AddEvent)]
+        self._added = [one for one in (*edits, *self.written) if isinstance(one, AddEvent)]
         removed = [edit.row for edit in edits if isinstance(edit, RemoveEvent)]
         start = log.profile_start
         parts = [np.arange(int(start[p]), int(start[p + 1])) for p in self.people]
@@ -78,7 +78,7 @@ class Few:
         self.event_names: Sequence[str] = tuple(dict.fromkeys([*log.event_names, *(one.event for one in self._added)]))
         self._names: dict[str, tuple[_Ints, NDArray[np.uint32]]] = {}
 
-    def with_(self, edits: Sequence[Edit] = (), until: int | None = None, written: Sequence[SetTrait] = ()) -> Few:
+    def with_(self, edits: Sequence[Edit] = (), until: int | None = None, written: Sequence[Made] = ()) -> Few:
         """The same people with other changes."""
         return Few(self.log, self.people, self.accounts, edits, until, written)
 
@@ -177,7 +177,8 @@ class Few:
         return self._history(self.log.account_trait(path), self.accounts, self._told("account", path))
 
     def trait_names(self) -> Iterable[str]:
-        return tuple(dict.fromkeys([*self.log.trait_names(), *(path_text((one.key,)) for one in self.written)]))
+        mine = (path_text((one.key,)) for one in self.written if isinstance(one, SetTrait))
+        return tuple(dict.fromkeys([*self.log.trait_names(), *mine]))
 
     def account_trait_names(self) -> Iterable[str]:
         return self.log.account_trait_names()

@@ -13,7 +13,7 @@ import numpy as np
 
 from engage_desktop.engine.arrays import AnyArray, Mask
 from engage_desktop.engine.broadcasts import PlanBroadcast
-from engage_desktop.engine.coupling import makes, read_by
+from engage_desktop.engine.coupling import hears_itself
 from engage_desktop.engine.draw import Hashes, mix_array
 from engage_desktop.engine.plan import Plan, PlanJourney
 from engage_desktop.engine.run import ASSUMED, Run, Table
@@ -35,10 +35,7 @@ def needs_plain(plan: Plan, journeys: Sequence[PlanJourney], broadcasts: Sequenc
     messages += [variant.message for one in broadcasts for variant in one.variants]
     if not plan.policies.assumes and all(one.responses is None for one in messages):
         return False
-    names = frozenset().union(*map(makes, journeys), *(one.events for one in messages))
-    asked: list[object] = [*journeys, *broadcasts, *(one.member for one in plan.audiences)]
-    asked += [one.value for one in plan.traits]
-    return any(not names.isdisjoint(read_by(one, plan.meanings).events) for one in asked)
+    return hears_itself(plan, journeys, broadcasts)
 
 
 def plain(plan: Plan) -> Plan:

@@ -12,7 +12,7 @@ from engage_desktop.domain.condition import Condition, InAudience
 from engage_desktop.domain.people import Level
 from engage_desktop.engine.arrays import NEVER
 from engage_desktop.engine.bearing import few_of
-from engage_desktop.engine.changes import SetTrait
+from engage_desktop.engine.changes import Made
 from engage_desktop.engine.definitions import Node, resolve
 from engage_desktop.engine.explain import NOBODY, Inside, Reader, Span, Who, Why, span, why
 from engage_desktop.engine.few import Few
@@ -145,11 +145,11 @@ def answer(
     change: bool = True,
     confirm: Confirm | None = None,
     also: object = (),
-    written: Callable[[Few], tuple[SetTrait, ...]] | None = None,
+    written: Callable[[Few], tuple[Made, ...]] | None = None,
 ) -> Answer:
     """Why, or why not, at an instant from which the subject exists. `confirm` runs the journey that is asked about
     once more with each change that may be shown, `also` is what it reads beside the question; `written` says what
-    journeys set of the people of a log."""
+    a run makes of the people of a log."""
     few = few_of(plan, log, question.level, subject, (question.reads(plan), also))
     if written is not None:
         few = few.with_(written=written(few))
@@ -175,7 +175,7 @@ def _ask(
     at: int,
     want: bool,
     confirm: Confirm | None,
-    written: Callable[[Few], tuple[SetTrait, ...]] | None,
+    written: Callable[[Few], tuple[Made, ...]] | None,
 ) -> Callable[[Edits], tuple[bool, Callable[[], list[Edits]]]]:
     def ask(edits: Edits) -> tuple[bool, Callable[[], list[Edits]]]:
         changed = few.with_(edits, at)  # what comes later has no say

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engage_desktop.domain.step import Fork
+from engage_desktop.engine.added import PROPERTIES, Added
 from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask
-from engage_desktop.engine.changes import SetTrait
+from engage_desktop.engine.changes import AddEvent, Made, SetTrait
 from engage_desktop.engine.conditions import Conditions
 from engage_desktop.engine.few import Few
 from engage_desktop.engine.left_behind import WalkResult
@@ -25,7 +26,7 @@ from engage_desktop.engine.tokens import Entries, Tokens
 from engage_desktop.engine.view import View
 from engage_desktop.engine.walk import Walk
 from engage_desktop.engine.waves import Stage
-from engage_desktop.engine.writes import Value
+from engage_desktop.engine.writes import Value, Writes
 
 Remembering = tuple[int, ...]
 """Under each of a journey's names (`context.Names`) the row in the whole log of the event remembered, -1 for none."""
@@ -157,11 +158,9 @@ class Played:
         view = View(few, conditions, seed, plan.campaigns.workspace.timezone)
         journeys = sorted(journeys, key=lambda one: one.journey.key)
         sending = Sending(plan, plan.broadcasts, window, self._texts.all, self._texts.code)
-        writes = Stage(plan, few, conditions, view, self._walk, sending).play(journeys).made.writes
-        columns = zip(writes.profile.tolist(), writes.time.tolist(), writes.which.tolist(), strict=True)
-        found = ((who, time, *writes.what[which]) for who, time, which in columns)
-        self.written = tuple(SetTrait("user", few.people[who], trait, value, time) for who, time, trait, value in found)
-        """What journeys set, in the order in which it stands."""
+        made = Stage(plan, few, conditions, view, self._walk, sending).play(journeys).made
+        self.written: tuple[Made, ...] = (*_sets(made.writes, few.people), *_events(made.events, few.people))
+        """What journeys set and which events messages made, in the order in which it stands."""
 
     def _walk(self, together: Sequence[PlanJourney], view: View) -> dict[str, dict[str, Table]]:
         """As a run does it (`simulate`), but keeping the walks."""
@@ -272,3 +271,17 @@ class _Reading:
 
 def _open(at: int) -> int | None:
     return None if at == NEVER else at
+
+
+def _sets(writes: Writes, people: Sequence[int]) -> Iterator[SetTrait]:
+    for who, time, which in zip(writes.profile.tolist(), writes.time.tolist(), writes.which.tolist(), strict=True):
+        trait, value = writes.what[which]
+        yield SetTrait("user", people[who], trait, value, time)
+
+
+def _events(events: Added, people: Sequence[int]) -> Iterator[AddEvent]:
+    for place in range(len(events)):
+        codes = {name: int(getattr(events, name)[place]) for name in PROPERTIES}
+        properties = {name: events.texts[code] for name, code in codes.items() if code >= 0}
+        name = events.names[int(events.name[place])]
+        yield AddEvent(people[int(events.profile[place])], name, int(events.time[place]), properties)

@@ -22,7 +22,7 @@ from engage_desktop.engine import intervals as sets
 from engage_desktop.engine.arrays import NEVER, AnyArray, Mask
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.conditions import Conditions, EventRows
-from engage_desktop.engine.coupling import Component, feeds_back, in_order, makes, read_by, written_by
+from engage_desktop.engine.coupling import Component, feeds_back, hears_itself, in_order, read_by, written_by
 from engage_desktop.engine.definitions import Meaning, Node, Side
 from engage_desktop.engine.generated import NOTHING, Happenings, Made, made, merged, rows_of, too_many
 from engage_desktop.engine.guesses import first_difference, to_go_on_with
@@ -80,7 +80,7 @@ class Stage:
             # which write is one too many is a matter of all journeys together
             found = self._play(circle)
         writes = bool(len(found.made))
-        heard = any(map(makes, journeys)) and self._is_asked(journeys)
+        heard = hears_itself(self.plan, journeys, broadcasts)
         settled = self.sending.settle(journeys, found.tables, self._view(found.made), events=writes or heard)
         if writes and too_many(found.made, settled.happened):
             return self._play(circle, settles=True)  # so are the events of messages
@@ -88,12 +88,6 @@ class Stage:
             found.made, over = self._made(journeys, found.tables, settled.happened)
             found.dropped = len(over)
         return found
-
-    def _is_asked(self, journeys: Sequence[PlanJourney]) -> bool:
-        """Whether an audience, or a computed trait of the plan, hears of events that messages make."""
-        names = frozenset(self.sending.names)
-        asked: list[object] = [*(one.member for one in self.plan.audiences), *(one.value for one in self.plan.traits)]
-        return any(not names.isdisjoint(read_by(one, self.plan.meanings).events) for one in asked)
 
     def over(self, what: Made, people: AnyArray | None = None) -> Conditions:
         """Conditions that see what was made (numbered as `people` are) of everybody, or over some people alone."""
