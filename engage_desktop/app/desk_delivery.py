@@ -97,7 +97,7 @@ class DeliveryDesk:
     def _dry_run(self, request_id: int, request: p.AskDryRun) -> p.Reply:
         from engage_desktop.app.delivering import SAMPLE_PAYLOADS, ledger
 
-        found = ledger(self._desk.need_run(), request.destination, self.workspace)
+        found = ledger(self._desk.need_run(), request.destination, self.workspace, request.recipients)
         plan = found.plan
         return p.DryRun(
             generation=request.generation,
@@ -109,9 +109,12 @@ class DeliveryDesk:
             withheld=plan.withheld,
             refused=found.refused,
             pending=found.pending,
+            for_lists=plan.for_lists,
         )
 
     def _start_sync(self, request_id: int, request: p.StartSync) -> None:
+        if self._syncing is not None:
+            self._syncing.join(0.2)  # one that has said that it is done takes a moment to end
         if self._syncing is not None and self._syncing.is_alive():
             raise UserError("A sync is under way. Wait until it is done, or stop it first.")
         replayed, workspace = self._desk.need_run(), self.workspace
@@ -136,7 +139,10 @@ class DeliveryDesk:
                 self._inbox.reply(request_id, progress)
 
         try:
-            done = deliver(replayed, request.destination, workspace, progress=show, cancelled=self._inbox.cancel_work)
+            done = deliver(
+                replayed, request.destination, workspace, recipients=request.recipients, progress=show,
+                cancelled=self._inbox.cancel_work,
+            )  # fmt: skip
             failures = tuple(
                 (call.message_id, "failed", error) for call, error in workspace.outbox.failures(request.destination)
             )

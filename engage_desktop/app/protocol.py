@@ -184,16 +184,20 @@ class AskRuns(Request):
 
 @dataclass(frozen=True)
 class AskDryRun(Request):
+    """`recipients`: how many real people the sender has typed that lists are to be added (D-39); None: the allow-list."""
+
     generation: int
     destination: str
+    recipients: int | None = None
 
 
 @dataclass(frozen=True)
 class StartSync(Request):
-    """Deliver in the background; `SyncProgress` messages, then `SyncDone`."""
+    """Deliver in the background; `SyncProgress` messages, then `SyncDone`. `recipients`: see `AskDryRun`."""
 
     generation: int
     destination: str
+    recipients: int | None = None
 
 
 @dataclass(frozen=True)
@@ -463,7 +467,8 @@ class RunRows(Reply):
 
 @dataclass(frozen=True)
 class DryRun(Reply):
-    """What a sync would send. `refused` is the sentence that forbids it (D-39, drafts), else None."""
+    """What a sync would send. `refused` is the sentence that forbids it (D-39, drafts), else None; `for_lists` the people whom
+    lists would be added if everybody might."""
 
     generation: int
     destination: str
@@ -474,6 +479,7 @@ class DryRun(Reply):
     withheld: dict[str, int]
     refused: str | None = None
     pending: int = 0
+    for_lists: int = 0
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from engage_desktop.app.engine_client import LOST, EngineClient
 from engage_desktop.app.importing import import_logs
 from engage_desktop.app.workspace import create_workspace
 from tests.cli import shop
+from tests.cli.test_sync import assumed_design
 
 
 class Desk:
@@ -142,6 +143,32 @@ def test_sync_in_the_background(open_desk: Desk, workspace: Path) -> None:
     refused = open_desk.ask(p.AskDryRun(1, "real"))
     assert "draft" in refused.refused
     assert isinstance(open_desk.ask(p.StartSync(1, "real")), p.Failed)
+
+
+def test_what_the_window_would_send_holds_nothing_assumed(open_desk: Desk) -> None:
+    """D-39: every mail is opened by assumption, so who is told of openers would be told of a guess."""
+    assert isinstance(open_desk.ask(p.SetDocument(2, json.dumps(assumed_design()))), p.RunReady)
+    dry = open_desk.ask(p.AskDryRun(2, "files"))
+    assert (dry.calls, dry.withheld) == (5, {"assumed": 2})
+    assert [next(iter(call["traits"])) for call in dry.sample if "traits" in call] == ["cold", "cold"]
+
+
+def test_the_window_sends_the_past_to_sandboxes_alone(open_desk: Desk) -> None:
+    """D-39: approved as it is, a step of a past window reaches nobody real, and a list those allowed."""
+    design = shop.design()
+    design["journeys"][0]["steps"][3]["destination"] = "real"
+    design["audiences"][0] |= {"definition": f"event('{shop.ORDER}').count() >= 1"}
+    design["audiences"][0]["sync"] = [{"destination": "real", "as": "list"}]
+    design["workspace"]["allow_list"] = ["bob"]
+    assert isinstance(open_desk.ask(p.SetDocument(2, json.dumps(design))), p.RunReady)
+    for kind, key in (("audience", "buyers"), ("journey", "after_order")):
+        open_desk.ask(p.Approve(2, kind, key, "Ada"))
+    dry = open_desk.ask(p.AskDryRun(2, "real"))
+    assert (dry.calls, dry.people, dry.for_lists, dry.refused) == (1, 1, 2, None)
+    assert dry.withheld == {"past step, not a sandbox": 3, "not on the allow-list": 1}
+    assert "more than a day from now" in open_desk.ask(p.AskDryRun(2, "real", 2)).refused
+    assert isinstance(open_desk.ask(p.StartSync(2, "real", 2)), p.Failed)
+    assert open_desk.ask(p.StartSync(2, "real")).sent == 1
 
 
 def test_import_adds_to_the_log_and_reports_what_it_left_out(open_desk: Desk, workspace: Path, tmp_path: Path) -> None:
