@@ -13,11 +13,17 @@ from engage_desktop.domain.problem import Problem
 
 def check_syncs(audience: Audience, campaigns: Campaigns) -> Iterator[Problem]:
     """What is wrong with the syncs of one audience."""
+    told = set[tuple[str, bool]]()
     for place, sync in enumerate(audience.sync):
         path = f"audiences.{audience.key}.sync.{place}"
         if campaigns.destination(sync.destination) is None:
             known = [destination.key for destination in campaigns.destinations]
             yield unknown("destination", sync.destination, f"{path}.destination", known)
+        # Names of calls (D-38) tell lists from the rest, and nothing else of a sync.
+        if (sync.destination, sync.as_ == "list") in told:
+            says = f"{sync.destination} is told of the same changes twice, under the same names; it keeps the first of each."
+            yield Problem("warning", "sync_twice", f"{path}.destination", says, "Keep one of the two syncs.")
+        told.add((sync.destination, sync.as_ == "list"))
         if sync.every is not None and parse_duration(sync.every) == 0:
             yield _error("sync_every", f"{path}.every", "A batch never is due.", "Give every, such as 1h.")
         if sync.mode == "batch" and sync.every is None:
