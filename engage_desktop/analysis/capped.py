@@ -1,13 +1,13 @@
 """Who filled the caps: for each message that a frequency cap stopped or moved, the sends that stood in its window.
 
-A run says that a cap bound, not when: the instant taken is the first one, from due_at on, at which a cap of the
-policies was full for the message (D-24). There, every send in the window (t - W, t] of each full cap counts that
-came before the message in the order of one instant.
+Looked at is the instant at which the message first came to the caps. There, every send in the window (t - W, t] of each
+full cap counts that came before the message in the order of one instant (D-24).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,6 +16,10 @@ from engage_desktop.domain.duration import parse_duration
 from engage_desktop.domain.workspace import CHANNELS
 from engage_desktop.engine import REASONS, STATUSES
 from engage_desktop.engine.arrays import AnyArray, expand, upper_bound
+from engage_desktop.engine.at_caps import at_caps
+
+if TYPE_CHECKING:
+    from engage_desktop.events import EventStore
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,12 @@ def capped_rows(sends: Sends) -> Places:
     return np.flatnonzero(sends.table["reason"] == REASONS.index("frequency_cap"))
 
 
-def cappings(sends: Sends) -> Cappings:
+def cappings(sends: Sends, store: EventStore) -> Cappings:
     """Count over the whole run."""
     rows, most = capped_rows(sends), len(sends.senders)
     dropped = sends.table["status"][rows] == STATUSES.index("dropped")
     campaign = sends.campaign[rows].astype(np.int64)
-    query, send = fillers(sends, rows)
+    query, send = fillers(sends, rows, store)
     pair = query * most + sends.campaign[send]
     met, count = np.unique(pair, return_counts=True)
     of, filling = met // most, met % most
@@ -72,31 +76,22 @@ def cappings(sends: Sends) -> Cappings:
     )
 
 
-def fillers(sends: Sends, rows: Places) -> tuple[AnyArray, Places]:
+def fillers(sends: Sends, rows: Places, store: EventStore) -> tuple[AnyArray, Places]:
     """(place in `rows`, row of a send in a full window) of messages that a cap bound, sorted, each pair once."""
-    at = sends.table["due_at"][rows]
-    parts = [_windows(sends, rows, at, in_turn=True)]
-    left = np.setdiff1d(np.arange(len(rows)), parts[0][0])
-    everybody, until = _line(sends, None), _until(sends, rows)
-    next_send = everybody.upto(sends.profile[rows[left]], at[left])
-    end = np.searchsorted(everybody.profile, sends.profile[rows[left]], "right")
-    while len(left):  # a cap fills only when something is sent: look just after each later send of that person
-        moment = everybody.time[np.minimum(next_send, len(everybody.time) - 1)] if len(everybody.time) else at[left]
-        there = (next_send < end) & (moment <= until[left])
-        left, next_send, end, moment = left[there], next_send[there], end[there], moment[there]
-        query, send = _windows(sends, rows[left], moment, in_turn=False)
-        parts.append((left[query], send))
-        on = np.setdiff1d(np.arange(len(left)), query)
-        left, next_send, end = left[on], next_send[on] + 1, end[on]
-    query, send = (np.concatenate(column) for column in zip(*parts, strict=True))
-    sort = np.lexsort((send, query))
-    return query[sort], send[sort]
-
-
-def _until(sends: Sends, rows: Places) -> Instants:
-    """Until when a message may have met a cap: before its sending, else by the end of its waiting or of the run."""
-    longest = sends.table["due_at"][rows] + parse_duration(sends.campaigns.policies.max_wait)
-    return np.where(sends.sent[rows], sends.table["sent_at"][rows] - 1, np.minimum(longest, sends.run.window[1]))
+    at = at_caps(sends.run, store, rows, sends.channel[rows])
+    found: list[AnyArray] = []
+    everything = max(len(sends), 1)
+    for cap in sends.campaigns.policies.caps:
+        channel = None if cap.channel is None else CHANNELS.index(cap.channel)
+        meant = np.arange(len(rows)) if channel is None else np.flatnonzero(sends.channel[rows] == channel)
+        line, who = _line(sends, channel), sends.profile[rows[meant]]
+        last = _in_turn(sends, line, rows[meant], at[meant])
+        first = line.upto(who, at[meant] - parse_duration(cap.per))
+        full = last - first >= cap.max
+        place, of = expand(first[full], (last - first)[full])
+        found.append(meant[full][of] * everything + line.rows[place])
+    pairs = np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+    return pairs // everything, pairs % everything
 
 
 @dataclass(frozen=True)
@@ -121,30 +116,12 @@ def _line(sends: Sends, channel: int | None) -> _Line:
     return _Line(rows, sends.profile[rows], sends.table["sent_at"][rows])
 
 
-def _windows(sends: Sends, rows: Places, at: Instants, *, in_turn: bool) -> tuple[AnyArray, Places]:
-    """The sends in the windows of the caps that are full for messages at an instant each, each pair once. Of the sends
-    at that very instant only those before the message count `in_turn`, else all."""
-    found: list[AnyArray] = []
-    everything = max(len(sends), 1)
-    for cap in sends.campaigns.policies.caps:
-        channel = None if cap.channel is None else CHANNELS.index(cap.channel)
-        meant = np.arange(len(rows)) if channel is None else np.flatnonzero(sends.channel[rows] == channel)
-        line, who = _line(sends, channel), sends.profile[rows[meant]]
-        last = line.upto(who, at[meant])
-        if in_turn:
-            last = _in_turn(sends, line, rows[meant], at[meant], last)
-        first = line.upto(who, at[meant] - parse_duration(cap.per))
-        full = last - first >= cap.max
-        place, of = expand(first[full], (last - first)[full])
-        found.append(meant[full][of] * everything + line.rows[place])
-    pairs = np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
-    return pairs // everything, pairs % everything
-
-
-def _in_turn(sends: Sends, line: _Line, rows: Places, at: Instants, last: AnyArray) -> AnyArray:
-    """The same place, less the sends of each message's own instant whose turn is not before the message's."""
-    low = line.upto(sends.profile[rows], at - 1)
-    place, of = expand(low, last - low)
+def _in_turn(sends: Sends, line: _Line, rows: Places, at: Instants) -> AnyArray:
+    """The place after the last send before each message's turn: all that are earlier, and of those of its own instant
+    the ones that are looked at before it."""
+    who = sends.profile[rows]
+    low = line.upto(who, at - 1)
+    place, of = expand(low, line.upto(who, at) - low)
     earlier, level = np.zeros(len(of), np.bool_), np.ones(len(of), np.bool_)
     for theirs, mine in zip(reversed(sends.turn(line.rows[place])), reversed(sends.turn(rows[of])), strict=True):
         earlier |= level & (theirs < mine)

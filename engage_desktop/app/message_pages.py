@@ -108,7 +108,7 @@ class MessagePages:
         capped = np.intersect1d(rows, capped_rows(self.sends))
         if not len(capped):
             return {}
-        query, send = fillers(self.sends, capped)
+        query, send = fillers(self.sends, capped, self.store)
         names = [one.key for one in self.sends.senders]
         found = {}
         for place, row in enumerate(capped.tolist()):

@@ -83,7 +83,7 @@ class SendingDesk:
         from engage_desktop.analysis.pressure import pressure
 
         store = replayed.log.store
-        found, capped = pressure(sends, store, replayed.campaigns.workspace.timezone), cappings(sends)
+        found, capped = pressure(sends, store, replayed.campaigns.workspace.timezone), cappings(sends, store)
         names = _names(sends)
         loads = tuple(
             p.CampaignLoad(

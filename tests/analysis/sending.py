@@ -85,7 +85,7 @@ def run_with(messages: list[dict[str, int]], caps: tuple[dict[str, Any], ...] = 
 def table_of(messages: list[dict[str, int]]) -> Table:
     keys = ["welcome", "again", "late", "spring"]
     rows = sorted(messages, key=lambda row: (keys[row["campaign"]], row["profile"], row["instance"], row["due_at"]))
-    return {name: np.array([row[name] for row in rows], dtype) for name, dtype in MESSAGES.items()}
+    return {name: np.array([row.get(name, 0) for row in rows], dtype) for name, dtype in MESSAGES.items()}
 
 
 def random_messages(draw: random.Random, count: int) -> list[dict[str, int]]:

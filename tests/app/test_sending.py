@@ -320,3 +320,45 @@ def test_what_the_design_plans_beyond_the_log(window: Window) -> None:
     assert format_instant(planned[1].at_us) == "2025-03-31T08:00:00Z"  # the clock went forward in between (D-32)
     assert {(one.kind, one.campaign, one.own_zone) for one in planned} == {("schedule", "mark", False)}
     assert len(planned) == 16  # three weeks of log, ninety days beyond
+
+
+def test_a_capped_message_names_who_filled_the_cap(window: Window) -> None:
+    """One cap over both campaigns: what it stops or delays says whose sends were in the way, and pressure adds them up
+    (D-24)."""
+    made = design()
+    made["policies"] |= {
+        "subscription": {"unknown": "assume"},
+        "caps": [{"max": 1, "per": "3d", "when_capped": "defer"}],
+    }
+    window.set(made)
+    rows = window.ask(ps.AskMessages(window.generation, ps.MessageFilter(reason="frequency_cap"), limit=10_000)).rows
+    assert {row.fate for row in rows} >= {"sent"}
+    assert all(sum(count for _, count in row.filled_by) == 1 for row in rows)
+    pressure = window.ask(ps.AskPressure(window.generation))
+    direct = Counter((row.campaign, row.filled_by[0][0]) for row in rows)
+    assert {(one.capped, one.filling): one.times for one in pressure.capped_by} == direct
+    assert ("thank", "mark") in direct
+    moved = {one.key: one.stopped + one.moved for one in pressure.campaigns}
+    assert moved == Counter(row.campaign for row in rows)
+    others = window.ask(ps.AskMessages(window.generation, ps.MessageFilter(fate="sent"), limit=10_000)).rows
+    assert all(not row.filled_by for row in others if row.reason != "frequency_cap")
+
+
+def test_rows_of_a_broadcast(window: Window) -> None:
+    """Campaign and step are the keys of the broadcast and its variant; recipients count as entered (D-26)."""
+    made = design()
+    made["audiences"] = [{"key": "all", "name": "All", "definition": "event('Come').count() >= 1"}]
+    made["broadcasts"] = [
+        {
+            "key": "spring", "name": "Spring", "audience": "all", "at": "2025-04-02T09:00:00",
+            "variants": [{"key": "a", "percent": 50, "message": "news"}, {"key": "b", "percent": 50, "role": "holdout"}],
+        }
+    ]  # fmt: skip
+    window.set(made)
+    rows = window.ask(ps.AskMessages(window.generation, ps.MessageFilter(campaign="spring"), limit=10_000)).rows
+    assert {(row.step, row.fate) for row in rows} >= {("a", "sent"), ("b", "held_out")}
+    assert {(row.from_journey, row.channel, row.message) for row in rows} == {(False, "email", "news")}
+    conflicts = window.ask(ps.AskConflicts(window.generation))
+    assert conflicts.entered[2][2] == len(rows)
+    planned = window.ask(ps.AskCalendar(window.generation)).planned
+    assert [(format_instant(one.at_us), one.campaign) for one in planned] == [("2025-04-02T08:00:00Z", "spring")]
