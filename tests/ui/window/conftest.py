@@ -70,4 +70,5 @@ def window(qtbot: QtBot, theme: Theme, shared: tuple[MainWindow, str]) -> MainWi
     made.canvas("select.none")
     made.to_end()
     wait_settled(qtbot, made)
+    assert not made.banner.isVisible(), made.banner.sentence  # to put things back is no news
     return made
