@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,10 @@ class Delay:
     high_us: int
     power: float | None = None
 
+    @property
+    def is_fixed(self) -> bool:
+        return self.power is None and self.low_us == self.high_us
+
     def drawn(self, u: NDArray[np.float64]) -> Instants:
         """Microseconds of whole seconds, rounded down."""
         if self.power is not None:
@@ -46,13 +50,33 @@ class Delay:
 
 
 @dataclass(frozen=True)
+class Triangle:
+    """A probability as somebody holds it possible."""
+
+    low: float
+    likely: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A probability as it was once counted."""
+
+    successes: int
+    failures: int
+
+
+@dataclass(frozen=True)
 class PlanStage:
-    """An answer: `place` in STAGES, how likely, when, and the event it makes."""
+    """An answer: `place` in STAGES, how likely, when, and the event it makes. `rate`: what is known of how likely it is;
+    `group`: the audience whose own stage it is, empty where it is everybody's."""
 
     place: int
     likely: float
     delay: Delay
     makes: str
+    rate: Triangle | Counted
+    group: str = ""
 
 
 Stages = tuple[PlanStage, ...]
@@ -60,10 +84,11 @@ Stages = tuple[PlanStage, ...]
 
 @dataclass(frozen=True)
 class PlanResponses:
-    """`by`: stages of the members of audiences, of several the first counts."""
+    """`by`: stages of the members of audiences, of several the first counts. `replicate`: whose draws are meant (D-29)."""
 
     stages: Stages
     by: tuple[tuple[Node, Stages], ...] = ()
+    replicate: int = 0
 
     @property
     def events(self) -> frozenset[str]:
@@ -75,19 +100,28 @@ def compile_responses(model: Responses, channel: str, audience: Callable[[str, s
     usual = _stages(model, channel)
     by = []
     for place, one in enumerate(model.by):
-        own = _stages(one, channel)
+        own = _stages(one, channel, one.audience)
         named = {stage.place for stage in own}
         together = sorted((*own, *(stage for stage in usual if stage.place not in named)), key=lambda one: one.place)
         by.append((audience(one.audience, f"responses.by.{place}.audience"), tuple(together)))
     return PlanResponses(usual, tuple(by))
 
 
-def _stages(model: Responses | ResponsesBy, channel: str) -> Stages:
+def _stages(model: Responses | ResponsesBy, channel: str, group: str = "") -> Stages:
     found = []
     for name, stage in given_stages(model).items():
         event = stage.event or "" if name == "converted" else f"{EVENT_WORD[channel]} {_WHAT[name]}"
-        found.append(PlanStage(STAGES.index(name), likely(stage), _delay(stage.after), event))
+        place = STAGES.index(name)
+        found.append(PlanStage(place, likely(stage), _delay(stage.after), event, _rate(stage), group))
     return tuple(found)
+
+
+def _rate(stage: Stage) -> Triangle | Counted:
+    if stage.likely is None:
+        successes = stage.successes or 0
+        return Counted(successes, max((stage.trials or 0) - successes, 0))
+    low, high = (stage.likely if one is None else one for one in (stage.low, stage.high))
+    return Triangle(float(low), float(stage.likely), float(high))
 
 
 def likely(stage: Stage) -> float:
@@ -132,28 +166,49 @@ class Answers:
     event: NDArray[np.int16]
 
 
-def answers(model: PlanResponses, sent: Sent, view: View, until: int, code: Callable[[str], int]) -> Answers:
-    """The answers up to `until`, by message and stage. `code` of an event's name."""
-    n = len(sent.profile)
+@dataclass(eq=False)
+class Asked:
+    """Messages whose answers are drawn, by place: the state of their draws but for replicate and purpose, which of the
+    model's stages are theirs (`len(by)` for everybody's), and when they were sent."""
+
+    state: Hashes
+    whose: AnyArray
+    sent_at: Instants
+
+
+def asked(model: PlanResponses, sent: Sent, view: View) -> Asked:
+    """What does not change from replicate to replicate."""
     state = chained(started(view.seed), view.profile_hashes.of(sent.profile))
-    state = chained(state, sent.campaign)
-    state = chained(state, sent.step)
-    state = chained(chained(state, sent.entry), "0")
-    whose = np.full(n, len(model.by))
+    state = chained(chained(chained(state, sent.campaign), sent.step), sent.entry)
+    whose = np.full(len(sent.profile), len(model.by))
     for place, (audience, _) in reversed(list(enumerate(model.by))):
         whose[view.holds_at(audience, sent.profile, sent.sent_at)] = place
-    found: list[tuple[AnyArray, ...]] = []
+    return Asked(state, whose, sent.sent_at)
+
+
+def drawn(model: PlanResponses, asked: Asked, until: int) -> Iterator[tuple[PlanStage, AnyArray, Instants]]:
+    """Stage by stage of each group, each group's in order, the messages that are answered up to `until`, and when."""
+    state = chained(asked.state, str(model.replicate))
     for group, stages in enumerate((*(stages for _, stages in model.by), model.stages)):
-        at = np.flatnonzero(whose == group)
-        time = sent.sent_at[at]
+        at = np.flatnonzero(asked.whose == group)
+        time = asked.sent_at[at]
         for stage in stages:
             name = STAGES[stage.place]
             hit = unit(chained(state[at], name)) < stage.likely
             at = at[hit]
-            time = time[hit] + stage.delay.drawn(unit(chained(state[at], f"{name} after")))
+            u = np.zeros(1) if stage.delay.is_fixed else unit(chained(state[at], f"{name} after"))
+            time = time[hit] + stage.delay.drawn(u)
             some = time <= until
             at, time = at[some], time[some]
-            found.append((at, np.full(len(at), stage.place), time, np.full(len(at), code(stage.makes))))
+            yield stage, at, time
+
+
+def answers(model: PlanResponses, sent: Sent, view: View, until: int, code: Callable[[str], int]) -> Answers:
+    """The answers up to `until`, by message and stage. `code` of an event's name."""
+    found: list[tuple[AnyArray, ...]] = [
+        (at, np.full(len(at), stage.place), time, np.full(len(at), code(stage.makes)))
+        for stage, at, time in drawn(model, asked(model, sent, view), until)
+    ]
     none = np.empty(0, np.int64)
     columns = [np.concatenate(parts) for parts in zip((none, none, none, none), *found, strict=True)]
     message, place_of, at_time, event = columns
