@@ -16,9 +16,9 @@ from engage_desktop.engine.broadcasts import PlanBroadcast
 from engage_desktop.engine.coupling import hears_itself
 from engage_desktop.engine.draw import Hashes, mix_array
 from engage_desktop.engine.plan import Plan, PlanJourney
+from engage_desktop.engine.revised import with_messages
 from engage_desktop.engine.run import ASSUMED, Run, Table
-from engage_desktop.engine.sends import PlanMessage, messages_of
-from engage_desktop.engine.steps.message import MessageStep
+from engage_desktop.engine.sends import messages_of
 
 FORMS = {
     "instances": ("journey", "profile", "entered_at", "ended_at", "outcome", "detail", "identifier"),
@@ -41,24 +41,7 @@ def needs_plain(plan: Plan, journeys: Sequence[PlanJourney], broadcasts: Sequenc
 def plain(plan: Plan) -> Plan:
     """The plan without models of responses, and with `hold` for `assume`."""
     policies = replace(plan.policies, assume_address=False, assume_subscription=False)
-
-    def message(one: PlanMessage) -> PlanMessage:
-        return replace(one, responses=None)
-
-    journeys = []
-    for journey in plan.journeys:
-        steps = [
-            replace(step, compiled=replace(step.compiled, message=message(step.compiled.message), policies=policies))
-            if isinstance(step.compiled, MessageStep)
-            else step
-            for step in journey.steps
-        ]
-        journeys.append(replace(journey, steps=tuple(steps)))
-    broadcasts = [
-        replace(one, policies=policies, variants=tuple(replace(v, message=message(v.message)) for v in one.variants))
-        for one in plan.broadcasts
-    ]
-    return replace(plan, journeys=tuple(journeys), broadcasts=tuple(broadcasts), policies=policies)
+    return with_messages(plan, lambda _campaign, _step, message: replace(message, responses=None), policies)
 
 
 def mark(run: Run, without: Run) -> None:
