@@ -26,7 +26,7 @@ def _selected(context: ActionContext) -> bool:
 
 
 def _definition(context: ActionContext) -> bool:
-    return context.audience_open or context.trait_open
+    return context.audience_open or context.trait_open or context.broadcast_open or context.message_open
 
 
 def _log(context: ActionContext) -> bool:
@@ -45,7 +45,6 @@ PAGES = (
     ("content", "Content"),
     ("data", "Data"),
     ("runs", "Runs"),
-    ("sending", "Sending"),
     ("deliver", "Deliver"),
     ("activity", "Activity"),
 )
@@ -60,7 +59,6 @@ PAGE_ICONS = {
     "content": "file-text",
     "data": "database",
     "runs": "activity",
-    "sending": "send",
     "deliver": "truck",
     "activity": "shield",
 }
@@ -122,7 +120,7 @@ def standard_actions() -> ActionRegistry:
             lambda w: w.close_tab(),
             keys=("Ctrl+W",),
             places=(Place(file, 3, 0),),
-            enabled=lambda c: c.journey_open or c.audience_open or c.trait_open,
+            enabled=lambda c: c.tab_open,
         ),
         Action("file.quit", "Quit", file, lambda w: w.quit(), keys=("Ctrl+Q",), places=(Place(file, 9, 0),)),
         Action(
@@ -189,8 +187,37 @@ def standard_actions() -> ActionRegistry:
             words="count sum value",
         ),
         Action(
+            "broadcast.new",
+            "New broadcast",
+            "Broadcast",
+            lambda w: w.new_broadcast(),
+            icon="megaphone",
+            places=(Place(journey, 0, 4),),
+            enabled=_workspace,
+            words="newsletter blast campaign once",
+        ),
+        Action(
+            "message.new",
+            "New message",
+            "Content",
+            lambda w: w.new_message(),
+            icon="mail",
+            places=(Place(journey, 0, 5),),
+            enabled=_workspace,
+            words="e-mail sms push whatsapp text content",
+        ),
+        Action(
+            "policies.show",
+            "Policies of sending",
+            "Deliver",
+            lambda w: w.show_policies(),
+            icon="shield",
+            places=(Place(view, 1, 9),),
+            words="caps quiet hours suppression holdout consent send window",
+        ),
+        Action(
             "definition.rename",
-            "Rename audience or trait",
+            "Rename what is open",
             "Audience",
             lambda w: w.rename_definition(),
             icon="pencil",
@@ -200,7 +227,7 @@ def standard_actions() -> ActionRegistry:
         ),
         Action(
             "definition.delete",
-            "Delete audience or trait",
+            "Delete what is open",
             "Audience",
             lambda w: w.delete_definition(),
             icon="trash-2",

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engage_desktop.app import protocol as p
+from engage_desktop.app import protocol_broadcasts as pb
 from engage_desktop.app import protocol_explain as px
 from engage_desktop.app import protocol_traits as pt
 from engage_desktop.app.alone import AloneRuns, differs
@@ -72,6 +73,7 @@ class Desk:
             pt.AskTrait: self._trait,
             pt.AskTraitCounts: self._trait_counts,
             px.AskWhy: self._why,
+            pb.AskReach: self._reach,
             p.AskTable: self._table,
             p.AskHistogram: self._histogram,
             p.AskNeighbour: self._neighbour,
@@ -283,6 +285,11 @@ class Desk:
 
         run = self.need_run()
         return why_reply(run.run.plan, run.log.store, request, run.run.seed)
+
+    def _reach(self, request_id: int, request: pb.AskReach) -> p.Reply:
+        from engage_desktop.app.reach import reach
+
+        return reach(self.need_run(), self._cache, request)
 
     def _table(self, request_id: int, request: p.AskTable) -> p.Reply:
         from engage_desktop.app.figures import table_page

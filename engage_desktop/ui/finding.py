@@ -36,6 +36,13 @@ def entries(
             found.append(Entry(item.name, item.kind_words, icon, partial(go, item.kind, item.key, ""), item.key))
         for trait in session.campaigns.traits:
             found.append(Entry(trait.name, "Computed trait", "tag", partial(go, "trait", trait.key, ""), trait.key))
+        for broadcast in session.campaigns.broadcasts:
+            run = partial(go, "broadcast", broadcast.key, "")
+            found.append(Entry(broadcast.name, "Broadcast", "megaphone", run, broadcast.key))
+        for message in session.campaigns.messages:
+            run = partial(go, "message", message.key, "")
+            icon = catalogue.CHANNEL_ICON[message.channel]
+            found.append(Entry(message.name or message.key, "Message", icon, run, message.key))
     for record in registry:
         if record.enabled(context) and record.id != "edit.find":
             hint = record.keys[0].replace("+", " ") if record.keys else record.category

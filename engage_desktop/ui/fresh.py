@@ -8,7 +8,9 @@ from pathlib import PurePosixPath
 from engage_desktop.document.change import Change, Edit
 from engage_desktop.document.fresh import unused_key
 from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.duration import format_instant
 from engage_desktop.domain.journey import EventEntry, Journey
+from engage_desktop.domain.message import Broadcast, Message
 from engage_desktop.domain.people import Audience, ComputedTrait, ListFile
 from engage_desktop.domain.step import Delay, End
 
@@ -71,6 +73,39 @@ def new_journey(campaigns: Campaigns, counts: Mapping[str, int]) -> tuple[str, C
         steps=(Delay(key="wait", type="delay", duration="1d", next="done"), End(key="done", type="end")),
     )
     return key, Change("Add a journey", (Edit("journey", key, None, made),))
+
+
+def new_message(campaigns: Campaigns, _counts: Mapping[str, int]) -> tuple[str, Change]:
+    """(key, change): an e-mail that says hello."""
+    made = _message(campaigns)
+    return made.key, Change("Add a message", (Edit("message", made.key, None, made),))
+
+
+def new_broadcast(campaigns: Campaigns, counts: Mapping[str, int], at_us: int) -> tuple[str, Change]:
+    """(key, change): the first message to the first audience at that instant; what there is none of yet is made."""
+    key = _fresh(
+        "new_broadcast", [item.key for item in campaigns.journeys] + [item.key for item in campaigns.broadcasts]
+    )
+    edits: list[Edit] = []
+    message = next(iter(campaigns.messages), None)
+    if message is None:
+        message = _message(campaigns)
+        edits.append(Edit("message", message.key, None, message))
+    audience = next((audience.key for audience in campaigns.audiences if audience.level == "user"), None)
+    made = Broadcast(
+        key=key,
+        name=_title("New broadcast", key),
+        audience=audience,
+        condition=None if audience else f"event('{_quoted(counts)}').within(30 days).count() >= 1",
+        message=message.key,
+        at=format_instant(at_us),
+    )
+    return key, Change("Add a broadcast", (*edits, Edit("broadcast", key, None, made)))
+
+
+def _message(campaigns: Campaigns) -> Message:
+    key = _fresh("new_message", (item.key for item in campaigns.messages))
+    return Message(key=key, name=_title("New message", key), channel="email", subject="Hello", body="<p>Hello!</p>")
 
 
 def _title(title: str, key: str) -> str:

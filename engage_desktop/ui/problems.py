@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDockWidget, QListWidget, QListWidgetItem, QWidget
 
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.problem import Problem
+from engage_desktop.ui.pages.titles import found_title
 from engage_desktop.ui.theme import icon
 from engage_desktop.ui.widgets.common import clear, column, label
 
@@ -15,7 +16,7 @@ _ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
 def place(problem: Problem) -> tuple[str, str, str]:
-    """(`journey`, key, step key or "") or (`audience` or `trait`, key, "") or ("", "", "") of a problem's path."""
+    """(`journey`, key, step key or "") or (kind of another thing, key, "") or ("", "", "") of a problem's path."""
     parts = problem.path.split(".")
     if len(parts) >= 2 and parts[0] == "journeys":
         step = (
@@ -26,8 +27,10 @@ def place(problem: Problem) -> tuple[str, str, str]:
             else ""
         )
         return "journey", parts[1], step
-    if len(parts) >= 2 and parts[0] in ("audiences", "traits"):
+    if len(parts) >= 2 and parts[0] in ("audiences", "traits", "broadcasts", "messages"):
         return parts[0].removesuffix("s"), parts[1], ""
+    if parts[0] == "policies":
+        return "policies", "policies", ""
     return "", "", ""
 
 
@@ -39,8 +42,7 @@ def where(problem: Problem, campaigns: Campaigns) -> str:
         if found is not None:
             return f"{journey.name}, {found.name or found.key}"
         return f"{journey.name}, entry" if step else journey.name
-    named = campaigns.audiences if kind == "audience" else campaigns.traits if kind == "trait" else ()
-    return next((item.name for item in named if item.key == key), problem.path)
+    return (found_title(campaigns, kind, key) if kind else None) or problem.path
 
 
 class ProblemBox(QWidget):

@@ -14,13 +14,20 @@ from engage_desktop.ui.widgets.common import Pill, button
 HEIGHT_PX = 40
 
 
-RAIL_PAGE = {"journey": "journeys", "audience": "audiences", "trait": "audiences"}
+RAIL_PAGE = {
+    "journey": "journeys",
+    "audience": "audiences",
+    "trait": "audiences",
+    "broadcast": "broadcasts",
+    "message": "content",
+    "policies": "deliver",
+}
 """Under which page of the rail the things of a kind are listed."""
 
 
 @dataclass(frozen=True)
 class Tab:
-    """What a tab shows: kind `page`, `journey`, `audience` or `trait`, and its key."""
+    """What a tab shows: kind `page` or one of `RAIL_PAGE`, and its key."""
 
     kind: str
     key: str
@@ -126,7 +133,7 @@ class TopBar(QFrame):
         close.setProperty("kind", "quiet")
         close.setFixedSize(20, 20)
         close.setIconSize(QSize(12, 12))
-        close.clicked.connect(lambda: self.close_tab(tab.kind, tab.key))
+        close.clicked.connect(lambda: self._close_by(close))
         self._bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, close)
         self._draw(index)
         self._choose(index)
@@ -143,6 +150,12 @@ class TopBar(QFrame):
                 self._draw(position)
             self.tab_chosen.emit(self._tabs[index])
 
+    def _close_by(self, close: QToolButton) -> None:
+        for index, tab in enumerate(self._tabs):
+            if self._bar.tabButton(index, QTabBar.ButtonPosition.RightSide) is close:
+                self.close_tab(tab.kind, tab.key)
+                return
+
     def close_tab(self, kind: str, key: str) -> None:
         for index, tab in enumerate(self._tabs):
             if (tab.kind, tab.key) == (kind, key):
@@ -156,6 +169,15 @@ class TopBar(QFrame):
     @staticmethod
     def is_close_button(widget: QWidget) -> bool:
         return widget.objectName().startswith("topbar.close.")
+
+    def rekey(self, kind: str, key: str, new_key: str) -> None:
+        """The thing of a tab has another key now."""
+        for index, tab in enumerate(self._tabs):
+            if (tab.kind, tab.key) == (kind, key):
+                self._tabs[index] = Tab(kind, new_key, tab.title)
+                close = self._bar.tabButton(index, QTabBar.ButtonPosition.RightSide)
+                if close is not None:
+                    close.setObjectName(f"topbar.close.{kind}.{new_key}")
 
     def rename(self, kind: str, key: str, title: str) -> None:
         for index, tab in enumerate(self._tabs):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from PySide6.QtCore import QSettings, Signal
 
@@ -12,15 +13,16 @@ from engage_desktop.app.protocol_lists import ListInfo
 from engage_desktop.document.change import Change, Kind, drop
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.errors import UserError
-from engage_desktop.ui import fresh
+from engage_desktop.ui import formats, fresh
 from engage_desktop.ui.finding import entries
 from engage_desktop.ui.menus import WindowActions, found_icon
 from engage_desktop.ui.pages.approvals import approve
 from engage_desktop.ui.pages.list_card import choose_list, keep_list, named_by
+from engage_desktop.ui.pages.titles import POLICIES
 from engage_desktop.ui.palette import Palette
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import Theme, ThemeMode
-from engage_desktop.ui.window_places import WindowPlaces
+from engage_desktop.ui.window_places import INSPECTED, WindowPlaces
 
 
 class MainWindow(WindowPlaces):
@@ -38,6 +40,9 @@ class MainWindow(WindowPlaces):
         self.pages.journeys.new_asked.connect(self.new_journey)
         self.pages.audiences.new_asked.connect(self.new_audience)
         self.pages.audiences.new_trait_asked.connect(self.new_trait)
+        self.pages.broadcasts.new_asked.connect(self.new_broadcast)
+        self.pages.content.new_asked.connect(self.new_message)
+        self.pages.deliver.policies_asked.connect(self.show_policies)
         self.pages.audiences.from_list_asked.connect(self.new_audience_from_list)
         self.set_theme(theme)
         self.restore_places()
@@ -58,6 +63,9 @@ class MainWindow(WindowPlaces):
             journey_open=tab.kind == "journey",
             audience_open=tab.kind == "audience",
             trait_open=tab.kind == "trait",
+            broadcast_open=tab.kind == "broadcast",
+            message_open=tab.kind == "message",
+            tab_open=tab.kind != "page",
             selected_steps=len(self.journey_page.selection) if tab.kind == "journey" else 0,
             playing=self.player.playing,
             busy=self.pages.data.importing or self.pages.deliver.card.syncing is not None,
@@ -122,7 +130,7 @@ class MainWindow(WindowPlaces):
 
     def toggle_inspector(self) -> None:
         self._inspector_wanted = not self._inspector_wanted
-        self.dock.setVisible(self._inspector_wanted and self.topbar.current.kind != "page")
+        self.dock.setVisible(self._inspector_wanted and self.topbar.current.kind in INSPECTED)
 
     def reset_layout(self) -> None:
         super().reset_layout()
@@ -165,15 +173,34 @@ class MainWindow(WindowPlaces):
     def new_trait(self) -> None:
         self._new("trait", fresh.new_trait)
 
+    def new_message(self) -> None:
+        self._new("message", fresh.new_message)
+
+    def new_broadcast(self) -> None:
+        """Make one for nine o'clock on the day of the clock, by the workspace's clocks."""
+        moment = formats.local(self.session.at_us, self.session.zone).replace(hour=9, minute=0, second=0, microsecond=0)
+        self._new("broadcast", partial(fresh.new_broadcast, at_us=formats.to_us(moment)))
+
+    def show_policies(self) -> None:
+        self.open_campaign(POLICIES, POLICIES)
+
     def rename_definition(self) -> None:
-        pages = {"audience": self.audience_page.rename, "trait": self.trait_page.rename}
+        pages = {
+            "audience": self.audience_page.rename,
+            "trait": self.trait_page.rename,
+            "broadcast": self.broadcast_page.rename,
+            "message": self.message_page.rename,
+        }
         if self.topbar.current.kind in pages:
             pages[self.topbar.current.kind]()
 
     def delete_definition(self) -> None:
         tab = self.topbar.current
-        if tab.kind in ("audience", "trait"):
-            kind: Kind = "audience" if tab.kind == "audience" else "trait"
+        kinds: dict[str, Kind] = {
+            "audience": "audience", "trait": "trait", "broadcast": "broadcast", "message": "message",
+        }  # fmt: skip
+        if tab.kind in kinds:
+            kind = kinds[tab.kind]
             self.session.document.apply(Change(f"Delete “{tab.title}”", (drop(self.session.campaigns, kind, tab.key),)))
             self.session.notify("info", f"“{tab.title}” is deleted. Undo brings it back.")
 
@@ -188,7 +215,7 @@ class MainWindow(WindowPlaces):
 
     def approve(self) -> None:
         tab = self.topbar.current
-        if tab.kind != "page":
+        if tab.kind in ("journey", "audience"):
             approve(self.session, tab.kind, tab.key)
 
     def close_tab(self) -> None:

@@ -12,7 +12,10 @@ from engage_desktop.ui.inspector.panel import Inspector
 from engage_desktop.ui.inspector.trait_panel import TraitPanel
 from engage_desktop.ui.moving import Moving
 from engage_desktop.ui.pages.audience import AudiencePage
+from engage_desktop.ui.pages.broadcast import BroadcastPage
 from engage_desktop.ui.pages.journey import JourneyPage
+from engage_desktop.ui.pages.message import MessagePage
+from engage_desktop.ui.pages.policies import PoliciesPage
 from engage_desktop.ui.pages.rail_pages import RailPages
 from engage_desktop.ui.pages.trait import TraitPage
 from engage_desktop.ui.playback import Player
@@ -60,9 +63,18 @@ class WindowBody(QMainWindow):
         self.journey_page = JourneyPage(session, theme)
         self.audience_page = AudiencePage(session, self.watch)
         self.trait_page = TraitPage(session, self.trait_watch)
+        self.broadcast_page, self.message_page = BroadcastPage(session), MessagePage(session)
+        self.policies_page = PoliciesPage(session)
+        self.plain_pages = (self.broadcast_page, self.message_page, self.policies_page)
         self.stack = QStackedWidget()
         self.stack.setObjectName("pages")
-        for widget in (*self.pages.all.values(), self.journey_page, self.audience_page, self.trait_page):
+        for widget in (
+            *self.pages.all.values(),
+            self.journey_page,
+            self.audience_page,
+            self.trait_page,
+            *self.plain_pages,
+        ):
             self.stack.addWidget(widget)
         self._inner = QMainWindow()
         self._inner.setObjectName("inner")
@@ -127,7 +139,7 @@ class WindowBody(QMainWindow):
             self.why,
         ):
             part.set_theme(theme)
-        for page in self.pages.all.values():
+        for page in (*self.pages.all.values(), *self.plain_pages):
             page.theme_changed()
 
     def restore_places(self) -> None:

@@ -6,9 +6,11 @@ from PySide6.QtCore import QSettings, Qt
 
 from engage_desktop.app.actions import PAGES
 from engage_desktop.app.protocol import AskHistogram, Histogram, Reply
-from engage_desktop.app.protocol_explain import Place
 from engage_desktop.app.workbench import Notice, RunState
-from engage_desktop.ui.pages.lists import SizedPage, found
+from engage_desktop.document.document import Changed
+from engage_desktop.ui.pages.base import OpeningPage
+from engage_desktop.ui.pages.item_page import rekeyed
+from engage_desktop.ui.pages.titles import found_title
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.topbar import RAIL_PAGE, Tab
@@ -16,6 +18,8 @@ from engage_desktop.ui.window_body import WindowBody
 
 _CLOCKED = frozenset({"home", "audiences", "journeys", "runs"})
 """Pages whose figures are those of the clock: the transport stands under them."""
+INSPECTED = frozenset({"journey", "audience", "trait"})
+"""Kinds of things with a panel beside them."""
 
 
 class WindowPlaces(WindowBody):
@@ -34,10 +38,8 @@ class WindowPlaces(WindowBody):
         self.topbar.tab_chosen.connect(self.show_tab)
         self.problems.chosen.connect(self.go)
         for page in self.pages.all.values():
-            if isinstance(page, SizedPage):
+            if isinstance(page, OpeningPage):
                 page.opened.connect(self.open_campaign)
-        self.pages.sending.opened.connect(self.open_campaign)
-        self.pages.sending.why_asked.connect(self._why_message)
         self.player.playing_changed.connect(self._playing)
         self.pages.data.busy.connect(lambda _busy: self.state_changed())
         self.journey_page.selected.connect(self._selected)
@@ -46,7 +48,7 @@ class WindowPlaces(WindowBody):
         session.noticed.connect(self._notice)
         session.log_changed.connect(lambda _log: self._log_changed())
         session.run_changed.connect(self._run_changed)
-        session.document_changed.connect(lambda _changed: self.document_changed())
+        session.document_changed.connect(self._document_changed)
         session.approvals_changed.connect(self._show_state)
         session.figures_changed.connect(lambda _figures: self._show_figures())
         session.clock_changed.connect(lambda _at: self._show_figures())
@@ -93,6 +95,12 @@ class WindowPlaces(WindowBody):
         self.status.show_problems(sum(p.severity != "info" for p in problems), any(p.is_error for p in problems))
         self.problems.show_problems(problems, self.session.campaigns)
 
+    def _document_changed(self, changed: Changed) -> None:
+        for kind in ("broadcast", "message"):
+            for key, new_key in rekeyed(changed, kind).items():
+                self.topbar.rekey(kind, key, new_key)
+        self.document_changed()
+
     def document_changed(self) -> None:
         """Title, tabs and state follow the design."""
         name = self.session.campaigns.workspace.name
@@ -106,11 +114,11 @@ class WindowPlaces(WindowBody):
         dirty = "*" if self.session.document.is_dirty else ""
         self.setWindowTitle(f"{name}{dirty} – Engage Desktop")
         for tab in self.topbar.tabs[1:]:
-            item = found(self.session.campaigns, tab.kind, tab.key)
-            if item is None:
+            title = found_title(self.session.campaigns, tab.kind, tab.key)
+            if title is None:
                 self.topbar.close_tab(tab.kind, tab.key)
             else:
-                self.topbar.rename(tab.kind, tab.key, item.name)
+                self.topbar.rename(tab.kind, tab.key, title)
         self._show_state()
         self.state_changed()
 
@@ -129,11 +137,6 @@ class WindowPlaces(WindowBody):
         self.transport.show_figures(shown, bench.figures_current, journey.goal if journey is not None else None)
         self.transport.show_scope(shown, alone=bench.alone, others=bench.has_others)
 
-    def _why_message(self, place: Place, profile: str, at_us: int) -> None:
-        """Explain how somebody came to a message, at the instant it was due."""
-        self.session.workbench.set_clock(at_us)
-        self.why.ask(place, profile)
-
     # -- going places ---------------------------------------------------------------------
 
     @property
@@ -144,9 +147,9 @@ class WindowPlaces(WindowBody):
         self.topbar.show_tab(Tab("page", page, dict(PAGES)[page]))
 
     def open_campaign(self, kind: str, key: str) -> None:
-        item = found(self.session.campaigns, kind, key)
-        if item is not None:
-            self.topbar.show_tab(Tab(kind, key, item.name))
+        title = found_title(self.session.campaigns, kind, key)
+        if title is not None:
+            self.topbar.show_tab(Tab(kind, key, title))
 
     def go(self, kind: str, key: str, step: str = "") -> None:
         """Open a campaign or trait and, in a journey, bring a step into view."""
@@ -156,10 +159,10 @@ class WindowPlaces(WindowBody):
                 self.journey_page.select(step)
 
     def show_tab(self, tab: Tab) -> None:
-        """Show the page, journey, audience or trait of a tab, with what belongs beside it."""
+        """Show the page or thing of a tab, with what belongs beside it."""
         self.rail.show_page(RAIL_PAGE.get(tab.kind, tab.key))
-        self.dock.setVisible(tab.kind != "page" and self._inspector_wanted)
-        self.transport.setVisible(tab.kind != "page" or tab.key in _CLOCKED)
+        self.dock.setVisible(tab.kind in INSPECTED and self._inspector_wanted)
+        self.transport.setVisible(tab.kind in INSPECTED or tab.kind == "broadcast" or tab.key in _CLOCKED)
         if tab.kind == "journey":
             self._side.setCurrentWidget(self.inspector)
             self.stack.setCurrentWidget(self.journey_page)
@@ -174,6 +177,14 @@ class WindowPlaces(WindowBody):
             self._side.setCurrentWidget(self.trait_panel)
             self.trait_page.show_trait(tab.key)
             self.stack.setCurrentWidget(self.trait_page)
+        elif tab.kind == "broadcast":
+            self.broadcast_page.show_key(tab.key)
+            self.stack.setCurrentWidget(self.broadcast_page)
+        elif tab.kind == "message":
+            self.message_page.show_key(tab.key)
+            self.stack.setCurrentWidget(self.message_page)
+        elif tab.kind == "policies":
+            self.stack.setCurrentWidget(self.policies_page)
         else:
             self.stack.setCurrentWidget(self.pages.all[tab.key])
         self._keep_focus_in_view()

@@ -23,15 +23,15 @@ class DurationField(Field):
     """A number and a unit; `1d12h` shows as 36 hours. The value is the canonical text (`2h`), None
     when empty and `optional`; anything that is no number is handed over as typed, to be refused."""
 
-    def __init__(self, title: str, name: str, on_commit: Commit, *, optional: bool = False) -> None:
-        super().__init__(title, name, on_commit)
+    def __init__(self, title: str, name: str, on_commit: Commit, *, optional: bool = False, spoken: str = "") -> None:
+        super().__init__(title, name, on_commit, spoken=spoken)
         self._optional = optional
         self.line = QLineEdit()
         self.line.setPlaceholderText("no limit" if optional else "")
         self.line.setMinimumWidth(40)
         self.unit = QComboBox()
         self.unit.setObjectName(f"{name}.unit")
-        self.unit.setAccessibleName(f"{title}: unit")
+        self.unit.setAccessibleName(f"{spoken or title}: unit")
         for unit in UNITS:
             self.unit.addItem(f"{UNIT_NAMES[unit]}s", unit)
         self.unit.setCurrentIndex(2)

@@ -6,13 +6,14 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from engage_desktop.domain.step import DelayUntil, SetTrait, StepBase, Wait
+from engage_desktop.domain.step import DelayUntil, SendMessage, SetTrait, StepBase, Wait
 from engage_desktop.ui.canvas.words import step_title
 from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.fields import ChoiceField, Choices, Field, FlagField, NumberField, TextField
 from engage_desktop.ui.inspector.fields_log import ConditionField, DurationField, EventField
 from engage_desktop.ui.inspector.set_trait import SetTraitFields
 from engage_desktop.ui.inspector.specs import SPECS, Spec
+from engage_desktop.ui.inspector.step_responses import StepResponses
 from engage_desktop.ui.inspector.surroundings import Surroundings
 from engage_desktop.ui.inspector.until import UntilFields
 from engage_desktop.ui.widgets.common import column
@@ -54,6 +55,9 @@ class StepForm(QWidget):
             made = self._field(spec)
             self.fields[spec.attribute] = made
             layout.addWidget(made)
+        self.responses = StepResponses(step, around, apply) if isinstance(step, SendMessage) else None
+        if self.responses is not None:
+            layout.addWidget(self.responses)
         self.load(step, around)
 
     def _branch_list(self) -> Any:
@@ -89,7 +93,7 @@ class StepForm(QWidget):
             case "flag":
                 return FlagField(spec.title, name, put)
             case "number":
-                return NumberField(spec.title, name, put)
+                return NumberField(spec.title, name, put, hint=spec.hint)
             case "words":
                 return WordsField(spec.title, name, put, hint=spec.hint)
             case "target":
@@ -108,6 +112,8 @@ class StepForm(QWidget):
             self.until.load(step, around)
         if self.trait is not None and isinstance(step, SetTrait):
             self.trait.load(step, around)
+        if self.responses is not None and isinstance(step, SendMessage):
+            self.responses.load(step, around)
         for spec in SPECS.get(step.type, ()):
             made = self.fields[spec.attribute]
             if isinstance(made, ChoiceField) and spec.kind in ("target", "message", "destination"):

@@ -49,6 +49,7 @@ SPECS: dict[str, tuple[Spec, ...]] = {
     "random": (Spec("sticky", "Same arm each time a person comes", "flag"),),
     "message": (
         Spec("message", "Message", "message"),
+        Spec("priority", "Priority over other messages", "number", True, "the journey's"),
         Spec(
             "when_not_sent",
             "When it cannot be sent",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -59,3 +59,9 @@ class Page(QScrollArea):
         if self._stale:
             self._stale = False
             self.refresh()
+
+
+class OpeningPage(Page):
+    """A page from which things are opened. `opened` carries (kind, key)."""
+
+    opened = Signal(str, str)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem
 
 from engage_desktop.domain.message import Destination
 from engage_desktop.ui.pages.approvals import ApprovalsCard
 from engage_desktop.ui.pages.base import Page
 from engage_desktop.ui.pages.destination import DestinationCard
+from engage_desktop.ui.policy_words import policy_words
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import icon
-from engage_desktop.ui.widgets.common import Card, column, label, row
+from engage_desktop.ui.widgets.common import Card, button, column, label, row
 
 _ICONS = {"file": "file-text", "webhook": "globe", "sql": "database"}
 
 
 class DeliverPage(Page):
+    policies_asked = Signal()
+
     def __init__(self, session: Session) -> None:
         super().__init__(
             session, "deliver", "Deliver", "See exactly what would leave, then send it; nothing is sent twice"
@@ -36,6 +39,14 @@ class DeliverPage(Page):
         )
         left.body.addWidget(self.list, 1)
         left.body.addWidget(self._empty)
+        policies = Card("deliver.policies.card")
+        policies.setFixedWidth(256)
+        policies.body.addWidget(label("Policies", "title"))
+        self.policies = label("", "", "deliver.policies", wrap=True)
+        edit = button("Edit policies", "deliver.policies.edit")
+        edit.clicked.connect(self.policies_asked)
+        policies.body.addWidget(self.policies)
+        policies.body.addLayout(row(edit, "stretch"))
         self.card = DestinationCard(session)
         self.approvals = ApprovalsCard(session)
         right = column(None, spacing=16)
@@ -43,7 +54,10 @@ class DeliverPage(Page):
         right.addWidget(self.approvals)
         right.addStretch(1)
         sides = row(spacing=16)
-        sides.addWidget(left)
+        lists = column(None, spacing=16)
+        lists.addWidget(policies)
+        lists.addWidget(left, 1)
+        sides.addLayout(lists)
         sides.addLayout(right, 1)
         self.body.addLayout(sides, 1)
         self._shown: tuple[Destination, ...] = ()
@@ -56,6 +70,7 @@ class DeliverPage(Page):
         super().theme_changed()
 
     def refresh(self) -> None:
+        self.policies.setText("\n".join(policy_words(self.session.campaigns)))
         destinations = self.session.campaigns.destinations
         self.list.setVisible(bool(destinations))
         self._empty.setVisible(not destinations)

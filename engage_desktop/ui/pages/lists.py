@@ -8,11 +8,10 @@ from PySide6.QtCore import Signal
 
 from engage_desktop.app.protocol import AskSizes, Reply, Sizes
 from engage_desktop.domain.campaigns import Campaigns
-from engage_desktop.domain.journey import Journey
-from engage_desktop.domain.people import Audience, ComputedTrait, Level
+from engage_desktop.domain.people import Level
 from engage_desktop.domain.workspace import DEFAULT_STAGES
 from engage_desktop.ui import formats
-from engage_desktop.ui.pages.base import Page
+from engage_desktop.ui.pages.base import OpeningPage
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.widgets.common import Card, button, label
 from engage_desktop.ui.widgets.table import SmallTable
@@ -31,16 +30,6 @@ class Item:
     @property
     def kind_words(self) -> str:
         return "Journey" if self.kind == "journey" else "Audience"
-
-
-def found(campaigns: Campaigns, kind: str, key: str) -> Journey | Audience | ComputedTrait | None:
-    """What a tab of this kind shows."""
-    kinds: dict[str, tuple[Journey | Audience | ComputedTrait, ...]] = {
-        "journey": campaigns.journeys,
-        "audience": campaigns.audiences,
-        "trait": campaigns.traits,
-    }
-    return next((item for item in kinds[kind] if item.key == key), None)
 
 
 def items(campaigns: Campaigns) -> list[Item]:
@@ -63,10 +52,8 @@ def stage_names(campaigns: Campaigns) -> dict[str, str]:
     return own or {key: key.replace("_", " ").capitalize() for key in DEFAULT_STAGES}
 
 
-class SizedPage(Page):
-    """A page that shows sizes at the clock. `opened` carries (kind, key)."""
-
-    opened = Signal(str, str)
+class SizedPage(OpeningPage):
+    """A page that shows sizes at the clock."""
 
     def __init__(self, session: Session, name: str, title: str, sentence: str) -> None:
         super().__init__(session, name, title, sentence)

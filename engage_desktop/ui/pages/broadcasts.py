@@ -1,0 +1,99 @@
+"""The rail's Broadcasts: what is sent once, to whom and when."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+
+from engage_desktop.domain.campaigns import Campaigns
+from engage_desktop.domain.clock import is_local, local_instant
+from engage_desktop.domain.duration import parse_instant
+from engage_desktop.domain.message import Broadcast
+from engage_desktop.ui import formats
+from engage_desktop.ui.pages.base import OpeningPage
+from engage_desktop.ui.pages.titles import message_name
+from engage_desktop.ui.session import Session
+from engage_desktop.ui.widgets.common import Card, button, label
+from engage_desktop.ui.widgets.table import SmallTable
+
+
+class BroadcastsPage(OpeningPage):
+    new_asked = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "broadcasts", "Broadcasts", "One message, once, to people who are found out once")
+        new = button("New broadcast", "broadcasts.new", "primary")
+        new.clicked.connect(self.new_asked)
+        self.head.addWidget(new)
+        card = Card("broadcasts.card")
+        columns = ("Name", "To", "Message", "When", "An hour")
+        self.table = SmallTable("broadcasts.table", "Broadcasts", columns, frozenset({4}), stretch=1)
+        self.table.opened.connect(lambda at: self.opened.emit("broadcast", self._keys[at]))
+        self._keys: list[str] = []
+        self._empty = label(
+            "No broadcast yet. Make the first one with “New broadcast”: choose an audience, a message and a time.",
+            "muted", "broadcasts.empty", wrap=True,
+        )  # fmt: skip
+        card.body.addWidget(self.table)
+        card.body.addWidget(self._empty)
+        self._hint = label("Open with Enter or a double click.", "small")
+        card.body.addWidget(self._hint)
+        self.body.addWidget(card)
+        self.body.addStretch(1)
+        session.document_changed.connect(self.touch)
+
+    def refresh(self) -> None:
+        campaigns = self.session.campaigns
+        self._keys = [broadcast.key for broadcast in campaigns.broadcasts]
+        rows = [
+            (one.name, to_words(one, campaigns), content_words(one, campaigns), when_words(one, campaigns),
+             "all at once" if one.throughput is None else formats.number(one.throughput))
+            for one in campaigns.broadcasts
+        ]  # fmt: skip
+        self.table.show_rows(list(rows))
+        for widget in (self.table, self._hint):
+            widget.setVisible(bool(rows))
+        self._empty.setVisible(not rows)
+
+
+def to_words(broadcast: Broadcast, campaigns: Campaigns) -> str:
+    """Whom a broadcast is meant for, with those left out."""
+    from engage_desktop.domain.errors import UserError
+    from engage_desktop.language import parse_condition, phrase  # late, with the parser
+
+    names = {audience.key: audience.name for audience in campaigns.audiences}
+    if broadcast.audience is not None:
+        said = names.get(broadcast.audience, broadcast.audience)
+    else:
+        try:
+            said = f"Everybody who {phrase(parse_condition(broadcast.condition or ''))}"
+        except UserError:
+            said = "A condition that cannot be read yet"
+    out = ", ".join(names.get(key, key) for key in broadcast.exclude)
+    return f"{said}, but not {out}" if out else said
+
+
+def content_words(broadcast: Broadcast, campaigns: Campaigns) -> str:
+    """Which message, or how many variants."""
+    if broadcast.variants:
+        return f"{formats.number(len(broadcast.variants))} variants"
+    return message_name(campaigns, broadcast.message) if broadcast.message else "–"
+
+
+def list_time(text: str, zone: str) -> int | None:
+    """The instant of a broadcast's `at`, which is workspace time unless it has a zone; None where it is no time."""
+    zone = zone if formats.zone(zone) else "UTC"
+    try:
+        return local_instant(text, zone) if is_local(text) else parse_instant(text)
+    except (ValueError, OverflowError):
+        return None
+
+
+def when_words(broadcast: Broadcast, campaigns: Campaigns) -> str:
+    """The instant in the workspace's zone; or the clock time that each person's clock will show."""
+    zone = campaigns.workspace.timezone
+    at = list_time(broadcast.at, zone)
+    if at is None:
+        return f"{broadcast.at} is no time"
+    if broadcast.zone == "profile":
+        return f"{formats.day(at, zone)} {formats.local(at, zone):%H:%M}, each by their own clock"
+    return formats.instant(at, zone)

@@ -1,0 +1,261 @@
+"""Broadcasts in the window: listed, made, edited by mouse and keyboard, their size counted (D-26, D-36)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QToolButton
+from pytestqt.qtbot import QtBot
+
+from engage_desktop.app.reach import list_instant
+from engage_desktop.document import dumps
+from engage_desktop.domain.duration import format_instant, parse_instant
+from engage_desktop.domain.message import Broadcast, Variant
+from engage_desktop.ui.pages.variant_rows import even_shares, with_variant, without_variant
+from engage_desktop.ui.widgets.check_box import CheckBox
+from engage_desktop.ui.window import MainWindow
+from tests.ui.window.hand import Hand
+from tests.ui.window.world import events, wait_settled
+
+DAY = 86_400_000_000
+
+
+@pytest.fixture
+def hand(qtbot: QtBot, window: MainWindow) -> Hand:
+    return Hand(qtbot, window)
+
+
+def only(window: MainWindow) -> Broadcast:
+    (found,) = window.session.campaigns.broadcasts
+    return found
+
+
+def make(qtbot: QtBot, window: MainWindow) -> Broadcast:
+    """By the button of the page."""
+    window.show_page("broadcasts")
+    qtbot.mouseClick(window.pages.broadcasts.findChild(QPushButton, "broadcasts.new"), Qt.MouseButton.LeftButton)
+    assert (window.topbar.current.kind, window.topbar.current.key) == ("broadcast", "new_broadcast")
+    return only(window)
+
+
+def counted(qtbot: QtBot, window: MainWindow) -> tuple[int, int]:
+    """(in the group, left out) once that is counted for the design as it is."""
+    qtbot.waitUntil(lambda: window.broadcast_page.reach_current, timeout=30_000)
+    reach = window.broadcast_page.reach
+    assert reach is not None
+    return reach.group, reach.excluded
+
+
+def who_did(name: str, at_us: int) -> set[str]:
+    calls = [one for one in events() if one.get("event") == name and parse_instant(str(one["timestamp"])) <= at_us]
+    return {str(one["userId"]) for one in calls}
+
+
+def test_a_new_broadcast_can_be_sent_as_it_stands(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
+    first = dumps(window.session.campaigns)
+    made = make(qtbot, window)
+    assert (made.audience, made.condition, made.message) == ("buyers", None, "nudge")
+    assert made.at.endswith("T09:00:00Z")
+    assert window.session.document.undo_name == "Add a broadcast"
+    assert window.topbar.current.title == "New broadcast"
+    window.show_page("broadcasts")
+    (row,) = window.pages.broadcasts.table.rows.rows
+    assert row[:3] == ("New broadcast", "Buyers", "Nudge")
+    assert row[3].endswith("09:00 GMT")
+    assert row[4] == "all at once"
+    window.pages.broadcasts.table.setFocus()
+    window.pages.broadcasts.table.selectRow(0)
+    qtbot.keyClick(window.pages.broadcasts.table, Qt.Key.Key_Return)
+    assert window.topbar.current.kind == "broadcast"
+    hand.undo_all()
+    assert dumps(window.session.campaigns) == first
+    assert "broadcast" not in {tab.kind for tab in window.topbar.tabs}
+
+
+def test_the_group_is_counted_when_the_list_is_made(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
+    """D-4, D-26: of everybody who ever ordered, without those who were refunded."""
+    at = parse_instant("2025-03-08T09:00:00Z")
+    make(qtbot, window)
+    hand.choose("broadcast.group", "Everybody")
+    assert only(window).condition == "audience('buyers')"
+    assert window.session.document.undo_name == "Change who gets it of “New broadcast”"
+    hand.condition("broadcast.condition", "event('Order Completed').count() >= 1")
+    hand.line("broadcast.at", "2025-03-08 09:00")
+    assert only(window).at == format_instant(at)
+    ordered, refunded = who_did("Order Completed", at), who_did("Refunded", at)
+    assert counted(qtbot, window) == (len(ordered), 0)
+    assert window.broadcast_page.people_size.text() == f"{len(ordered)} people"
+    hand.click(QPushButton, "broadcast.exclude.add")
+    assert only(window).exclude == ("buyers",)
+    out = ordered - refunded
+    assert 0 < len(out) < len(ordered)
+    assert counted(qtbot, window) == (len(ordered), len(out))
+    says = window.broadcast_page.counted.text()
+    assert says.endswith("when the list is made: 8 Mar 2025 09:00 GMT.")
+    assert f"{len(out)} of them left out" in says
+    hand.click(QToolButton, "broadcast.exclude.0.remove")
+    assert only(window).exclude == ()
+    hand.choose("broadcast.group", "Members")
+    assert (only(window).audience, only(window).condition) == ("buyers", None)
+    assert counted(qtbot, window) == (len(out), 0)
+
+
+def test_outside_the_log_it_says_so_and_counts_at_the_clock(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
+    make(qtbot, window)
+    hand.line("broadcast.at", "2031-01-01 09:00")
+    wait_settled(qtbot, window)
+    for at in (window.session.workbench.run.last_us, window.session.workbench.run.first_us + 3 * DAY):
+        window.session.workbench.set_clock(at)
+        wait_settled(qtbot, window)
+        group, _ = counted(qtbot, window)
+        assert group == len(who_did("Order Completed", at) - who_did("Refunded", at))
+    assert "Its own time lies outside the log" in window.broadcast_page.counted.text()
+
+
+def test_when_is_typed_by_the_clocks_of_the_workspace(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
+    """D-32: the workspace is in London; with clocks of their own the list is made 14 hours ahead of UTC."""
+    make(qtbot, window)
+    hand.line("broadcast.at", "2025-07-01 18:30")
+    assert only(window).at == "2025-07-01T17:30:00Z"
+    assert hand.find(QLabel, "broadcast.at.zone").text() == "BST"
+    hand.line("broadcast.at", "soon")
+    assert "no day and time" in hand.error("broadcast.at")
+    assert only(window).at == "2025-07-01T17:30:00Z"
+    qtbot.keyClick(hand.find(QLineEdit, "broadcast.at"), Qt.Key.Key_Escape)
+    assert hand.error("broadcast.at") == ""
+    hand.choose("broadcast.zone", "Each")
+    assert only(window).zone == "profile"
+    counted(qtbot, window)
+    assert hand.find(QLabel, "broadcast.zone.words").text().endswith("1 Jul 2025 05:30 BST.")
+    hand.line("broadcast.throughput", "500")
+    hand.line("broadcast.priority", "3")
+    assert (only(window).throughput, only(window).priority) == (500, 3)
+    hand.line("broadcast.throughput", "many")
+    assert "not a number" in hand.error("broadcast.throughput")
+    qtbot.keyClick(hand.find(QLineEdit, "broadcast.throughput"), Qt.Key.Key_Escape)
+    hand.choose("broadcast.stage", "Nurture")
+    assert only(window).stage == "nurture"
+    window.show_page("broadcasts")
+    assert window.pages.broadcasts.table.rows.rows[0][3:] == ("1 Jul 2025 18:30, each by their own clock", "500")
+
+
+def test_variants_share_people_out(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
+    make(qtbot, window)
+    hand.click(QPushButton, "broadcast.variant.add")
+    assert [(one.key, one.percent, one.message) for one in only(window).variants] == [("a", 50, None), ("b", 50, None)]
+    hand.click(QPushButton, "broadcast.variant.add")
+    assert hand.find(QLabel, "broadcast.variants.sum").text() == "100 % in all"
+    hand.click(QPushButton, "broadcast.variant.even")
+    assert [one.percent for one in only(window).variants] == [33.34, 33.33, 33.33]
+    hand.line("broadcast.variant.2.key", "rest")
+    hand.click(CheckBox, "broadcast.variant.2.role")
+    hand.choose("broadcast.variant.0.message", "Nudge")
+    assert only(window).variants[0].message == "nudge"
+    assert only(window).variants[2] == Variant(key="rest", percent=33.33, role="holdout")
+    hand.line("broadcast.variant.1.key", "rest")
+    assert "already a variant 'rest'" in hand.error("broadcast.variant.1.key")
+    qtbot.keyClick(hand.find(QLineEdit, "broadcast.variant.1.key"), Qt.Key.Key_Escape)
+    hand.choose("broadcast.message", "That of each")
+    assert only(window).message is None
+    hand.line("broadcast.variant.1.percent", "20")
+    hand.click(QToolButton, "broadcast.variant.1.remove")
+    assert [(one.key, one.percent) for one in only(window).variants] == [("a", 53.34), ("rest", 33.33)]
+    assert hand.undo_name == "Remove a variant of “New broadcast”"
+
+
+def test_problems_stand_beside_their_fields(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
+    make(qtbot, window)
+    hand.line("broadcast.throughput", "0")
+    hand.click(QPushButton, "broadcast.variant.add")
+    hand.line("broadcast.variant.0.percent", "40")
+    page = window.broadcast_page
+    qtbot.waitUntil(lambda: any(one.code == "percent_sum" for one in window.session.problems()), timeout=30_000)
+
+    def says(box: str) -> str:
+        found: Any = page.findChild(object, f"broadcast.{box}.problems")
+        return " ".join(one.text() for one in found.findChildren(QLabel))
+
+    assert "0 messages an hour" in says("when")
+    assert "sum to 90 percent" in says("what")
+    assert "0 messages" not in says("what") + says("who") + says("other")
+    window.show_page("home")
+    row = next(
+        at for at in range(window.problems._list.count()) if "sum to 90" in window.problems._list.item(at).text()
+    )
+    assert window.problems._list.item(row).text().startswith("New broadcast: ")
+    window.show_problems()
+    window.problems._list.setCurrentRow(row)
+    window.problems._list.setFocus()
+    qtbot.keyClick(window.problems._list, Qt.Key.Key_Return)
+    assert (window.topbar.current.kind, window.topbar.current.key) == ("broadcast", "new_broadcast")
+
+
+def test_a_key_is_changed_with_its_tab_and_taken_back(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
+    make(qtbot, window)
+    hand.line("broadcast.key", "rescue")
+    assert "already a campaign 'rescue'" in hand.error("broadcast.key")
+    hand.line("broadcast.key", "Spring")
+    assert "lower-case" in hand.error("broadcast.key")
+    hand.line("broadcast.key", "spring")
+    assert only(window).key == "spring"
+    assert (window.topbar.current.kind, window.topbar.current.key) == ("broadcast", "spring")
+    hand.retype(hand.find(QLineEdit, "broadcast.name"), "Spring news")
+    assert window.topbar.current.title == only(window).name == "Spring news"
+    window.undo()
+    window.undo()
+    assert (only(window).key, window.topbar.current.key) == ("new_broadcast", "new_broadcast")
+    assert hand.find(QLineEdit, "broadcast.key").text() == "new_broadcast"
+    window.actions_["definition.delete"].trigger()
+    assert window.session.campaigns.broadcasts == ()
+    assert "broadcast" not in {tab.kind for tab in window.topbar.tabs}
+
+
+def test_every_field_can_be_reached_by_the_keyboard_and_has_a_name(
+    qtbot: QtBot, window: MainWindow, hand: Hand
+) -> None:
+    make(qtbot, window)
+    hand.click(QPushButton, "broadcast.variant.add")
+    line = hand.find(QLineEdit, "broadcast.name")
+    line.setFocus()
+    reached = []
+    for _ in range(60):
+        focused = window.focusWidget()
+        assert focused is not None
+        if focused.objectName() in reached:
+            break
+        reached.append(focused.objectName())
+        assert focused.accessibleName(), focused.objectName()
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    for name in ("key", "group", "audience", "exclude.add", "at", "zone", "throughput", "message", "variant.1.percent"):
+        assert f"broadcast.{name}" in reached
+
+
+@pytest.mark.parametrize(
+    ("at", "zone", "expected"),
+    [
+        ("2011-07-01T09:00", "workspace", "2011-07-01T08:00:00Z"),
+        ("2011-07-01T09:00:00Z", "workspace", "2011-07-01T09:00:00Z"),
+        ("2011-07-01T09:00", "profile", "2011-06-30T19:00:00Z"),
+        ("2011-07-01T08:00:00Z", "profile", "2011-06-30T19:00:00Z"),
+        ("2011-01-01", "profile", "2010-12-31T10:00:00Z"),
+        ("soon", "profile", None),
+    ],
+)
+def test_when_the_list_is_made(at: str, zone: Any, expected: str | None) -> None:
+    """With clocks of their own: when that time first comes anywhere on earth, 14 hours ahead of UTC."""
+    found = list_instant(Broadcast(key="b", name="B", at=at, zone=zone), "Europe/London")
+    assert (None if found is None else format_instant(found)) == expected
+
+
+def test_shares_of_variants() -> None:
+    assert [one.percent for one in even_shares(with_variant(with_variant(())))] == [33.34, 33.33, 33.33]
+    three = (Variant(key="a", percent=1), Variant(key="b", percent=2.5), Variant(key="c", percent=96.5))
+    assert [(one.key, one.percent) for one in without_variant(three, 0)] == [("b", 3.5), ("c", 96.5)]
+    assert without_variant(three[:1], 0) == ()
+    assert [one.key for one in with_variant((Variant(key="c", percent=0), Variant(key="b", percent=0)))] == [
+        "c",
+        "b",
+        "c_2",
+    ]
