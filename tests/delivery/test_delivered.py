@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
+import numpy as np
 import pytest
 import xxhash
 
+from engage_desktop.domain.errors import UserError
+from engage_desktop.domain.people import Sync
+from engage_desktop.engine import NEVER
+from engage_desktop.engine.delivered import changes_of, paced
 from tests.delivery.worlds import LONG_AGO, World, at
 from tests.oracle.delivering import LAW, DeliveryRules, Person
 
@@ -168,3 +173,18 @@ def test_a_longer_run_names_what_it_shares_the_same() -> None:
     members: dict[str, list[tuple[int, int | None]]] = {"u": [(-5, 14)], "v": [(3, None)]}
     one, other = (world(members, batch(), until=until).told() for until in (20, 40))
     assert {row["message_id"] for row in one} == {row["message_id"] for row in other}
+
+
+def test_a_resend_without_end_is_refused_in_words() -> None:
+    """A thousand people told anew each second of a day: a slip, and no plan."""
+    sync = Sync.model_validate(batch("1s", resend=True))
+    people = np.arange(1_000, dtype=np.int32)
+    start, end = np.zeros(1_000, np.int64), np.full(1_000, NEVER, np.int64)
+    with pytest.raises(UserError, match=r"86,400,000 calls .* longer every"):
+        changes_of(sync, (0, 86_400_000_000), people, start, end)
+
+
+def test_millions_at_a_rate_leave_one_by_one() -> None:
+    """1 / rate is rounded up to whole microseconds: no call leaves earlier than that after the one before."""
+    due = np.array([0, 0, 0, 2_000_000, 2_000_000], np.int64)
+    assert paced(due, 3).tolist() == [0, 333_334, 666_668, 2_000_000, 2_333_334]
