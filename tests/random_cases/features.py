@@ -141,7 +141,38 @@ DECIDES = {
         "zone_trait_first", "any_call_tells_the_zone", "last_valid_zone_counts", "offset_at_target", "gap_ends_at_its_end",
         "first_of_two", "date_without_zone_is_local", "missing_date_is_past",
     ),
+    "policies": (
+        "address_before_subscription", "channel_before_group", "subscription_before_consent",
+        "eligibility_before_suppression", "suppression_before_holdout", "holdout_before_quiet_hours",
+        "quiet_hours_before_caps", "all_skips_the_subscription", "all_skips_the_subscription_alone",
+        "moved_runs_the_whole_pipeline", "waits_at_the_end", "blank_status_changes_nothing", "unsubscribed_is_of_email",
+        "groups_are_asked", "groups_have_an_event", "group_needs_its_channel", "group_needs_a_word",
+        "group_word_is_of_the_address", "no_preferences_is_no_consent", "preferences_on_any_call",
+        "policy_after_all_movement", "too_late_at_once", "longest_wait_itself_is_allowed",
+        "due_in_the_instant_of_the_exit_runs", "only_exit_rules_drop", "leave_at_the_due_instant_only",
+        "completed_stays_completed", "reason_stays_when_sent", "holdout_is_one_for_all", "holdout_is_of_its_audience",
+        "branch_of_a_holdout_holds_out", "quiet_from_is_inside", "quiet_to_is_outside", "quiet_over_midnight",
+        "quiet_hours_of_the_profile", "quiet_hours_of_their_channel", "quiet_hours_may_drop",
+        "equal_clock_times_never_apply", "window_is_the_complement", "window_looked_at_last",
+        "first_entry_that_forbids", "cap_old_side_open", "cap_counts_the_one_at_hand", "cap_over_all_campaigns",
+        "cap_without_channel_counts_all", "assumed_sends_fill_caps", "held_out_fills_no_cap", "a_cap_with_drop_wins",
+        "deferred_to_the_first_instant_allowed", "higher_priority_first", "step_priority_first",
+    ),
+    "broadcasts": (
+        "list_from_first_zone_on", "zones_of_the_lists_instant", "same_clock_for_each",
+        "undated_zone_is_the_workspaces", "due_after_the_end_has_no_row", "variants_drawn_by_the_profile_alone",
+        "queue_has_a_rate",
+    ),
+    "responses": (
+        "a_sent_message_is_an_event", "every_campaign_hears_it", "generated_have_an_instant_of_their_own",
+        "generated_carry_their_origin", "a_model_makes_responses", "steps_model_stands_first",
+        "a_stage_needs_the_one_before", "each_stage_has_its_draw", "response_draws_by_entry", "delay_has_its_draw",
+        "delay_from_the_stage_before", "delay_in_whole_seconds", "by_replaces_one_by_one", "responses_end_with_the_run",
+        "fed_back_is_assumed", "plain_run_without_models", "plain_run_holds", "same_row_of_another_instance",
+    ),
 }  # fmt: skip
 """Flags of the oracle without which some cases have other rows."""
 ALL = frozenset(CENSUS)
-LANDED: frozenset[str] = ALL - {"policies", "broadcasts", "responses"}
+TOGETHER = frozenset({"policies", "broadcasts", "responses"})
+"""What the campaigns of a run have to do with each other."""
+LANDED: frozenset[str] = ALL - TOGETHER

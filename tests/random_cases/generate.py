@@ -13,7 +13,7 @@ from tests.random_cases.announcing import broadcasts
 from tests.random_cases.answering import hear, listeners, models
 from tests.random_cases.conditions import EVENTS, Names, Writer
 from tests.random_cases.definitions import definitions
-from tests.random_cases.features import LANDED
+from tests.random_cases.features import LANDED, TOGETHER
 from tests.random_cases.journeys import JourneyWriter
 from tests.random_cases.logs import A_YEAR, GRID, SLOTS, START, burst, early, log
 from tests.random_cases.reach import reachable
@@ -24,8 +24,6 @@ from tests.random_cases.zones import BACK, FORWARD, SKIPPED, ZONES, move, say
 KEYS = ("one", "two", "three", "four", "five", "six", "seven")
 NAMED = ("u{}", "u{}", "u{}@x", "u{}@y", "d-u{}", "t-u{}", "nobody{}")
 """What a list may name: people by their ids in random logs."""
-TOGETHER = frozenset({"policies", "broadcasts", "responses"})
-"""What the campaigns of a run have to do with each other."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from engage_desktop.document import validate
-from tests.random_cases.features import ALL, LANDED
-from tests.random_cases.generate import TOGETHER, generate
+from tests.random_cases.features import ALL, LANDED, TOGETHER
+from tests.random_cases.generate import generate
 
 
 def test_designs_are_valid() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.oracle import Tables
 from tests.random_cases.census import DECISIVE, TIES, Census, decided, expected
 from tests.random_cases.compare import difference, engine_tables
-from tests.random_cases.features import DECIDES, LANDED
+from tests.random_cases.features import DECIDES, LANDED, TOGETHER
 from tests.random_cases.generate import Case, case, generate
 from tests.random_cases.ordinary import ordinary
 from tests.random_cases.run import differs, oracle, shrink, smallest
@@ -88,7 +88,7 @@ def together(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
 @pytest.mark.parametrize(("feature", "flag"), [(name, flag) for name, flags in DECIDES.items() for flag in flags])
 def test_a_rule_of_a_feature_decides_something(feature: str, flag: str) -> None:
     """Cases are not only drawn with a feature: each of its rules is what makes the rows of one of at most 400."""
-    with_it = LANDED | {feature}
+    with_it = TOGETHER if feature in TOGETHER else LANDED | {feature}
     assert next((seed for seed in range(400) if [*decided(*_known(seed, with_it), (flag,))]), None) is not None
 
 

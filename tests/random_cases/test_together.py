@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from tests.random_cases.features import CENSUS
-from tests.random_cases.generate import TOGETHER, generate
+from tests.random_cases.features import CENSUS, TOGETHER
+from tests.random_cases.generate import generate
 from tests.random_cases.run import oracle
 from tests.random_cases.together_census import what_campaigns_did
 

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engage_desktop.domain.duration import parse_duration
-from tests.random_cases.features import ALL, LANDED
-from tests.random_cases.generate import TOGETHER, Case, generate
+from tests.random_cases.features import ALL, LANDED, TOGETHER
+from tests.random_cases.generate import Case, generate
 from tests.random_cases.run import oracle
 from tests.random_cases.test_metamorphic import buckets_change_nothing, rows, tables
 from tests.random_cases.zones import ZONES
