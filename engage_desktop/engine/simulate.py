@@ -112,15 +112,7 @@ def _simulate(
         done += 1
 
     def walk(together: Sequence[PlanJourney], view: View) -> dict[str, dict[str, Table]]:
-        found = {}
-        for journey in together:
-            tell(f"Journey {journey.journey.key}")
-            if not journey.journey.enforce_limits:
-                found[journey.journey.key] = _journey(journey, view, window, texts, cancelled, trails=trails)
-        limited = sorted((one for one in together if one.journey.enforce_limits), key=lambda one: one.index)
-        one_of = partial(_journey, view=view, window=window, texts=texts, cancelled=cancelled)
-        walked = tables_under_limits(limited, view, texts, one_of)
-        return found | {one.journey.key: table for one, table in zip(limited, walked, strict=True)}
+        return walk_all(together, view, window, texts, cancelled, lambda key: tell(f"Journey {key}"), trails)
 
     apart = stands_alone(plan, journeys, broadcasts)
     trails: dict[str, Trail] | None = {} if len(parts) == 1 and apart and not coupled else None
@@ -331,6 +323,27 @@ def _journey(
     if trails is not None and walks and (trail := walks[0][1].trail) is not None:
         trails[journey.journey.key] = trail
     return tables_of(journey, view, texts, walks)
+
+
+def walk_all(
+    together: Sequence[PlanJourney],
+    view: View,
+    window: tuple[int, int],
+    texts: Texts,
+    cancelled: Cancel | None = None,
+    tell: Callable[[str], None] = lambda key: None,
+    trails: dict[str, Trail] | None = None,
+) -> dict[str, dict[str, Table]]:
+    """The tables of journeys over one view, those under limits last and together; `tell` hears which one begins."""
+    found = {}
+    for journey in together:
+        tell(journey.journey.key)
+        if not journey.journey.enforce_limits:
+            found[journey.journey.key] = _journey(journey, view, window, texts, cancelled, trails=trails)
+    limited = sorted((one for one in together if one.journey.enforce_limits), key=lambda one: one.index)
+    one_of = partial(_journey, view=view, window=window, texts=texts, cancelled=cancelled)
+    walked = tables_under_limits(limited, view, texts, one_of)
+    return found | {one.journey.key: table for one, table in zip(limited, walked, strict=True)}
 
 
 def walks_of(

@@ -52,6 +52,20 @@ class Outcome:
     waves: int = 1
 
 
+@dataclass(frozen=True, eq=False)
+class Again:
+    """Some people (ascending) once more, of whom it is nearly known what they make (numbered as they are).
+
+    `walked`: the journeys that may move; `kept` gives the rows of the others as they were walked; `together` as of
+    `Stage.together`."""
+
+    people: AnyArray
+    known: Made
+    walked: tuple[PlanJourney, ...]
+    kept: Callable[[AnyArray], dict[str, Tables]]
+    together: AnyArray | None
+
+
 class Stage:
     """A log and the conditions over it as they are before anything is made."""
 
@@ -87,6 +101,12 @@ class Stage:
         if heard:
             found.made, over = self._made(journeys, found.tables, settled.happened)
             found.dropped = len(over)
+        return found
+
+    def play_again(self, journeys: Sequence[PlanJourney], again: Again) -> Outcome:
+        """The same for some people alone; rows are numbered as in the whole log."""
+        found = Outcome()
+        self._waves(tuple(journeys), found, verify=False, settles=True, again=again)
         return found
 
     def over(self, what: Made, people: AnyArray | None = None) -> Conditions:
@@ -145,12 +165,23 @@ class Stage:
 
     # -- in waves --------------------------------------------------------------------------
 
-    def _waves(self, journeys: tuple[PlanJourney, ...], found: Outcome, *, verify: bool, settles: bool) -> None:
+    def _waves(
+        self,
+        journeys: tuple[PlanJourney, ...],
+        found: Outcome,
+        *,
+        verify: bool,
+        settles: bool,
+        again: Again | None = None,
+    ) -> None:
         """`verify`: nobody is done after the first wave, so that a journey that makes nothing is walked twice too."""
         n = self.log.n_profiles
-        together = self._together(journeys, found.made, settles=settles)
         people: AnyArray | None = None
-        known, before = NOTHING, found.made
+        known, before, walked = NOTHING, found.made, journeys
+        if again is None:
+            together = self.together(journeys, found.made, settles=settles)
+        else:
+            together, people, known, walked = again.together, again.people, again.known, again.walked
         sets: dict[str, Table] = {}
         fates: dict[tuple[str, str], Table] = {}
         wave = 0
@@ -161,7 +192,9 @@ class Stage:
             earlier = before if people is None else before.of(people)
             view = self._view(merged([earlier, known]), people)
             view.sets, view.fates = sets, fates
-            tables = self.walk(journeys, view)
+            tables = self.walk(walked, view)
+            if again is not None:
+                tables |= again.kept(here)
             new_sets = {key: parts.pop("sets") for key, parts in tables.items() if "sets" in parts}
             settled = Settled(self.sending.nothing)
             if settles:
@@ -206,7 +239,7 @@ class Stage:
         found.made = merged([before, *mine])
         found.waves = max(found.waves, wave + 1)
 
-    def _together(self, journeys: Sequence[PlanJourney], before: Made, *, settles: bool) -> AnyArray | None:
+    def together(self, journeys: Sequence[PlanJourney], before: Made, *, settles: bool) -> AnyArray | None:
         """For each person a number, the same for all whom accounts join, or a broadcast that goes by turns; None where
         nothing made is read of others."""
         if settles and any(one.broadcast.throughput is not None for one in self.sending.broadcasts):
