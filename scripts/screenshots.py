@@ -98,6 +98,11 @@ class Photographer:
         for page in ("audiences", "journeys", "data", "deliver", "activity", "broadcasts", "content"):
             window.show_page(page)
             self.picture(page)
+        window.show_page("sending")
+        sending = window.pages.sending
+        for view in sending.views:
+            sending.show_view(view)
+            self.picture(f"sending_{view}", lambda: sending.shown.current)
         window.show_page("runs")
         self.picture("runs", lambda: window.pages.runs.results.model.total > 0)
         bar = window.pages.runs.verticalScrollBar()

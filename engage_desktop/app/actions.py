@@ -45,6 +45,7 @@ PAGES = (
     ("content", "Content"),
     ("data", "Data"),
     ("runs", "Runs"),
+    ("sending", "Sending"),
     ("deliver", "Deliver"),
     ("activity", "Activity"),
 )
@@ -59,9 +60,14 @@ PAGE_ICONS = {
     "content": "file-text",
     "data": "database",
     "runs": "activity",
+    "sending": "send",
     "deliver": "truck",
     "activity": "shield",
 }
+
+
+PAGE_WORDS = {"sending": "calendar contact pressure caps capped conflicts messages fates"}
+"""What else somebody may type who looks for a page."""
 
 
 def standard_actions() -> ActionRegistry:
@@ -420,6 +426,7 @@ def standard_actions() -> ActionRegistry:
                 _page(page),
                 icon=PAGE_ICONS[page],
                 keys=(f"Alt+{number % 10}",),
+                words=PAGE_WORDS.get(page, ""),
                 places=(Place(view, 0, number),),
             )
         )

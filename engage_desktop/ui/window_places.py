@@ -6,6 +6,7 @@ from PySide6.QtCore import QSettings, Qt
 
 from engage_desktop.app.actions import PAGES
 from engage_desktop.app.protocol import AskHistogram, Histogram, Reply
+from engage_desktop.app.protocol_explain import Place
 from engage_desktop.app.workbench import Notice, RunState
 from engage_desktop.document.document import Changed
 from engage_desktop.ui.pages.base import OpeningPage
@@ -40,6 +41,8 @@ class WindowPlaces(WindowBody):
         for page in self.pages.all.values():
             if isinstance(page, OpeningPage):
                 page.opened.connect(self.open_campaign)
+        self.pages.sending.opened.connect(self.open_campaign)
+        self.pages.sending.why_asked.connect(self._why_message)
         self.player.playing_changed.connect(self._playing)
         self.pages.data.busy.connect(lambda _busy: self.state_changed())
         self.journey_page.selected.connect(self._selected)
@@ -136,6 +139,11 @@ class WindowPlaces(WindowBody):
         journey = self.session.campaigns.journey(shown.journey) if shown is not None else None
         self.transport.show_figures(shown, bench.figures_current, journey.goal if journey is not None else None)
         self.transport.show_scope(shown, alone=bench.alone, others=bench.has_others)
+
+    def _why_message(self, place: Place, profile: str, at_us: int) -> None:
+        """Explain how somebody came to a message, at the instant it was due."""
+        self.session.workbench.set_clock(at_us)
+        self.why.ask(place, profile)
 
     # -- going places ---------------------------------------------------------------------
 

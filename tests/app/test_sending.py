@@ -362,3 +362,21 @@ def test_rows_of_a_broadcast(window: Window) -> None:
     assert conflicts.entered[2][2] == len(rows)
     planned = window.ask(ps.AskCalendar(window.generation)).planned
     assert [(format_instant(one.at_us), one.campaign) for one in planned] == [("2025-04-02T08:00:00Z", "spring")]
+
+
+def test_alone_no_other_campaign_fills_the_cap(window: Window) -> None:
+    """The caps hold alone too, but count only the journey's own messages (D-24, D-25)."""
+    made = design()
+    for journey in made["journeys"]:
+        journey |= {"entry": {"type": "event", "event": "Come"}}
+    made["journeys"][1]["steps"][0]["duration"] = "1h"
+    made["policies"] |= {"subscription": {"unknown": "assume"}, "caps": [{"max": 1, "per": "2d"}]}
+    window.set(made, alone="thank")
+    alone = window.replies[0].figures.steps["mail"]
+    together = window.ask(p.AskFigures(window.generation, "thank", END)).steps["mail"]
+    assert alone.arrived == together.arrived
+    assert 0 < together.sent < alone.sent < alone.arrived
+    del made["journeys"][0]
+    window.set(made)
+    by_itself = window.ask(p.AskFigures(window.generation, "thank", END)).steps["mail"]
+    assert (by_itself.sent, by_itself.not_sent) == (alone.sent, alone.not_sent)

@@ -12,6 +12,7 @@ from engage_desktop.ui.pages.deliver import DeliverPage
 from engage_desktop.ui.pages.home import HomePage
 from engage_desktop.ui.pages.lists import ListPage
 from engage_desktop.ui.pages.runs import RunsPage
+from engage_desktop.ui.sending.page import SendingPage
 from engage_desktop.ui.session import Session
 
 
@@ -26,6 +27,7 @@ class RailPages:
         self.content = ContentPage(session)
         self.data = DataPage(session)
         self.runs = RunsPage(session)
+        self.sending = SendingPage(session)
         self.deliver = DeliverPage(session)
         self.activity = ActivityPage(session)
         self.all: dict[str, Page] = {
@@ -36,6 +38,7 @@ class RailPages:
             "content": self.content,
             "data": self.data,
             "runs": self.runs,
+            "sending": self.sending,
             "deliver": self.deliver,
             "activity": self.activity,
         }
