@@ -13,7 +13,6 @@ from engage_desktop.document.check_policies import check_policies
 from engage_desktop.document.check_responses import check_responses
 from engage_desktop.document.check_sync import check_syncs
 from engage_desktop.document.context import check_context
-from engage_desktop.document.not_yet import check_not_yet
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.people import Audience
 from engage_desktop.domain.problem import Problem
@@ -49,7 +48,6 @@ def validate(campaigns: Campaigns) -> tuple[Problem, ...]:
         *_tests(campaigns),
         *check_conditions(campaigns),
         *check_context(campaigns),
-        *check_not_yet(campaigns),
     ]
     rank = {"error": 0, "warning": 1, "info": 2}
     return tuple(sorted(dict.fromkeys(found), key=lambda problem: rank[problem.severity]))

@@ -52,4 +52,4 @@ def test_policies_that_can_run_have_no_fault():
         "caps": [{"max": 1, "per": "1s", "when_capped": "defer"}],
         "max_wait": "1h",
     }
-    assert [problem for problem in validate(design(policies=policies)) if problem.code != "not_yet"] == []
+    assert [problem for problem in validate(design(policies=policies)) if problem.is_error] == []
