@@ -3,7 +3,8 @@
     python scripts/make_storefront.py [--seed 7] [--people 3000] [--out sample_data/storefront]
     python scripts/make_storefront.py --events 10000000 [--people 1000000] --out FOLDER
 
-The first form writes `log.jsonl.zst` and `truth.json` (the planted experiment). The second writes plain `log.jsonl`
+The first form writes `log.jsonl.zst`, `choices.jsonl.zst` (devices, consent, groups: `storefront_choices`) and
+`truth.json` (the planted experiment). The second writes plain `log.jsonl`
 with 12 event names over 90 days, quickly and without a story. The same arguments give the same log.
 """
 
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 def write_sample(seed: int, people: int, out: Path) -> None:
     from sample_log import write_log
+    from storefront_choices import make_choices
     from storefront_habits import add_habits
     from storefront_sample import make_calls, make_people, truth
     from storefront_trade import add_trade
@@ -28,6 +30,7 @@ def write_sample(seed: int, people: int, out: Path) -> None:
     add_trade(seed, crowd)
     for person in crowd:
         add_habits(seed, person)
+    write_log(make_choices(seed, crowd), out / "choices.jsonl.zst")  # before `make_calls` takes the calls apart
     calls = write_log(make_calls(seed, crowd), out / "log.jsonl.zst")
     planted = truth(crowd, seed)
     (out / "truth.json").write_text(json.dumps(planted, indent=2) + "\n", encoding="utf-8")

@@ -465,12 +465,12 @@ def make_calls(seed: int, people: list[Person]) -> Iterator[Call]:
         late: Call = {}
         rng = story if is_story else Random(f"{seed}/delivery/{user}/{at.isoformat()}/{call.get('event')}")
         if "anonymousId" in call and rng.random() < 0.02:
-            late = {"receivedAt": _text(at + timedelta(seconds=rng.expovariate(1 / 900)))}
+            late = {"receivedAt": stamp(at + timedelta(seconds=rng.expovariate(1 / 900)))}
         context = call.pop("context")
-        yield {**call, "messageId": f"s-{number:06d}", "timestamp": _text(at), **late, "context": context}
+        yield {**call, "messageId": f"s-{number:06d}", "timestamp": stamp(at), **late, "context": context}
 
 
-def _text(at: datetime) -> str:
+def stamp(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 
