@@ -14,6 +14,7 @@ from engage_desktop.engine import writes as written
 from engage_desktop.engine.added import NO_EVENTS, Added, with_events
 from engage_desktop.engine.arrays import AnyArray, Instants, Mask, Profiles, first_of_each
 from engage_desktop.engine.draw import entry_key
+from engage_desktop.engine.intervals import any_order
 from engage_desktop.engine.source import Log
 from engage_desktop.engine.steps.set_trait import SetTraitStep
 from engage_desktop.engine.writes import NONE, Value, Writes
@@ -167,8 +168,11 @@ def made(
     )
     if not len(profile):
         return NOTHING, np.empty(0, np.int32)
-    keys = key_ranks(profile, time, rank, entered, named, texts)
-    order = np.lexsort((stage, seq, instance, keys, rank, time, profile))
+    order, group = by_instant(profile, time)
+    at = np.flatnonzero(np.bincount(group)[group] > 1)  # only those that share an instant need the finer order
+    some, group = order[at], group[at]
+    keys = key_ranks(group, rank[some], entered[some], named[some], texts)
+    order[at] = some[np.lexsort((stage[some], seq[some], instance[some], keys, rank[some], group))]
     profile, time = profile[order].astype(np.int32), time[order]
     kept = _within_limit(profile, time)
     over = profile[~kept]
@@ -188,17 +192,20 @@ def instances_of(instances: Table, profile: AnyArray, number: AnyArray) -> AnyAr
     return found
 
 
-def key_ranks(
-    profile: AnyArray, time: Instants, rank: AnyArray, entered: Instants, named: AnyArray, texts: Sequence[str]
-) -> AnyArray:
-    """Order of entry keys as texts; looked at only among what is of one person, instant and campaign."""
-    found = np.zeros(len(profile), np.int64)
-    order = np.lexsort((rank, time, profile))
-    same = np.zeros(len(order), np.bool_)
-    for column in (profile, time, rank):
-        same |= np.append(True, column[order][1:] != column[order][:-1])
-    group = np.cumsum(same) - 1
-    several = order[np.bincount(group)[group] > 1] if len(order) else order
+def by_instant(profile: Profiles, time: Instants) -> tuple[AnyArray, AnyArray]:
+    """An order by person and instant, and at each place of it a number that is one for those of the same."""
+    order = any_order(profile, time)
+    return order, np.cumsum(_heads(profile[order], time[order])) - 1
+
+
+def key_ranks(group: AnyArray, rank: AnyArray, entered: Instants, named: AnyArray, texts: Sequence[str]) -> AnyArray:
+    """Order of entry keys as texts among what is of one group (a person and instant) and campaign; elsewhere it means
+    nothing. Keys are spelled out only where there are several: mostly all of a group is of one entry."""
+    found = np.zeros(len(group), np.int64)
+    order = np.lexsort((rank, group))
+    new = _heads(group[order], rank[order])
+    own = np.cumsum(new) - 1
+    several = order[np.bincount(own, ~new & _heads(entered[order], named[order]))[own] > 0]
     if not several.size:
         return found
     pairs = zip(entered[several].tolist(), named[several].tolist(), strict=True)
@@ -208,12 +215,16 @@ def key_ranks(
     return found
 
 
+def _heads(one: AnyArray, other: AnyArray) -> Mask:
+    """Where either differs from what stands before it."""
+    heads = first_of_each(one)
+    heads[1:] |= other[1:] != other[:-1]
+    return heads
+
+
 def _within_limit(profile: Profiles, time: Instants) -> Mask:
     """The first of each person and whole UTC second, of things in order."""
-    second = time // _SECOND
-    heads = first_of_each(profile)
-    heads[1:] |= second[1:] != second[:-1]
-    first = np.flatnonzero(heads)
+    first = np.flatnonzero(_heads(profile, time // _SECOND))
     number = np.arange(len(profile)) - np.repeat(first, np.diff(np.append(first, len(profile))))
     within: Mask = number < MOST
     return within
@@ -239,8 +250,6 @@ def rows_of(*several: Made) -> list[list[tuple[AnyArray, ...]]]:
 
 
 def _order(profile: Profiles, time: Instants) -> AnyArray:
-    heads = first_of_each(profile)
-    heads[1:] |= time[1:] != time[:-1]
-    first = np.flatnonzero(heads)
+    first = np.flatnonzero(_heads(profile, time))
     found: AnyArray = np.arange(len(profile)) - np.repeat(first, np.diff(np.append(first, len(profile))))
     return found

@@ -13,7 +13,7 @@ from engage_desktop.engine.added import Added
 from engage_desktop.engine.arrays import NEVER, AnyArray, Profiles
 from engage_desktop.engine.broadcasts import PlanBroadcast
 from engage_desktop.engine.draw import entry_key, hashes_of
-from engage_desktop.engine.generated import Happenings, instances_of, key_ranks, together
+from engage_desktop.engine.generated import Happenings, by_instant, instances_of, key_ranks, together
 from engage_desktop.engine.policy import Attempts, settle
 from engage_desktop.engine.responses import Sent, answers, sent_event
 from engage_desktop.engine.run import ASSUMED, DROPPED, EXITED, SENT, WAITING, Table
@@ -138,7 +138,10 @@ class Sending:
         profile, due, rank, entered, named, instance, step, priority, where = (
             np.concatenate(columns) for columns in zip(*parts, strict=True)
         )
-        keys = key_ranks(profile, due, rank, entered, named, self.texts())
+        by_due, number = by_instant(profile, due)
+        group = np.empty(len(at), np.int64)
+        group[by_due] = number
+        keys = key_ranks(group, rank, entered, named, self.texts())
         order = np.lexsort((step, instance, keys, rank, due, -priority))
         found = np.empty(len(at), np.int64)
         found[np.searchsorted(at, where[order])] = np.arange(len(at))
