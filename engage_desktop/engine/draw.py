@@ -91,7 +91,7 @@ def entry_key(entered_at: int, identifier: str | None) -> str:
     return str(entered_at) if identifier is None else f"{entered_at}|{identifier}"
 
 
-def entry_key_hashes(entered_at: Instants, identifiers: Sequence[str] | None = None) -> Hashes:
+def entry_key_hashes(entered_at: Instants, identifiers: Sequence[str | None] | None = None) -> Hashes:
     """H of the entry keys."""
     if identifiers is None:
         return hashes_of([str(at) for at in entered_at.tolist()])

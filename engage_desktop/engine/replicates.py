@@ -1,0 +1,468 @@
+"""How many enter, are sent messages and answer in a replicate, people weighted (D-29): the run's tables without the tables.
+
+A replicate differs from the run by its draws of answers and by how likely they are. Whom no answer reaches that
+anything hears does what they would do if nobody ever answered; that is played once. The answers of all are
+drawn over the messages of that one play; only those who got one that is heard, and those who depend on them, are
+played again, and of the journeys only those that may move by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from engage_desktop.domain.errors import Cancelled
+from engage_desktop.domain.response import STAGES
+from engage_desktop.engine.arrays import AnyArray, Instants, Mask, Profiles, expand
+from engage_desktop.engine.broadcasts import PlanBroadcast
+from engage_desktop.engine.buckets import buckets as make_buckets
+from engage_desktop.engine.cache import LeafCache
+from engage_desktop.engine.conditions import Conditions
+from engage_desktop.engine.coupling import read_by, written_by
+from engage_desktop.engine.definitions import Node
+from engage_desktop.engine.draw import entry_key_hashes
+from engage_desktop.engine.generated import MOST, NOTHING, Happenings, Made, made, together
+from engage_desktop.engine.intervals import Intervals
+from engage_desktop.engine.plan import Plan, PlanJourney
+from engage_desktop.engine.responses import Asked, PlanResponses, Sent, asked, drawn, sent_event
+from engage_desktop.engine.revised import with_messages
+from engage_desktop.engine.run import SENT, TURNED_AWAY, Table, Texts
+from engage_desktop.engine.sending import Sending, _Mailing, _OfBroadcast, _OfJourney
+from engage_desktop.engine.sends import PlanMessage, messages_of
+from engage_desktop.engine.simulate import Cancel, _chosen, _in_parts, walk_all
+from engage_desktop.engine.source import Log
+from engage_desktop.engine.steps.set_trait import SetTraitStep
+from engage_desktop.engine.view import View
+from engage_desktop.engine.waves import Again, Stage, Tables, reads_of_others
+
+ENTERED, WAS_SENT = "entered", "sent"
+FIGURES = (ENTERED, WAS_SENT, *STAGES)
+_SECOND = 1_000_000
+
+
+@dataclass(frozen=True, order=True)
+class Figure:
+    """A count of a campaign, or of one of its steps or variants; `step` is empty for the campaign as a whole."""
+
+    campaign: str
+    step: str
+    place: int
+    """In FIGURES."""
+
+    @property
+    def name(self) -> str:
+        return FIGURES[self.place]
+
+
+class Replicates:
+    """Counts of a design over a log, replicate by replicate. `accounts`: as of `Conditions`, where the log is a part of one;
+    `everybody`: all are played again, needed or not."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        log: Log,
+        window: tuple[int, int],
+        seed: int = 0,
+        only: Sequence[str] | None = None,
+        cancelled: Cancel | None = None,
+        *,
+        accounts: Callable[[Node], Intervals] | None = None,
+        everybody: bool = False,
+    ) -> None:
+        self.plan, self.log, self.window, self.seed, self.only = plan, log, window, seed, only
+        self.cancelled, self.everybody = cancelled, everybody
+        self.journeys, self.broadcasts = _chosen(plan, only)
+        self._steps = _steps_of(self.journeys, self.broadcasts)
+        self.figures = _figures(self._steps, self.journeys, self.broadcasts)
+        self._figure = {figure: place for place, figure in enumerate(self.figures)}
+        self.texts = Texts()
+        self.conditions = Conditions(log, plan.meanings, LeafCache(), cancelled, accounts=accounts)
+        self.view = View(log, self.conditions, seed, plan.campaigns.workspace.timezone)
+        self.heard = answers_heard(plan, self.journeys, self.broadcasts)
+        self._play()
+
+    def totals(self, plan: Plan, weight: AnyArray) -> AnyArray:
+        """By figure the count of a replicate, each person `weight` times; `plan` is the plan with its models
+        (`of_replicate`). float64 of whole numbers."""
+        if self.cancelled is not None and self.cancelled():
+            raise Cancelled("Stopped.")
+        answered = self._drawn(plan)
+        moved = self._moved(answered)
+        rest = np.where(moved, 0, weight)
+        found = self._count(self._base, rest)
+        for one in answered:
+            found[one.figure] += rest[self._sent.events.profile[one.row]].sum()
+        if moved.any():
+            found += self._count(self._again(plan, np.flatnonzero(moved).astype(np.int32), answered), weight)
+        return found
+
+    # -- once ------------------------------------------------------------------------------
+
+    def _play(self) -> None:
+        """The design played without answers, and the messages that were sent."""
+        silent = with_messages(self.plan, lambda _campaign, _step, message: replace(message, responses=None))
+        journeys, broadcasts = _chosen(silent, self.only)
+        stage = self._stage(silent, broadcasts)
+        played = stage.play(journeys)
+        self._tables, self._view = played.tables, stage._view(played.made)
+        self._writes = Made(played.made.writes)
+        self._base = self._rows(played.tables)
+        sending = self._sending(self.plan, self.broadcasts)
+        sources: list[_Mailing] = [
+            _OfJourney(sending, one, played.tables[one.journey.key], self.view)
+            for one in self.journeys
+            if "messages" in played.tables.get(one.journey.key, {})
+        ]
+        sources += [
+            _Mailed(sending, one, played.tables[one.key]["messages"])
+            for one in self.broadcasts
+            if "messages" in played.tables.get(one.key, {})
+        ]
+        self._sent, self._models = self._messages(sending, sources)
+
+    @cached_property
+    def _kept(self) -> _Kept:
+        """The rows of the journeys that no answer moves, before any message is brought to its end."""
+        still = [one for one in self.journeys if one.journey.key not in self._moving]
+        return _Kept(still, self._walk(still, self._view))
+
+    @cached_property
+    def _settled(self) -> _Kept:
+        """The rows of all journeys when nobody answers."""
+        return _Kept(self.journeys, self._tables)
+
+    @cached_property
+    def _together(self) -> AnyArray | None:
+        return self._stage(self.plan, self.broadcasts).together(self.journeys, NOTHING, settles=True)
+
+    def _stage(self, plan: Plan, broadcasts: Sequence[PlanBroadcast]) -> Stage:
+        return Stage(plan, self.log, self.conditions, self.view, self._walk, self._sending(plan, broadcasts))
+
+    def _sending(self, plan: Plan, broadcasts: Sequence[PlanBroadcast]) -> Sending:
+        return Sending(plan, broadcasts, self.window, self.texts.all, self.texts.code)
+
+    def _walk(self, journeys: Sequence[PlanJourney], view: View) -> dict[str, Tables]:
+        found = walk_all(journeys, view, self.window, self.texts, self.cancelled)
+        needed = ("instances", "visits", "messages", "sets")
+        return {key: {name: tables[name] for name in needed if name in tables} for key, tables in found.items()}
+
+    def _messages(self, sending: Sending, sources: Sequence[_Mailing]) -> tuple[Happenings, list[_Model]]:
+        """What was sent as events, and the models by which some of it is answered."""
+        parts, models, first = [], [], 0
+        for one in sources:
+            row = np.flatnonzero(one.table["status"] == SENT)
+            names = np.array([sending.name(sent_event(of.spec.channel_name)) for of in one.messages], np.int16)
+            zero = np.zeros(len(row), np.int8)
+            part = one._happened(row, one.table["sent_at"][row], zero, names[one.which[row]])
+            parts.append(part)
+            for place, message in enumerate(one.messages):
+                at = np.flatnonzero(one.which[row] == place)
+                if message.responses is None or not at.size:
+                    continue
+                step = one.step_key(place) or ""
+                sent = Sent(
+                    part.events.profile[at], part.events.time[at] - 1, self._entry_keys(part, at), one.key, step
+                )
+                models.append(_Model(one.key, step, first + at, asked(message.responses, sent, self._view)))
+            first += len(row)
+        return together(parts, sending.names, sending.words), models
+
+    def _entry_keys(self, part: Happenings, at: AnyArray) -> AnyArray:
+        """H of the entry keys, each spelled out once."""
+        texts = self.texts.all()
+        pairs, place = np.unique(np.stack([part.entered_at[at], part.identifier[at]]), axis=1, return_inverse=True)
+        named = [None if code < 0 else texts[code] for code in pairs[1].tolist()]
+        return entry_key_hashes(pairs[0], named)[place.ravel()]
+
+    @cached_property
+    def _moving(self) -> frozenset[str]:
+        """The journeys whose walk an answer may change, at whatever remove: what it moves, moves messages by the caps."""
+        names = _answers(self.journeys, self.broadcasts)
+        names |= {sent_event(one.spec.channel_name) for _, _, one in _messages_of(self.journeys, self.broadcasts)}
+        caps = self.plan.policies.caps
+        found: set[str] = set()
+        while True:
+            limited = any(one.journey.enforce_limits for one in self.journeys if one.journey.key in found)
+            new = [
+                one
+                for one in self.journeys
+                if one.journey.key not in found
+                and (
+                    not names.isdisjoint(read_by(one, self.plan.meanings).all)
+                    or (caps and any(step.compiled.leave for step in messages_of(one)))
+                    or (limited and one.journey.enforce_limits)
+                )
+            ]
+            if not new:
+                return frozenset(found)
+            found |= {one.journey.key for one in new}
+            names = names.union(*map(written_by, new))
+
+    # -- a replicate -----------------------------------------------------------------------
+
+    def _drawn(self, plan: Plan) -> list[_Answered]:
+        models = {(campaign, step): one.responses for campaign, step, one in _messages_of(*_chosen(plan, self.only))}
+        found = []
+        for one in self._models:
+            model = models[one.campaign, one.step]
+            assert model is not None
+            for stage, at, time in drawn(model, one.asked, self.window[1]):
+                figure = self._figure[Figure(one.campaign, one.step, FIGURES.index(STAGES[stage.place]))]
+                found.append(_Answered(figure, stage.place, stage.makes, one.row[at], time))
+        return found
+
+    def _moved(self, answered: Sequence[_Answered]) -> Mask:
+        """Who got an answer that is heard, or more than the limit of a second lets be heard, and who depends on them."""
+        n, profile = self.log.n_profiles, self._sent.events.profile
+        if self.everybody:
+            return np.ones(n, np.bool_)
+        moved = np.zeros(n, np.bool_)
+        for one in answered:
+            if one.makes in self.heard:
+                moved[profile[one.row]] = True
+        if self._may_crowd:
+            moved |= self._crowded(answered)
+        if moved.any() and self._together is not None:
+            hit = np.zeros(n, np.bool_)
+            hit[self._together[moved]] = True
+            moved = hit[self._together]
+        return moved
+
+    @cached_property
+    def _many(self) -> Mask:
+        """Who may get more in a second than the limit lets be heard."""
+        count = np.bincount(self._sent.events.profile, minlength=self.log.n_profiles) * (1 + len(STAGES))
+        count += np.bincount(self._writes.writes.profile, minlength=self.log.n_profiles)
+        found: Mask = count > MOST
+        return found
+
+    @cached_property
+    def _may_crowd(self) -> bool:
+        """Whether answers that nobody hears may take the place of something that is heard, for anybody."""
+        sent = {sent_event(one.spec.channel_name) for _, _, one in _messages_of(self.journeys, self.broadcasts)}
+        heard = any(sent & read_by(one, self.plan.meanings).events for one in (*self.journeys, *self.broadcasts))
+        return (heard or any(map(written_by, self.journeys))) and bool(self._many.any()) and bool(self._models)
+
+    def _crowded(self, answered: Sequence[_Answered]) -> Mask:
+        events, writes = self._sent.events, self._writes.writes
+        parts = [(events.profile, events.time), (writes.profile, writes.time)]
+        parts += [(events.profile[one.row], one.at + 1) for one in answered]
+        some = [(profile[self._many[profile]], time[self._many[profile]]) for profile, time in parts]
+        profile, second = np.concatenate([one for one, _ in some]), np.concatenate([at for _, at in some]) // _SECOND
+        order = np.lexsort((second, profile))
+        profile, second = profile[order], second[order]
+        over = (profile[MOST:] == profile[:-MOST]) & (second[MOST:] == second[:-MOST])
+        found = np.zeros(self.log.n_profiles, np.bool_)
+        found[profile[MOST:][over]] = True
+        return found
+
+    def _again(self, plan: Plan, people: Profiles, answered: Sequence[_Answered]) -> dict[int, list[Profiles]]:
+        """The rows of some people, played with the answers of the replicate."""
+        journeys, broadcasts = _chosen(plan, self.only)
+        stage = self._stage(plan, broadcasts)
+        here = np.full(self.log.n_profiles, -1, np.int32)
+        here[people] = np.arange(len(people), dtype=np.int32)
+        parts = [self._happened(np.arange(len(self._sent)), self._sent.events.time - 1, None, here)]
+        parts += [self._happened(one.row, one.at, one, here) for one in answered]
+        happened = together(parts, stage.sending.names, stage.sending.words)
+        tables = self._settled.of(people)
+        runs = [(one, tables[one.journey.key]) for one in journeys if one.journey.key in tables]
+        known, _ = made(runs, happened, stage.sending.ranks, self.texts.all())
+        walked = tuple(one for one in journeys if one.journey.key in self._moving)
+        again = Again(people, known, walked, self._kept.of, self._together)
+        return self._rows(stage.play_again(journeys, again).tables)
+
+    def _happened(self, row: AnyArray, at: Instants, one: _Answered | None, here: Profiles) -> Happenings:
+        """Events of messages as they are heard, of those people alone and as they are numbered."""
+        sent = self._sent
+        keep = (here[sent.events.profile[row]] >= 0) & (at < self.window[1])
+        row, at = row[keep], at[keep]
+        stage = sent.stage[row] if one is None else np.full(len(row), one.stage + 1, np.int8)
+        name = sent.events.name[row]
+        if one is not None:
+            name = np.full(len(row), sent.events.names.index(one.makes), np.int16)
+        events = replace(sent.events.take(row), profile=here[sent.events.profile[row]], time=at + 1, name=name)
+        return Happenings(
+            sent.rank[row], sent.entered_at[row], sent.identifier[row], sent.instance[row], sent.seq[row], stage, events
+        )
+
+    # -- counts ----------------------------------------------------------------------------
+
+    def _rows(self, tables: dict[str, Tables]) -> dict[int, list[Profiles]]:
+        """By figure whose rows count for it."""
+        found: dict[int, list[Profiles]] = {}
+        for key, steps in self._steps.items():
+            mine = tables.get(key, {})
+            if "instances" in mine:
+                who = mine["instances"]["profile"][mine["instances"]["outcome"] != TURNED_AWAY]
+                found[self._figure[Figure(key, "", 0)]] = [who]
+            elif "messages" in mine:
+                found[self._figure[Figure(key, "", 0)]] = [mine["messages"]["profile"]]
+            for name in ("messages", "responses"):
+                if name not in mine:
+                    continue
+                table = mine[name]
+                place = np.ones(len(table["profile"]), np.int8)
+                if name == "responses":
+                    place = table["response"] + 2
+                else:
+                    place[table["status"] != SENT] = -1
+                for step, of in steps.items():
+                    at = np.flatnonzero(table["step"] == of)
+                    for what in np.unique(place[at]).tolist():
+                        if what >= 0:
+                            figure = self._figure[Figure(key, step, what)]
+                            found.setdefault(figure, []).append(table["profile"][at[place[at] == what]])
+        return found
+
+    def _count(self, rows: dict[int, list[Profiles]], weight: AnyArray) -> AnyArray:
+        found = np.zeros(len(self.figures))
+        for figure, parts in rows.items():
+            found[figure] = sum(int(weight[who].sum()) for who in parts)
+        return found
+
+
+def in_parts(
+    plan: Plan,
+    log: Log,
+    window: tuple[int, int],
+    seed: int = 0,
+    only: Sequence[str] | None = None,
+    cancelled: Cancel | None = None,
+    *,
+    buckets: int = 1,
+    everybody: bool = False,
+) -> Iterator[Replicates]:
+    """The same of at most so many buckets of people, one after the other; of all at once where they depend on each other.
+    Counts of the parts add up to those of the whole."""
+    journeys, broadcasts = _chosen(plan, only)
+    texts = Texts()
+    shared = buckets == 1 or reads_of_others(plan, journeys, Sending(plan, broadcasts, window, texts.all, texts.code))
+    parts = [log] if shared else make_buckets(log, buckets)
+    accounts = None if shared else _in_parts(plan, log, parts, cancelled).intervals
+    for part in parts:
+        yield Replicates(plan, part, window, seed, only, cancelled, accounts=accounts, everybody=everybody)
+
+
+def of_replicate(plan: Plan, number: int, rate: Callable[[str, str, PlanResponses], PlanResponses]) -> Plan:
+    """The plan whose answers are those of a replicate; `rate` gives the model of a campaign and step its probabilities."""
+
+    def change(campaign: str, step: str, message: PlanMessage) -> PlanMessage:
+        if message.responses is None:
+            return message
+        return replace(message, responses=replace(rate(campaign, step, message.responses), replicate=number))
+
+    return with_messages(plan, change)
+
+
+def answers_heard(plan: Plan, journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]) -> frozenset[str]:
+    """The names of answers for which a journey or broadcast asks, so that they may move somebody."""
+    names = _answers(journeys, broadcasts)
+    return names & frozenset().union(*(read_by(one, plan.meanings).events for one in (*journeys, *broadcasts)))
+
+
+def may_move(plan: Plan, only: Sequence[str] | None = None) -> bool:
+    """Whether any answer may move anybody."""
+    return bool(answers_heard(plan, *_chosen(plan, only)))
+
+
+@dataclass(eq=False)
+class _Model:
+    """The messages sent of a step or variant that has a model, as rows of all that were sent."""
+
+    campaign: str
+    step: str
+    row: AnyArray
+    asked: Asked
+
+
+@dataclass(eq=False)
+class _Answered:
+    """Rows of messages that were sent and are answered in a replicate by one stage, and when."""
+
+    figure: int
+    stage: int
+    makes: str
+    row: AnyArray
+    at: Instants
+
+
+class _Mailed(_OfBroadcast):
+    """A broadcast whose messages are known."""
+
+    def __init__(self, sending: Sending, one: PlanBroadcast, table: Table) -> None:
+        self.one = one
+        _Mailing.__init__(self, sending, one.key, table, {}, [variant.message for variant in one.variants])
+        self.which = np.maximum(self.table["step"], 0)
+
+
+class _Kept:
+    """Tables of journeys from which the rows of some people are taken; of visits those that may make something."""
+
+    def __init__(self, journeys: Sequence[PlanJourney], tables: dict[str, Tables]) -> None:
+        self._tables: dict[str, Tables] = {}
+        for one in journeys:
+            mine = tables.get(one.journey.key, {})
+            self._tables[one.journey.key] = {name: mine[name] for name in ("instances", "messages") if name in mine}
+            if "visits" in mine:
+                makes = np.zeros(len(one.journey.steps), np.bool_)
+                makes[[step.index for step in messages_of(one)]] = True
+                makes[[step.index for step in one.steps if isinstance(step.compiled, SetTraitStep)]] = True
+                visits = mine["visits"]
+                keep = np.flatnonzero(makes[visits["step"]])
+                self._tables[one.journey.key]["visits"] = {name: column[keep] for name, column in visits.items()}
+
+    def of(self, people: Profiles) -> dict[str, Tables]:
+        """People ascending; they are numbered by their places."""
+        return {
+            key: {name: _taken(table, people) for name, table in tables.items()} for key, tables in self._tables.items()
+        }
+
+
+def _taken(table: Table, people: Profiles) -> Table:
+    low, high = (np.searchsorted(table["profile"], people, side) for side in ("left", "right"))
+    place, own = expand(low, high - low)
+    return {name: column[place] for name, column in table.items()} | {"profile": own.astype(np.int32)}
+
+
+def _messages_of(
+    journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]
+) -> list[tuple[str, str, PlanMessage]]:
+    """Keys of campaign and step (empty for all of a broadcast) and the message; not of those held out."""
+    found = [(one.journey.key, step.key, step.compiled.message) for one in journeys for step in messages_of(one)]
+    for one in broadcasts:
+        keys = [variant.key for variant in one.broadcast.variants] or [""]
+        pairs = zip(keys, one.variants, strict=True)
+        found += [(one.key, key, variant.message) for key, variant in pairs if not variant.holdout]
+    return found
+
+
+def _answers(journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]) -> frozenset[str]:
+    models = [one.responses for _, _, one in _messages_of(journeys, broadcasts)]
+    return frozenset().union(*(one.events for one in models if one is not None))
+
+
+def _figures(
+    campaigns: Iterable[str], journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]
+) -> tuple[Figure, ...]:
+    """In public order."""
+    found = {Figure(key, "", 0) for key in campaigns}
+    for campaign, step, message in _messages_of(journeys, broadcasts):
+        found.add(Figure(campaign, step, 1))
+        if message.responses is not None:
+            model = message.responses
+            stages = {stage.place for some in (model.stages, *(own for _, own in model.by)) for stage in some}
+            found |= {Figure(campaign, step, place + 2) for place in stages}
+    return tuple(sorted(found))
+
+
+def _steps_of(journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]) -> dict[str, dict[str, int]]:
+    """By campaign of what it sends the places in rows."""
+    found = {one.journey.key: {step.key: step.index for step in messages_of(one)} for one in journeys}
+    for one in broadcasts:
+        found[one.key] = {variant.key: place for place, variant in enumerate(one.broadcast.variants)} or {"": -1}
+    return found
