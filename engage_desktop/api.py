@@ -31,6 +31,7 @@ def simulate(
     to: str | None = None,
     seed: int = 0,
     only: Sequence[str] = (),
+    replicates: int = 0,
 ) -> dict[str, Any]:
     """Do what `engage simulate` does; returns what it prints with `--json`. Instants are ISO 8601
     with zone. Raises UserError with one sentence."""
@@ -42,5 +43,7 @@ def simulate(
     lists = read_lists(design, Path(campaigns).parent)
     log = open_logs([Path(one) for one in logs], design)
     window = (None if from_ is None else parse_instant(from_), None if to is None else parse_instant(to))
-    made = replay(design, log, lists=lists, window=window, seed=seed, only=only, problems=problems)
+    made = replay(
+        design, log, lists=lists, window=window, seed=seed, only=only, problems=problems, replicates=replicates
+    )
     return write_run(made, Path(out))

@@ -313,6 +313,10 @@ def simulate(
     to: Annotated[str | None, typer.Option("--to", help="Last instant; default the log's last.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of every draw.")] = 0,
     only: Annotated[list[str] | None, typer.Option("--only", help="Run this campaign alone; may repeat.")] = None,
+    replicates: Annotated[
+        int,
+        typer.Option("--replicates", help="Draw so many replicates for the ranges of figures; 100 is a good number."),
+    ] = 0,
     as_json: JsonFlag = False,
 ) -> None:
     """Replay a log through the campaigns and write the run.
@@ -339,6 +343,7 @@ def simulate(
             problems=problems,
             load_seconds=perf_counter() - begun,
             progress=progress,
+            replicates=replicates,
         )
     body = write_run(replayed, out)
     if as_json:

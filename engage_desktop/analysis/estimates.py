@@ -7,7 +7,7 @@ the answers. p5, p50 and p95 are percentiles of the N counts, between two of the
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -20,27 +20,11 @@ from engage_desktop.engine import KINDS
 from engage_desktop.engine.draw import chained, profile_hashes, started, unit
 from engage_desktop.engine.replicates import ENTERED, WAS_SENT, Figure, in_parts, may_move, of_replicate
 from engage_desktop.engine.responses import PlanResponses, PlanStage, Stages, Triangle
+from engage_desktop.engine.run import Estimate
 
 if TYPE_CHECKING:
     from engage_desktop.engine import Run
     from engage_desktop.engine.source import Log
-
-MOST = 10_000
-"""Replicates; more say nothing new and take for ever."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A figure of a campaign (`step` null) or of a step or variant of it, over `replicates` replicates."""
-
-    campaign: str
-    step: str | None
-    figure: str
-    p5: float
-    p50: float
-    p95: float
-    replicates: int
-    kind: str
 
 
 def estimates(

@@ -9,7 +9,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property, partial
 from pathlib import Path
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 Progress = Callable[[float, str], None]
 RUN_FORMAT = "engage-run/1"
 RUN_FILE = "run.json"
+MOST_REPLICATES = 10_000
+REPLAYS_SHARE = 0.2
+"""Of the way to a run with ranges."""
 
 
 @dataclass(frozen=True)
@@ -162,9 +165,10 @@ def replay(
     cancelled: Callable[[], bool] | None = None,
     cache: Any = None,
     before: Run | None = None,
+    replicates: int = 0,
 ) -> Replay:
     """Compile and run; the window defaults to the whole log. `lists` are those that `read_lists` found for the design,
-    `before` a run over the same log: people whom the edits since then cannot have touched keep their rows."""
+    `before` a run over the same log: people whom the edits since then cannot have touched keep their rows. With `replicates` the run has ranges (D-29)."""
     from engage_desktop.engine import compile_campaigns, simulate
     from engage_desktop.engine.splice import resimulate
 
@@ -180,19 +184,44 @@ def replay(
         if key not in known:
             mend = f"Use one of: {', '.join(sorted(known))}." if known else "This design has none; leave it out."
             raise UserError(f"--only {key}: no journey has this key. {mend}")
+    if not 0 <= replicates <= MOST_REPLICATES:
+        raise UserError(f"--replicates {replicates}: ranges take 1 to {MOST_REPLICATES:,} replicates; 0 makes none.")
     begun = time.perf_counter()
+    share = 1.0 if not replicates else REPLAYS_SHARE
     run = (simulate if before is None else partial(resimulate, before=before))(
         compile_campaigns(campaigns, identifiers(lists or {})),
         log.store,
         window=(start, end),
         seed=seed,
         only=only or None,
-        progress=progress,
+        progress=_part_of(progress, 0.0, share),
         cancelled=cancelled,
         cache=cache,
     )
+    if replicates:
+        run = with_ranges(run, log, replicates, progress=_part_of(progress, share, 1.0), cancelled=cancelled)
     seconds = {"load": round(load_seconds, 3), "run": round(time.perf_counter() - begun, 3)}
     return Replay(run, log, campaigns, problems, seconds, only, lists or {})
+
+
+def with_ranges(
+    run: Run,
+    log: Log,
+    replicates: int,
+    *,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Run:
+    """The run with the ranges of its figures; raises Cancelled."""
+    from engage_desktop.analysis.estimates import estimates
+
+    found = estimates(run, log.store, replicates, progress=progress, cancelled=cancelled)
+    return replace(run, estimates=found)
+
+
+def _part_of(progress: Progress | None, first: float, last: float) -> Progress | None:
+    """Progress from 0 to 1 as a part of a longer way."""
+    return None if progress is None else lambda done, what: progress(first + done * (last - first), what)
 
 
 def counts(replayed: Replay) -> dict[str, int]:
@@ -259,6 +288,7 @@ def _run_json(replayed: Replay, numbers: dict[str, int]) -> str:
         "from": format_instant(run.window[0]),
         "to": format_instant(run.window[1]),
         "only": list(replayed.only),
+        "replicates": max((one.replicates for one in run.estimates), default=0),
         "log": {"read": log.read, "rejected": log.rejected, "duplicates": log.duplicates},
         "counts": numbers,
         "warnings": [problem.sentence() for problem in replayed.problems] + remarks(replayed),

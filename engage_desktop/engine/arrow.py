@@ -55,6 +55,7 @@ def to_arrow(run: Run, store: Log) -> dict[str, pa.Table]:
         "messages": build.messages(),
         "responses": build.responses(),
         "deliveries": build.deliveries(),
+        "estimates": build.estimates(),
     }
     tables = {}
     for name in COLUMNS:
@@ -224,6 +225,13 @@ class _Builder:
             "batch": pa.nulls(n, pa.int32()),
             "message_id": pa.array(self._message_ids(table, at, senders), pa.string()),
             "kind": self.texts(table["kind"], KINDS),
+        }
+
+    def estimates(self) -> dict[str, Any]:
+        rows, pa = self.run.estimates, self.pa
+        return {
+            name: pa.array([getattr(row, name) for row in rows], one.type)
+            for name, one in zip(COLUMNS["estimates"], schema("estimates"), strict=True)
         }
 
     def _message_ids(self, table: Table, at: AnyArray, senders: Sequence[tuple[str, str | None]]) -> list[str]:

@@ -58,6 +58,21 @@ class Texts:
         return tuple(self._code)
 
 
+@dataclass(frozen=True)
+class Estimate:
+    """The range of a figure of a campaign (`step` null) or of a step or variant of it, over `replicates` replicates
+    (D-29)."""
+
+    campaign: str
+    step: str | None
+    figure: str
+    p5: float
+    p50: float
+    p95: float
+    replicates: int
+    kind: str
+
+
 @dataclass(frozen=True, eq=False)
 class Run:
     """See `docs/plan.md`, engine, for the columns. Instants are int64 microseconds, NEVER an
@@ -86,6 +101,8 @@ class Run:
     """What is made in that plain run, where there is one."""
     texts: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
+    estimates: tuple[Estimate, ...] = ()
+    """In public order; empty where nobody asked for ranges."""
     trails: Mapping[str, Trail] = field(default_factory=dict)
     """Who arrived where, by journey, where it was kept: an edit begins there (`resume`)."""
 

@@ -155,7 +155,7 @@ def _simulate(
     named = None if only is None else tuple(only)
     return Run(
         plan, window, seed, named, made=everything, texts=texts.all(), counts=counts, trails=trails or {},
-        observed_made=None, **run,
+        observed_made=None, estimates=(), **run,
     )  # fmt: skip
 
 

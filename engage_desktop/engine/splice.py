@@ -126,6 +126,7 @@ class _Splice:
             trails=self.trails,
             made=None,
             observed_made=None,
+            estimates=(),
             **run,
         )
 

@@ -88,6 +88,48 @@ def test_simulate_writes_the_documented_tables(
     ]  # fmt: skip
 
 
+def test_replicates_fill_the_table_of_estimates(
+    capsys: pytest.CaptureFixture[str], files: tuple[str, str], tmp_path: Path
+) -> None:
+    """D-29: replicate 0 is the run and the same with and without the others, which make only estimates."""
+    campaigns, log = files
+    arguments = ("simulate", "--campaigns", campaigns, "--log", log, "--seed", "7", "--out")
+    run_json(capsys, *arguments, str(tmp_path / "plain"))
+    body = run_json(capsys, *arguments, str(tmp_path / "run"), "--replicates", "40")
+    rows = pq.read_table(tmp_path / "run" / "estimates.parquet").to_pylist()
+    assert [(row["campaign"], row["step"], row["figure"], row["kind"], row["replicates"]) for row in rows] == [
+        ("after_order", None, "entered", "observed", 40), ("after_order", "thanks", "sent", "observed", 40),
+    ]  # fmt: skip
+    assert all(row["p5"] <= row["p50"] <= row["p95"] and row["p5"] < row["p95"] for row in rows)
+    assert body["counts"]["estimates"] == 2
+    assert json.loads((tmp_path / "run" / "run.json").read_text("utf-8"))["replicates"] == 40
+    for name in ("instances", "visits", "messages", "responses", "memberships", "deliveries"):
+        of_both = [(tmp_path / run / f"{name}.parquet").read_bytes() for run in ("plain", "run")]
+        assert of_both[0] == of_both[1], name
+    assert pq.read_table(tmp_path / "plain" / "estimates.parquet").num_rows == 0
+
+
+@pytest.mark.parametrize("number", ["-1", "10001"])
+def test_a_number_of_replicates_that_makes_no_sense(
+    capsys: pytest.CaptureFixture[str], files: tuple[str, str], tmp_path: Path, number: str
+) -> None:
+    campaigns, log = files
+    code, _, err = run(
+        capsys,
+        "simulate",
+        "--campaigns",
+        campaigns,
+        "--log",
+        log,
+        "--out",
+        str(tmp_path / "run"),
+        "--replicates",
+        number,
+    )
+    assert code == 1
+    assert err == f"--replicates {number}: ranges take 1 to 10,000 replicates; 0 makes none.\n"
+
+
 def test_same_inputs_and_seed_give_the_same_bytes(
     capsys: pytest.CaptureFixture[str], files: tuple[str, str], tmp_path: Path
 ) -> None:
