@@ -67,7 +67,17 @@ class PressureView(SendingView):
         )
         heavy.body.addWidget(self.heavy)
         heavy.body.addWidget(label("Enter or a double click shows the messages.", "small"))
-        for card in (spread, who, capped, heavy):
+        weeks = Card("sending.pressure.weeks")
+        weeks.body.addWidget(label("By week", "title"))
+        self.weeks = SmallTable(
+            "sending.pressure.weeks.table",
+            "Messages by week",
+            ("Week from", "Messages", "People", "Each", "Most for one person"),
+            frozenset(range(1, 5)),
+            most=10,
+        )
+        weeks.body.addWidget(self.weeks)
+        for card in (spread, who, capped, heavy, weeks):
             self.body.addWidget(card)
         self.heavy.opened.connect(lambda at: self.person_chosen.emit(self.heavy.rows.cell(at, 0)))
         self.capped.opened.connect(lambda at: self.capped_chosen.emit(self._pairs[at]))
@@ -106,12 +116,24 @@ class PressureView(SendingView):
         self.capped.setVisible(bool(reply.capped_by))
         stopped, moved = (sum(getattr(one, name) for one in reply.campaigns) for name in ("stopped", "moved"))
         self._capped_words.setText(_capped_words(stopped, moved))
+        self.weeks.show_rows(
+            [
+                (
+                    _week(one.monday),
+                    formats.number(one.messages),
+                    formats.number(one.people),
+                    formats.number(one.messages / one.people) if one.people else "–",
+                    formats.number(one.most),
+                )
+                for one in reply.weeks
+            ]
+        )
         self.heavy.show_rows(
             [
                 (
                     one.profile,
                     formats.number(one.most),
-                    formats.date_words(date(1970, 1, 1) + timedelta(days=one.monday)),
+                    _week(one.monday),
                     formats.number(one.messages),
                     formats.number(one.campaigns),
                 )
@@ -135,6 +157,10 @@ class PressureView(SendingView):
         if reply.assumed:
             said += f"; {formats.number(reply.assumed)} of the messages rest on an assumption"
         self._said.setText(f"{said}.")
+
+
+def _week(monday: int) -> str:
+    return formats.date_words(date(1970, 1, 1) + timedelta(days=monday))
 
 
 def _capped_words(stopped: int, moved: int) -> str:

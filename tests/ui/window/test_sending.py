@@ -175,6 +175,11 @@ def test_pressure_names_the_heaviest_and_leads_to_their_messages(qtbot: QtBot, w
     bars = page.pressure.spread.bars
     assert sum(int(bar.value) for bar in bars) == 30
     assert bars[0].value == 30 - len(sent)
+    weeks = Counter(
+        (day := day_of(row["sent_at"])) - timedelta(days=day.weekday()) for row in rows if row["status"] == "sent"
+    )
+    shown = {row[0]: int(row[1]) for row in texts(the(window, QTableView, "sending.pressure.weeks.table"))}
+    assert shown == {formats.date_words(monday): count for monday, count in weeks.items()}
     assert page.kind.text() == "assumed"
     people.setFocus()
     people.setCurrentIndex(people.model().index(0, 0))
