@@ -18,15 +18,38 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer  # noqa: E402 - after the platform is chosen
-from PySide6.QtWidgets import QWidget  # noqa: E402
+from PySide6.QtWidgets import QScrollArea, QWidget  # noqa: E402
 
 from engage_desktop.app.sample import sample_workspace  # noqa: E402
+from engage_desktop.document import Change, put  # noqa: E402
+from engage_desktop.domain.message import Broadcast  # noqa: E402
+from engage_desktop.domain.response import Responses  # noqa: E402
+from engage_desktop.domain.workspace import Policies  # noqa: E402
 from engage_desktop.ui.app import application, open_window, user_settings  # noqa: E402
 from engage_desktop.ui.window import MainWindow  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 SIZE = (1280, 800)
 LIMIT_MS = 120_000
+SPRING_NEWS = """{
+  "key": "spring_news", "name": "Spring news", "stage": "nurture", "audience": "buyers", "exclude": ["browsing_now"],
+  "variants": [
+    {"key": "short", "percent": 45, "message": "come_back"}, {"key": "long", "percent": 45, "message": "welcome_offer"},
+    {"key": "nobody", "percent": 10, "role": "holdout"}
+  ],
+  "at": "2025-04-10T09:00:00", "zone": "profile", "throughput": 200
+}"""
+RESPONSES = """{
+  "delivered": {"successes": 979, "trials": 1000},
+  "opened": {"low": 0.2, "likely": 0.3, "high": 0.4, "after": {"p50": "2h", "p90": "1d"}},
+  "clicked": {"likely": 0.1, "after": {"from": "0h", "to": "1h"}},
+  "converted": {"likely": 0.02, "event": "Order Completed", "after": "1d"},
+  "by": [{"audience": "buyers", "opened": {"likely": 0.45, "after": {"p50": "1h", "p90": "12h"}}}]
+}"""
+POLICIES = """{
+  "quiet_hours": [{"channel": "sms", "from": "21:00", "to": "08:00"}],
+  "caps": [{"channel": "email", "max": 3, "per": "7d"}, {"max": 1, "per": "1d", "when_capped": "defer"}]
+}"""
 
 
 def wait_until(ready: Callable[[], bool], what: str) -> None:
@@ -98,6 +121,7 @@ class Photographer:
         for page in ("audiences", "journeys", "data", "deliver", "activity", "broadcasts", "content"):
             window.show_page(page)
             self.picture(page)
+        self.editors()
         window.show_page("sending")
         sending = window.pages.sending
         for view in sending.views:
@@ -110,9 +134,45 @@ class Photographer:
         self.picture("experiment")
         bar.setValue(0)
 
+    def editors(self) -> None:
+        """What is sent, and the rules of sending."""
+        window = self.window
+        window.open_campaign("broadcast", "spring_news")
+        self.picture("broadcast", lambda: window.broadcast_page.reach_current)
+        window.open_campaign("message", "cart_mail")
+        self.picture("message")
+        self.picture_of_end("message_responses", window.message_page)
+        window.show_policies()
+        self.picture("policies")
+        window.go("journey", "cart_rescue", "reminder_mail")
+        window.inspector.focus_first()
+        self.picture("journey_message")
+
+    def picture_of_end(self, name: str, page: QScrollArea) -> None:
+        bar = page.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        self.picture(name)
+        bar.setValue(0)
+
+
+def plan_sending(window: MainWindow) -> None:
+    """A broadcast in two variants, assumed responses of a message, and rules that every message obeys."""
+    campaigns = window.session.campaigns
+    broadcast = Broadcast.model_validate_json(SPRING_NEWS)
+    message = campaigns.message("cart_mail")
+    assert message is not None
+    edits = (
+        put(campaigns, "broadcast", broadcast),
+        put(campaigns, "message", message.with_(responses=Responses.model_validate_json(RESPONSES))),
+        put(campaigns, "policies", Policies.model_validate_json(POLICIES)),
+    )
+    window.session.document.apply(Change("Plan what is sent", edits))
+
 
 def populate(window: MainWindow, photographer: Photographer) -> None:
-    """What a team would have done: a run kept, two campaigns approved."""
+    """What a team would have done: sending planned, a run kept, two campaigns approved."""
+    plan_sending(window)
+    wait_until(photographer.settled, "the plan to be replayed")
     window.save_run()
     for kind, key in (("journey", "cart_rescue"), ("audience", "slipping_away")):
         window.open_campaign(kind, key)

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from engage_desktop.app.protocol_broadcasts import AskReach, Reach
 from engage_desktop.app.replay import Replay
-from engage_desktop.domain.clock import is_local, local_instant
-from engage_desktop.domain.duration import EPOCH, SECOND_US, parse_instant
 from engage_desktop.domain.errors import UserError
-from engage_desktop.domain.message import Broadcast
 
 if TYPE_CHECKING:
     from engage_desktop.engine import LeafCache
     from engage_desktop.engine.arrays import Profiles
-
-_EARLIEST_US = 14 * 3_600 * SECOND_US
-"""The first clocks on earth are this far ahead of UTC."""
-
-
-def list_instant(broadcast: Broadcast, zone: str) -> int | None:
-    """When the list of a broadcast is made; with clocks of each person, when the first of them may show its time."""
-    try:
-        at = local_instant(broadcast.at, zone) if is_local(broadcast.at) else parse_instant(broadcast.at)
-    except ValueError:
-        return None
-    if broadcast.zone == "workspace":
-        return at
-    ahead = (EPOCH + timedelta(microseconds=at)).astimezone(ZoneInfo(zone)).utcoffset() or timedelta(0)
-    return at + int(ahead.total_seconds()) * SECOND_US - _EARLIEST_US
 
 
 def reach(replayed: Replay, cache: LeafCache | None, request: AskReach) -> Reach:
@@ -41,7 +21,10 @@ def reach(replayed: Replay, cache: LeafCache | None, request: AskReach) -> Reach
     broadcast = next((one for one in campaigns.broadcasts if one.key == request.broadcast), None)
     if broadcast is None:
         raise UserError(f"There is no broadcast {request.broadcast!r} in this design.")
-    list_us = list_instant(broadcast, campaigns.workspace.timezone)
+    from engage_desktop.engine.broadcasts import when
+
+    found = when(broadcast, campaigns.workspace.timezone)
+    list_us = None if found is None else found[0]
     first, last = replayed.run.window
     at = list_us if list_us is not None and first <= list_us <= last else request.at_us
     if broadcast.audience is not None:

@@ -207,9 +207,10 @@ class CapRows(_Rows[Cap]):
         most = NumberField("", f"{stem}.max", put("max"), spoken=f"{spoken}: at most")
         most.setFixedWidth(52)
         channel = ChoiceField(
-            "", f"{stem}.channel", put("channel"), [("of all channels", None), *_CHANNELS], spoken=f"{spoken}: channel"
+            "", f"{stem}.channel", put("channel"), [("All channels", None), *_CHANNELS], spoken=f"{spoken}: channel"
         )
         per = DurationField("", f"{stem}.per", put("per"), spoken=f"{spoken}: in")
+        per.setMaximumWidth(180)
         capped = ChoiceField("", f"{stem}.when_capped", put("when_capped"), _CAPPED, spoken=f"{spoken}: what is more")
         widget = _Row(
             stem,

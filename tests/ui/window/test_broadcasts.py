@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from engage_desktop.app.reach import list_instant
 from engage_desktop.document import dumps
 from engage_desktop.domain.duration import format_instant, parse_instant
 from engage_desktop.domain.message import Broadcast, Variant
@@ -230,23 +229,6 @@ def test_every_field_can_be_reached_by_the_keyboard_and_has_a_name(
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
     for name in ("key", "group", "audience", "exclude.add", "at", "zone", "throughput", "message", "variant.1.percent"):
         assert f"broadcast.{name}" in reached
-
-
-@pytest.mark.parametrize(
-    ("at", "zone", "expected"),
-    [
-        ("2011-07-01T09:00", "workspace", "2011-07-01T08:00:00Z"),
-        ("2011-07-01T09:00:00Z", "workspace", "2011-07-01T09:00:00Z"),
-        ("2011-07-01T09:00", "profile", "2011-06-30T19:00:00Z"),
-        ("2011-07-01T08:00:00Z", "profile", "2011-06-30T19:00:00Z"),
-        ("2011-01-01", "profile", "2010-12-31T10:00:00Z"),
-        ("soon", "profile", None),
-    ],
-)
-def test_when_the_list_is_made(at: str, zone: Any, expected: str | None) -> None:
-    """With clocks of their own: when that time first comes anywhere on earth, 14 hours ahead of UTC."""
-    found = list_instant(Broadcast(key="b", name="B", at=at, zone=zone), "Europe/London")
-    assert (None if found is None else format_instant(found)) == expected
 
 
 def test_shares_of_variants() -> None:
