@@ -210,7 +210,7 @@ class CapRows(_Rows[Cap]):
             "", f"{stem}.channel", put("channel"), [("All channels", None), *_CHANNELS], spoken=f"{spoken}: channel"
         )
         per = DurationField("", f"{stem}.per", put("per"), spoken=f"{spoken}: in")
-        per.setMaximumWidth(180)
+        channel.setMinimumWidth(136)
         capped = ChoiceField("", f"{stem}.when_capped", put("when_capped"), _CAPPED, spoken=f"{spoken}: what is more")
         widget = _Row(
             stem,
