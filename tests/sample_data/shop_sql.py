@@ -75,11 +75,11 @@ CREATE MACRO asked(now) AS TABLE
 """
 
 
-def open_shop(log: Path) -> duckdb.DuckDBPyConnection:
-    """An in-memory database of the log; two threads."""
+def open_shop(*logs: Path) -> duckdb.DuckDBPyConnection:
+    """An in-memory database of the logs; two threads."""
     database = duckdb.connect()
     database.execute("SET threads = 2")
-    database.execute(CALLS, [str(log)])
+    database.execute(CALLS, [[str(log) for log in logs]])
     database.execute(PEOPLE)
     database.execute(VIEWS)
     return database
