@@ -24,7 +24,7 @@ from engage_desktop.ui.widgets.common import Card, label, row
 from engage_desktop.ui.widgets.table import RowsModel, Table
 
 KINDS = (("entered", "Entered both"), ("sent", "Got messages of both within 7 days"))
-CELL_PX = 112
+CELL_PX = 128
 SHARE_ROLE = Qt.ItemDataRole.UserRole
 """How much of the row's people a cell has, None on the diagonal."""
 _SAID = {"entered": "entered both", "sent": "got messages of both less than seven days apart"}
@@ -52,6 +52,10 @@ class MatrixModel(RowsModel):
             return formats.number(both)
         return f"{formats.number(both)} · {formats.share(both, self._people[at][at], 0)}" if both else "–"
 
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        tip = role == Qt.ItemDataRole.ToolTipRole and orientation == Qt.Orientation.Horizontal
+        return self.columns[section] if tip else super().headerData(section, orientation, role)
+
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         at, other = index.row(), index.column() - 1
         if other >= 0:
@@ -62,7 +66,7 @@ class MatrixModel(RowsModel):
                 people = formats.count(both, "person", "people")
                 return f"{self._names[at]} and {self._names[other]}: {people} {self._said}, {formats.share(both, whole)} of {self._names[at]}"
             if role == SHARE_ROLE:
-                return both / whole if whole and at != other else None
+                return None if at == other else both / max(whole, 1)
         return super().data(index, role)
 
 
@@ -107,6 +111,7 @@ class ConflictsView(SendingView):
         self._tint = ShareCell(self.view)
         self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
         self.view.horizontalHeader().setStretchLastSection(False)
+        self.view.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         self.view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._said = label("", "muted", "sending.conflicts.said", wrap=True)
         self._none = label("Two campaigns are needed to share people.", "muted", "sending.conflicts.none", wrap=True)
