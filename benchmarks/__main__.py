@@ -12,6 +12,7 @@ BENCHMARKS = (
     "benchmarks.bench_simulate",
     "benchmarks.bench_conditions",
     "benchmarks.bench_journeys",
+    "benchmarks.bench_all",
     "benchmarks.bench_large",
     "benchmarks.bench_explain",
     "benchmarks.bench_start",
