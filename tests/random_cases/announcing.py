@@ -42,7 +42,7 @@ def _broadcast(
         broadcast["condition"] = rng.choice((usual,) * 4 + (writer.condition(names),))
     if rng.random() < 0.3:
         broadcast["exclude"] = [rng.choice(names.audiences)]
-    if rng.random() < 0.4:
+    if rng.random() < 0.3:
         broadcast["message"] = rng.choice(messages)
     else:
         variants = []

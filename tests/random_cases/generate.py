@@ -146,7 +146,7 @@ def _together(
     messages = tuple(message["key"] for message in design["messages"])
     if rng.random() < 0.85:
         design["journeys"] += rivals(rng, messages)
-    if "broadcasts" in features and rng.random() < 0.8:
+    if "broadcasts" in features and rng.random() < 0.9:
         design["broadcasts"], later = broadcasts(rng, writer, names, window, messages)
     if "responses" in features and rng.random() < 0.75:
         design["journeys"] += listeners(rng, messages)

@@ -113,7 +113,7 @@ def _step(rng: random.Random, kind: str, at: int, size: int, messages: tuple[str
         step["next"] = letters[at + 1]
     if kind == "message":
         step["message"] = rng.choice(("mail", "bill", *messages))
-        if rng.random() < 0.5:
+        if rng.random() < (0.7 if "next" in step else 0.3):
             step["when_not_sent"] = "leave"
         if rng.random() < 0.3:
             step["priority"] = rng.choice((0, 1, 2, 5))
