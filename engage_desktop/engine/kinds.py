@@ -55,24 +55,25 @@ def mark(run: Run, without: Run) -> None:
 
 def _present(table: Table, other: Table, columns: Sequence[str]) -> Mask:
     """Which rows of a table the other has too. Of people who have the same rows in both nothing is compared."""
-    mine, theirs = _hashes(table, columns), _hashes(other, columns)
+    mine, theirs = row_hashes(table, columns), row_hashes(other, columns)
     n = int(max(table["profile"].max(initial=-1), other["profile"].max(initial=-1))) + 1
     found = np.ones(len(mine), np.bool_)
-    differs = _of_people(table["profile"], mine, n) != _of_people(other["profile"], theirs, n)
+    differs = sums_of_people(table["profile"], mine, n) != sums_of_people(other["profile"], theirs, n)
     at, beside = np.flatnonzero(differs[table["profile"]]), np.flatnonzero(differs[other["profile"]])
     if at.size:
         found[at] = _among([table[one][at] for one in columns], [other[one][beside] for one in columns])
     return found
 
 
-def _hashes(table: Table, columns: Sequence[str]) -> Hashes:
+def row_hashes(table: Table, columns: Sequence[str]) -> Hashes:
+    """Of each row a number that others have only by an accident of one in 2^48."""
     found = np.zeros(len(table["profile"]), np.uint64)
     for name in columns:
         found = mix_array(found ^ table[name].astype(np.int64).view(np.uint64))
     return found
 
 
-def _of_people(profile: AnyArray, hashes: Hashes, n: int) -> AnyArray:
+def sums_of_people(profile: AnyArray, hashes: Hashes, n: int) -> AnyArray:
     """Of each person the sum over their rows, whatever the order; rows may stand anywhere."""
     low = np.bincount(profile, (hashes & np.uint64(0xFFFFFF)).astype(np.float64), minlength=n)
     high = np.bincount(profile, ((hashes >> np.uint64(24)) & np.uint64(0xFFFFFF)).astype(np.float64), minlength=n)

@@ -9,7 +9,7 @@ import numpy as np
 
 from engage_desktop.engine import history as histories
 from engage_desktop.engine import intervals as sets
-from engage_desktop.engine.arrays import NEVER, Profiles
+from engage_desktop.engine.arrays import NEVER, AnyArray, Profiles
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.conditions import Conditions, EventRows
 from engage_desktop.engine.definitions import Meaning
@@ -45,7 +45,7 @@ class _PartCache(LeafCache):
     def _taken(self, key: Hashable, compute: Callable[[], T]) -> T:
         found: Any = None
         if key == "profile hashes":
-            found = _PartHashes(self._part.people, self._whole.profile_hashes())
+            found = PartHashes(self._part.people, self._whole.profile_hashes())
         elif isinstance(key, str) and key.startswith(_OF_PEOPLE) and not _of_accounts(key):
             found = self._of(self._whole.cache.known(key))
         return compute() if found is None else found
@@ -69,10 +69,10 @@ def _of_accounts(key: str) -> bool:
     return key.startswith("intervals user Member(") and key.endswith("level='account')")
 
 
-class _PartHashes(ProfileHashes):
+class PartHashes(ProfileHashes):
     """H of the ids of these people, computed once for the whole log."""
 
-    def __init__(self, people: Profiles, whole: ProfileHashes) -> None:
+    def __init__(self, people: AnyArray, whole: ProfileHashes) -> None:
         self._people, self._whole = people, whole
 
     def of(self, profile: Profiles) -> Hashes:

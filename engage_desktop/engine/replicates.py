@@ -37,6 +37,7 @@ from engage_desktop.engine.source import Log
 from engage_desktop.engine.steps.set_trait import SetTraitStep
 from engage_desktop.engine.view import View
 from engage_desktop.engine.waves import Again, Stage, Tables, reads_of_others
+from engage_desktop.engine.ways import ways
 
 ENTERED, WAS_SENT = "entered", "sent"
 FIGURES = (ENTERED, WAS_SENT, *STAGES)
@@ -94,8 +95,7 @@ class Replicates:
         moved = self._moved(answered)
         rest = np.where(moved, 0, weight)
         found = self._count(self._base, rest)
-        for one in answered:
-            found[one.figure] += rest[self._sent.events.profile[one.row]].sum()
+        found += np.bincount(answered.figure, rest[answered.profile], len(found))
         if moved.any():
             found += self._count(self._again(plan, np.flatnonzero(moved).astype(np.int32), answered), weight)
         return found
@@ -132,8 +132,8 @@ class Replicates:
 
     @cached_property
     def _settled(self) -> _Kept:
-        """The rows of all journeys when nobody answers."""
-        return _Kept(self.journeys, self._tables)
+        """The rows of the journeys that set a trait, when nobody answers."""
+        return _Kept([one for one in self.journeys if written_by(one)], self._tables)
 
     @cached_property
     def _together(self) -> AnyArray | None:
@@ -202,28 +202,107 @@ class Replicates:
             found |= {one.journey.key for one in new}
             names = names.union(*map(written_by, new))
 
+    # -- who is moved ----------------------------------------------------------------------
+
+    @cached_property
+    def _hearers(self) -> list[tuple[frozenset[str], list[PlanJourney], list[PlanBroadcast]]]:
+        """The campaigns that ask for answers, by the answers for which they do."""
+        found: dict[frozenset[str], tuple[list[PlanJourney], list[PlanBroadcast]]] = {}
+        for journey in self.journeys:
+            if names := self.heard & read_by(journey, self.plan.meanings).events:
+                found.setdefault(names, ([], []))[0].append(journey)
+        for broadcast in self.broadcasts:
+            if names := self.heard & read_by(broadcast, self.plan.meanings).events:
+                found.setdefault(names, ([], []))[1].append(broadcast)
+        return [(names, *who) for names, who in found.items()]
+
+    @cached_property
+    def _walk_tells(self) -> bool:
+        """Whether an answer that changes nobody's way through a campaign that asks for it, and nobody's place on a list,
+        changes nothing: not where messages are stopped or answered by it, or where people depend on each other."""
+        journeys = [one for _, some, _ in self._hearers for one in some]
+        reads = read_by((self.plan.policies, *self._responses), self.plan.meanings).events
+        caps = bool(self.plan.policies.caps)
+        return (
+            bool(self.heard)
+            and self.heard.isdisjoint(reads)
+            and self._together is None
+            and not any(one.journey.enforce_limits for one in journeys)
+            and not (caps and any(step.compiled.leave for one in self.journeys for step in messages_of(one)))
+            and not any("sets" in tables for tables in self._as_usual.values())
+        )
+
+    @property
+    def _responses(self) -> list[PlanResponses]:
+        models = [one.responses for _, _, one in _messages_of(self.journeys, self.broadcasts)]
+        return [one for one in models if one is not None]
+
+    @cached_property
+    def _as_usual(self) -> dict[str, Tables]:
+        """The rows of the campaigns that ask for answers when nobody answers, before any message is brought to its end."""
+        found: dict[str, Tables] = {}
+        for _, journeys, broadcasts in self._hearers:
+            found |= self._attempts(journeys, broadcasts, self._view)
+        return found
+
+    @cached_property
+    def _usual(self) -> dict[str, AnyArray]:
+        return {key: ways(tables, self.log.n_profiles) for key, tables in self._as_usual.items()}
+
+    def _attempts(
+        self, journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast], view: View
+    ) -> dict[str, Tables]:
+        found = {one.journey.key: dict[str, Table]() for one in journeys} | self._walk(journeys, view)
+        return found | {one.key: {"messages": one.attempts(view, self.window)} for one in broadcasts}
+
+    def _walks_differ(self, answered: _Answered) -> Mask:
+        """Who goes another way through a campaign by the answers they got."""
+        n = self.log.n_profiles
+        found = np.zeros(n, np.bool_)
+        stage = self._stage(self.plan, self.broadcasts)
+        for names, journeys, broadcasts in self._hearers:
+            who = np.zeros(n, np.bool_)
+            who[answered.profile[self._asks(names)[answered.makes]]] = True
+            people = np.flatnonzero(who & ~found).astype(np.int32)
+            if not people.size:
+                continue
+            view = stage._view(self._known(stage.sending, people, answered, heard=True), people)
+            for key, tables in self._attempts(journeys, broadcasts, view).items():
+                found[people[ways(tables, len(people)) != self._usual[key][people]]] = True
+        return found
+
     # -- a replicate -----------------------------------------------------------------------
 
-    def _drawn(self, plan: Plan) -> list[_Answered]:
+    def _drawn(self, plan: Plan) -> _Answered:
         models = {(campaign, step): one.responses for campaign, step, one in _messages_of(*_chosen(plan, self.only))}
-        found = []
+        names = self._sent.events.names
+        found: list[tuple[AnyArray, ...]] = [(np.empty(0, np.int64),) * 5]
         for one in self._models:
             model = models[one.campaign, one.step]
             assert model is not None
             for stage, at, time in drawn(model, one.asked, self.window[1]):
                 figure = self._figure[Figure(one.campaign, one.step, FIGURES.index(STAGES[stage.place]))]
-                found.append(_Answered(figure, stage.place, stage.makes, one.row[at], time))
-        return found
+                parts = (np.full(len(at), value) for value in (figure, stage.place, names.index(stage.makes)))
+                found.append((*parts, one.row[at], time))
+        figures, stages, makes, row, at_time = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return _Answered(
+            figures, stages.astype(np.int8), makes.astype(np.int16), row, at_time, self._sent.events.profile[row]
+        )
 
-    def _moved(self, answered: Sequence[_Answered]) -> Mask:
+    def _asks(self, names: frozenset[str]) -> Mask:
+        """By code of an event's name."""
+        return np.array([one in names for one in self._sent.events.names], np.bool_)
+
+    def _moved(self, answered: _Answered) -> Mask:
         """Who got an answer that is heard, or more than the limit of a second lets be heard, and who depends on them."""
-        n, profile = self.log.n_profiles, self._sent.events.profile
+        n = self.log.n_profiles
         if self.everybody:
             return np.ones(n, np.bool_)
-        moved = np.zeros(n, np.bool_)
-        for one in answered:
-            if one.makes in self.heard:
-                moved[profile[one.row]] = True
+        if self._walk_tells:
+            moved = self._walks_differ(answered)
+        else:
+            moved = np.zeros(n, np.bool_)
+            moved[answered.profile[self._asks(self.heard)[answered.makes]]] = True
         if self._may_crowd:
             moved |= self._crowded(answered)
         if moved.any() and self._together is not None:
@@ -247,10 +326,9 @@ class Replicates:
         heard = any(sent & read_by(one, self.plan.meanings).events for one in (*self.journeys, *self.broadcasts))
         return (heard or any(map(written_by, self.journeys))) and bool(self._many.any()) and bool(self._models)
 
-    def _crowded(self, answered: Sequence[_Answered]) -> Mask:
+    def _crowded(self, answered: _Answered) -> Mask:
         events, writes = self._sent.events, self._writes.writes
-        parts = [(events.profile, events.time), (writes.profile, writes.time)]
-        parts += [(events.profile[one.row], one.at + 1) for one in answered]
+        parts = [(events.profile, events.time), (writes.profile, writes.time), (answered.profile, answered.at + 1)]
         some = [(profile[self._many[profile]], time[self._many[profile]]) for profile, time in parts]
         profile, second = np.concatenate([one for one, _ in some]), np.concatenate([at for _, at in some]) // _SECOND
         order = np.lexsort((second, profile))
@@ -260,34 +338,47 @@ class Replicates:
         found[profile[MOST:][over]] = True
         return found
 
-    def _again(self, plan: Plan, people: Profiles, answered: Sequence[_Answered]) -> dict[int, list[Profiles]]:
+    def _again(self, plan: Plan, people: Profiles, answered: _Answered) -> dict[int, list[Profiles]]:
         """The rows of some people, played with the answers of the replicate."""
         journeys, broadcasts = _chosen(plan, self.only)
         stage = self._stage(plan, broadcasts)
-        here = np.full(self.log.n_profiles, -1, np.int32)
-        here[people] = np.arange(len(people), dtype=np.int32)
-        parts = [self._happened(np.arange(len(self._sent)), self._sent.events.time - 1, None, here)]
-        parts += [self._happened(one.row, one.at, one, here) for one in answered]
-        happened = together(parts, stage.sending.names, stage.sending.words)
-        tables = self._settled.of(people)
-        runs = [(one, tables[one.journey.key]) for one in journeys if one.journey.key in tables]
-        known, _ = made(runs, happened, stage.sending.ranks, self.texts.all())
+        known = self._known(stage.sending, people, answered)
         walked = tuple(one for one in journeys if one.journey.key in self._moving)
         again = Again(people, known, walked, self._kept.of, self._together)
         return self._rows(stage.play_again(journeys, again).tables)
 
-    def _happened(self, row: AnyArray, at: Instants, one: _Answered | None, here: Profiles) -> Happenings:
-        """Events of messages as they are heard, of those people alone and as they are numbered."""
+    def _known(self, sending: Sending, people: Profiles, answered: _Answered, *, heard: bool = False) -> Made:
+        """What some people make, numbered by their places, if the answers move none of them. `heard`: of those who stay
+        below the limit of a second only what anything asks for."""
+        here = np.full(self.log.n_profiles, -1, np.int32)
+        here[people] = np.arange(len(people), dtype=np.int32)
         sent = self._sent
-        keep = (here[sent.events.profile[row]] >= 0) & (at < self.window[1])
-        row, at = row[keep], at[keep]
-        stage = sent.stage[row] if one is None else np.full(len(row), one.stage + 1, np.int8)
-        name = sent.events.name[row]
-        if one is not None:
-            name = np.full(len(row), sent.events.names.index(one.makes), np.int16)
-        events = replace(sent.events.take(row), profile=here[sent.events.profile[row]], time=at + 1, name=name)
-        return Happenings(
+        keep, answers = here[sent.events.profile] >= 0, here[answered.profile] >= 0
+        if heard:
+            keep &= self._many[sent.events.profile] | self._asks(self._reads)[sent.events.name]
+            answers &= self._many[answered.profile] | self._asks(self._reads)[answered.makes]
+        keep &= sent.events.time <= self.window[1]
+        answers &= answered.at < self.window[1]
+        row = np.concatenate([np.flatnonzero(keep), answered.row[answers]])
+        stage = np.concatenate([sent.stage[keep], answered.stage[answers] + np.int8(1)])
+        events = replace(
+            sent.events.take(row),
+            profile=here[sent.events.profile[row]],
+            time=np.concatenate([sent.events.time[keep], answered.at[answers] + 1]),
+            name=np.concatenate([sent.events.name[keep], answered.makes[answers]]),
+        )
+        happened = Happenings(
             sent.rank[row], sent.entered_at[row], sent.identifier[row], sent.instance[row], sent.seq[row], stage, events
+        )
+        tables = self._settled.of(people)
+        runs = [(one, tables[one.journey.key]) for one in self.journeys if one.journey.key in tables]
+        return made(runs, happened, sending.ranks, self.texts.all())[0]
+
+    @cached_property
+    def _reads(self) -> frozenset[str]:
+        """The names of events that any campaign asks for."""
+        return frozenset().union(
+            *(read_by(one, self.plan.meanings).events for one in (*self.journeys, *self.broadcasts))
         )
 
     # -- counts ----------------------------------------------------------------------------
@@ -382,13 +473,15 @@ class _Model:
 
 @dataclass(eq=False)
 class _Answered:
-    """Rows of messages that were sent and are answered in a replicate by one stage, and when."""
+    """Answers of a replicate: the figure each counts for, its stage in STAGES, the code of the event it makes, the row
+    of the message among all that were sent, when, and whose it is."""
 
-    figure: int
-    stage: int
-    makes: str
+    figure: AnyArray
+    stage: AnyArray
+    makes: AnyArray
     row: AnyArray
     at: Instants
+    profile: Profiles
 
 
 class _Mailed(_OfBroadcast):

@@ -28,6 +28,7 @@ from engage_desktop.engine.generated import NOTHING, Happenings, Made, made, mer
 from engage_desktop.engine.guesses import first_difference, to_go_on_with
 from engage_desktop.engine.history import History
 from engage_desktop.engine.intervals import Intervals
+from engage_desktop.engine.part import PartHashes
 from engage_desktop.engine.plan import Plan, PlanJourney
 from engage_desktop.engine.policy import FATES
 from engage_desktop.engine.run import Table
@@ -152,8 +153,8 @@ class Stage:
             return self.view
         conditions = self.over(what, people)
         view = View(conditions.log, conditions, self.view.seed, self.view.workspace_zone)
-        if people is None:
-            view.profile_hashes = self.view.profile_hashes
+        hashes = self.view.profile_hashes  # what is made names nobody anew
+        view.profile_hashes = hashes if people is None else PartHashes(people, hashes)
         return view
 
     def _made(
