@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QProgressBar
 from engage_desktop.app.protocol import AskDryRun, CancelWork, DryRun, Failed, Reply, StartSync, SyncDone, SyncProgress
 from engage_desktop.domain.message import Destination
 from engage_desktop.ui import formats
+from engage_desktop.ui.pages.real_people import RealPeople
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.widgets.common import Card, Pill, button, label, row
 from engage_desktop.ui.widgets.table import SmallTable
@@ -38,6 +39,9 @@ class DestinationCard(Card):
         self.body.addWidget(self._ledger)
         self._withheld = label("", "muted", "deliver.withheld", wrap=True)
         self.body.addWidget(self._withheld)
+        self._real = RealPeople()
+        self._real.typed.connect(self._ask_anew)
+        self.body.addWidget(self._real)
         self.body.addWidget(label("Exact payload of the first calls", "heading"))
         self._sample = QPlainTextEdit()
         self._sample.setObjectName("deliver.sample")
@@ -77,6 +81,7 @@ class DestinationCard(Card):
             return
         if other:
             self._dry = None
+            self._real.show_people(0)
             self._show_idle()
         self._title.setText(destination.name or destination.key)
         where = next(
@@ -97,20 +102,40 @@ class DestinationCard(Card):
             self._dry = None
             self._tell("There is no current replay yet: wait for it, or mend the problems shown.")
         else:
-            session.latest("dry run", lambda: AskDryRun(session.generation, destination.key), self._take_dry)
+            count = self._real.count
+            session.latest(
+                "dry run",
+                lambda: AskDryRun(session.generation, destination.key, count),
+                lambda reply: self._take_dry(reply, count),
+            )
+
+    def _ask_anew(self) -> None:
+        """Another number was typed: nothing leaves before its dry run was seen."""
+        self._dry = None
+        self._enable()
+        self.ask()
 
     def _tell(self, sentence: str) -> None:
         self._refused.setText(sentence)
         self._refused.show()
         self._enable()
 
-    def _take_dry(self, reply: Reply) -> None:
+    def _take_dry(self, reply: Reply, typed: int | None) -> None:
+        """`typed`: the number of real people that was asked with."""
+        if typed != self._real.count:
+            return  # another number was typed meanwhile: its dry run is on its way
         if isinstance(reply, Failed):
             self._dry = None
             self._tell(reply.sentence)
         if not isinstance(reply, DryRun) or self._destination is None or reply.destination != self._destination.key:
             return
+        for_lists = 0 if self._destination.sandbox else reply.for_lists
+        if not for_lists and self._real.count is not None:  # an edit, and lists are added nobody any more
+            self._real.forget()
+            self._ask_anew()
+            return
         self._dry = reply
+        self._real.show_people(for_lists)
         parts = [
             f"<b>{formats.number(reply.calls)}</b> {'call' if reply.calls == 1 else 'calls'} for <b>{formats.number(reply.people)}</b> people"
         ]
@@ -164,7 +189,7 @@ class DestinationCard(Card):
         self._said.show()
         self._cancel.show()
         self._enable()
-        self._session.ask(StartSync(self._session.generation, self.syncing), self._take_sync)
+        self._session.ask(StartSync(self._session.generation, self.syncing, self._real.count), self._take_sync)
 
     def cancel(self) -> None:
         self._said.setText("Stopping after the call under way…")
@@ -197,6 +222,7 @@ class DestinationCard(Card):
         self._said.show()
         self.results.show_rows([(error, state, message_id) for message_id, state, error in reply.results])
         self.results.setVisible(bool(reply.results))
+        self._real.forget()
         self.ask()
 
     def _show_idle(self) -> None:
