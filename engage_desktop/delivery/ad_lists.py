@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engage_desktop.delivery.call import message_id, subject
-from engage_desktop.delivery.gate import ASSUMED, Gate
+from engage_desktop.delivery.consent import Consent
+from engage_desktop.delivery.gate import ASSUMED, NO_CONSENT, Gate
 from engage_desktop.delivery.members import KnownThere
 from engage_desktop.delivery.payloads import audience_payload
 from engage_desktop.delivery.people import People
@@ -21,18 +22,25 @@ if TYPE_CHECKING:
 
 
 def ad_calls(
-    run: Run, people: People, destination: Destination, there: Callable[[str], KnownThere], gate: Gate
+    run: Run, people: People, destination: Destination, there: Callable[[str], KnownThere], gate: Gate, consent: Consent
 ) -> Iterator[Call]:
-    """The difference to what the destination has, of every `ad` step that adds to it."""
+    """The difference to what the destination has, of every `ad` step that adds to it. On its list is whose last row adds
+    them, and who agrees at the run's last instant."""
     for index, journey in enumerate(run.plan.campaigns.journeys):
         for place, step in enumerate(journey.steps):
             if isinstance(step, Ad) and step.destination == destination.key:
                 key = subject(journey.key, step.key)
-                yield from _of_step(run, people, (index, place), destination, there(key), gate)
+                yield from _of_step(run, people, (index, place), destination, there(key), gate, consent)
 
 
 def _of_step(
-    run: Run, people: People, at: tuple[int, int], destination: Destination, there: KnownThere, gate: Gate
+    run: Run,
+    people: People,
+    at: tuple[int, int],
+    destination: Destination,
+    there: KnownThere,
+    gate: Gate,
+    consent: Consent,
 ) -> Iterator[Call]:
     from engage_desktop.engine import CHANGES, KINDS, entry_keys
 
@@ -49,6 +57,12 @@ def _of_step(
             state[int(table["profile"][row])] = (change, int(table["changed_at"][row]), keys[row])
         else:
             gate.withheld[ASSUMED] += 1
+    for who in consent.silent_of(
+        destination.key, [one for one, (change, _, _) in state.items() if change == "added"], last
+    ):
+        gate.withheld[NO_CONSENT] += people.ids[who] not in there.members
+        _, changed_at, key = state[who]
+        state[who] = ("removed", max(changed_at, consent.withdrawn(destination.key, who, last)), key)
     size = sum(change == "added" for change, _, _ in state.values())
 
     def call(who: int, change: str, changed_at: int, entry_key: str) -> Call:

@@ -10,6 +10,7 @@ from engage_desktop.delivery.people import Accounts, People
 ASSUMED = "assumed"
 PAST = "past step, not a sandbox"
 BELOW_MINIMUM = "list below its minimum"
+NO_CONSENT = "without consent"
 NOT_ALLOWED = "not on the allow-list"
 
 

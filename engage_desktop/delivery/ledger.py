@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from engage_desktop.delivery.addressees import Addressees
 from engage_desktop.delivery.call import word
+from engage_desktop.delivery.consent import Consent, Stays
 from engage_desktop.delivery.people import Accounts, People
+from engage_desktop.delivery.step_rows import told_rows
 from engage_desktop.domain.people import Audience, Sync
 
 if TYPE_CHECKING:
@@ -43,15 +45,15 @@ def deliveries(run: Run, store: EventStore, of_steps: Table) -> Table:
     sync by identifiers. `of_steps`: the rows of steps and exits as the engine gives them."""
     import pyarrow as pa
 
-    people, accounts = People(store), Accounts(store)
-    parts = [_Part(of_steps, run.deliveries["profile"].astype(np.int64))]
-    for index, audience in enumerate(run.plan.campaigns.audiences):
+    people, accounts, consent = People(store), Accounts(store), Consent(run.plan.campaigns, store)
+    parts = [_of_steps(run, of_steps, consent)]
+    for audience in run.plan.campaigns.audiences:
         for sync in audience.sync:
             called = Addressees(store, accounts if audience.level == "account" else people, sync)
+            tables = [table for table in (run.memberships, run.observed) if table is not None]
+            stays = [consent.stays(table, audience, sync.destination) for table in tables]
             part, *plain = (
-                _of_sync(audience, sync, told_of(run, table, index, sync), called, store, of_steps.schema)
-                for table in (run.memberships, run.observed)
-                if table is not None
+                _of_sync(audience, sync, _told_of(run, one, sync), called, store, of_steps.schema) for one in stays
             )
             parts.append(_assumed_but(part, plain[0]) if plain else part)
     table = pa.concat_tables([part.table for part in parts]).combine_chunks()
@@ -61,13 +63,11 @@ def deliveries(run: Run, store: EventStore, of_steps: Table) -> Table:
     return table.take(pa.array(order))
 
 
-def told_of(run: Run, memberships: Mapping[str, Any], index: int, sync: Sync) -> Changes:
-    """What a sync of the audience at a place of the design tells during the run."""
+def _told_of(run: Run, stays: Stays, sync: Sync) -> Changes:
+    """What a sync tells during the run of an audience that has these members."""
     from engage_desktop.engine.delivered import changes_of
 
-    mine = memberships["audience"] == index
-    profile, start, end = (memberships[name][mine] for name in ("profile", "from_at", "to_at"))
-    return changes_of(sync, run.window, profile, start, end, least(run, sync))
+    return changes_of(sync, run.window, *stays, least(run, sync))
 
 
 def observed(run: Run) -> Mapping[str, Any]:
@@ -87,6 +87,21 @@ class _Part:
 
     table: Table
     profile: Numbers
+
+
+def _of_steps(run: Run, table: Table, consent: Consent) -> _Part:
+    """The rows of steps and exits that are told, with their due times."""
+    import pyarrow as pa
+
+    from engage_desktop.engine import KINDS
+
+    told = told_rows(run, consent)
+    kind = run.deliveries["kind"].copy()
+    kind[told.assumed & (kind == KINDS.index("observed"))] = KINDS.index("assumed")
+    for name, values in (("due_at", pa.array(told.due_at)), ("kind", pa.array(KINDS).take(pa.array(kind)))):
+        at = table.schema.get_field_index(name)
+        table = table.set_column(at, table.schema.field(at), values.cast(table.schema.field(at).type))
+    return _Part(table.filter(pa.array(told.keep)), run.deliveries["profile"].astype(np.int64)[told.keep])
 
 
 def _of_sync(

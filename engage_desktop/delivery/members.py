@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from engage_desktop.delivery.addressees import Addressees
 from engage_desktop.delivery.call import message_id, subject, word
-from engage_desktop.delivery.gate import Gate
+from engage_desktop.delivery.consent import Consent
+from engage_desktop.delivery.gate import NO_CONSENT, Gate
 from engage_desktop.delivery.ledger import least, observed
 from engage_desktop.delivery.payloads import audience_payload
 from engage_desktop.delivery.people import Accounts, People
@@ -42,16 +43,18 @@ def audience_calls(
     sync: Sync,
     there: KnownThere,
     gate: Gate,
+    consent: Consent,
 ) -> Iterator[Call]:
-    """The difference between the membership at the run's last instant and what the destination has."""
+    """The difference between the membership at the run's last instant and what the destination has. Who does not agree
+    to be told of there is no member for it."""
     first, last = run.window
-    table = observed(run)
-    mine = table["audience"] == run.plan.campaigns.audiences.index(audience)
-    profile, start, end = (table[name][mine] for name in ("profile", "from_at", "to_at"))
+    profile, start, end = consent.stays(observed(run), audience, sync.destination)
     inside = (start <= last) & (end > last)
     members = {int(who): int(since) for who, since in zip(profile[inside], start[inside], strict=True)}
     left_at = {int(who): int(at) for who, at in zip(profile[~inside], end[~inside], strict=True) if at <= last}
     ids = about.ids
+    silent = consent.silent(observed(run), audience, sync.destination, last)
+    gate.withheld[NO_CONSENT] += sum(ids[who] not in there.members for who in silent)
     calls = _Calls(Addressees(store, about, sync), about, audience, sync, last)
     for who, since in members.items():
         fresh = ids[who] not in there.members

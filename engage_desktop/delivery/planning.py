@@ -16,7 +16,8 @@ import numpy as np
 
 from engage_desktop.delivery.ad_lists import ad_calls
 from engage_desktop.delivery.call import message_id, subject
-from engage_desktop.delivery.gate import ASSUMED, PAST, Gate
+from engage_desktop.delivery.consent import Consent
+from engage_desktop.delivery.gate import ASSUMED, NO_CONSENT, PAST, Gate
 from engage_desktop.delivery.members import KnownThere, audience_calls
 from engage_desktop.delivery.payloads import send_payload
 from engage_desktop.delivery.people import Accounts, People
@@ -69,7 +70,7 @@ def plan_calls(
     from engage_desktop.engine import as_observed
 
     written = as_observed(run, store)
-    people = People(store, written, run.plan)
+    people, consent = People(store, written, run.plan), Consent(run.plan.campaigns, store)
     gate = Gate(everybody or destination.sandbox, frozenset(run.plan.campaigns.workspace.allow_list))
     calls: list[Call] = []
 
@@ -80,12 +81,17 @@ def plan_calls(
         for sync in audience.sync:
             if sync.destination == destination.key:
                 about = people if audience.level == "user" else Accounts(store, written, run.plan)
-                calls += audience_calls(run, store, about, audience, sync, there(subject(audience.key)), gate)
-    calls += ad_calls(run, people, destination, there, gate)
-    calls += _step_calls(run, store, people, destination, gate.withheld)
+                calls += audience_calls(run, store, about, audience, sync, there(subject(audience.key)), gate, consent)
+    calls += ad_calls(run, people, destination, there, gate, consent)
+    calls += _step_calls(run, store, people, destination, gate.withheld, consent)
     calls = [call for call in calls if call.message_id not in known]
     calls.sort(key=lambda call: (call.changed_at, call.subject, call.profile))
-    return DeliveryPlan(destination.key, tuple(calls), dict(gate.withheld), len(gate.for_lists))
+    return DeliveryPlan(
+        destination.key,
+        tuple(calls),
+        {reason: count for reason, count in gate.withheld.items() if count},
+        len(gate.for_lists),
+    )
 
 
 def campaigns_for(run: Run, destination: str) -> list[tuple[str, str]]:
@@ -105,15 +111,16 @@ def campaigns_for(run: Run, destination: str) -> list[tuple[str, str]]:
 
 
 def _step_calls(
-    run: Run, store: EventStore, people: People, destination: Destination, withheld: Counter[str]
+    run: Run, store: EventStore, people: People, destination: Destination, withheld: Counter[str], consent: Consent
 ) -> Iterator[Call]:
     from engage_desktop.engine import KINDS, entry_keys, sender
 
     names = ("campaign", "step", "profile", "instance", "changed_at", "kind", "entry_event", "exit_event")
     columns = [run.deliveries[name].tolist() for name in names]
     just_set = _just_set(run)
-    for campaign, place, who, instance, changed_at, kind, entered_by, ended_by, entry_key in zip(
-        *columns, entry_keys(run), strict=True
+    agree = consent.agree(destination.key, run.deliveries["profile"], run.deliveries["changed_at"]).tolist()
+    for campaign, place, who, instance, changed_at, kind, entered_by, ended_by, entry_key, agrees in zip(
+        *columns, entry_keys(run), agree, strict=True
     ):
         journey = run.plan.campaigns.journeys[campaign]
         step, told = sender(journey, place)
@@ -124,6 +131,9 @@ def _step_calls(
             continue
         if not destination.sandbox:
             withheld[PAST] += 1
+            continue
+        if not agrees:
+            withheld[NO_CONSENT] += 1
             continue
         person = store.profile_ids[who]
         name = message_id(destination.key, journey.key, step, person, entry_key, 1, "sent", changed_at)

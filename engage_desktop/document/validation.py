@@ -132,11 +132,10 @@ def _destinations(campaigns: Campaigns) -> Iterator[Problem]:
             message = "The rate is no number of calls a second that could be kept."
             mend = "Give one above 0, such as 10, or leave it out."
             yield Problem("error", "rate", f"destinations.{destination.key}.rate", message, mend)
-        if destination.consent_category is not None:
-            # Calls to people who did not agree would be made in silence.
+        if destination.consent_category is not None and not destination.consent_category.strip():
             path = f"destinations.{destination.key}.consent_category"
-            message = "This version cannot hold back calls of people without consent yet."
-            yield Problem("error", "not_yet", path, message, "Remove it: everything else still runs.")
+            message = "The destination asks for consent and names no category of it."
+            yield Problem("error", "consent_category", path, message, "Name one, such as marketing, or leave it out.")
 
 
 def _tests(campaigns: Campaigns) -> Iterator[Problem]:

@@ -91,7 +91,7 @@ def changes_of(
     stay = np.cumsum(begins) - 1
     ends = np.append(begins[1:], True)[: len(begins)]
     heads, tails = head[begins], tail[ends]
-    told = _told(heads, tails, minimum)
+    told = first_told(heads, tails, heads, minimum)
     known = told < tails
     # The membership that holds at the tick dates the entry; the last one before the tick dates the exit.
     inside = known[stay] & (head <= told[stay]) & (told[stay] < tail)
@@ -108,15 +108,15 @@ def changes_of(
     return _stack(ticks, parts)
 
 
-def _told(heads: Instants, tails: Instants, minimum: int) -> Instants:
-    """The first tick at or after each head at which as many stays as `minimum` go on, NEVER where there is none."""
+def first_told(heads: Instants, tails: Instants, at: Instants, minimum: int) -> Instants:
+    """The first tick at or after each `at` at which as many stays as `minimum` go on, NEVER where there is none."""
     if minimum <= 1 or not len(heads):
-        return heads
-    # A list only grows at heads, so it reaches its minimum at one of them.
+        return at
+    # A list only grows at heads: if it has not its minimum at `at`, it reaches it at one of them.
     grows = np.unique(heads)
     enough = np.where(_size(heads, tails, grows) >= minimum, grows, NEVER)
-    reached = np.minimum.accumulate(enough[::-1])[::-1]
-    return reached[np.searchsorted(grows, heads)]
+    reached = np.append(np.minimum.accumulate(enough[::-1])[::-1], NEVER)
+    return np.where(_size(heads, tails, at) >= minimum, at, reached[np.searchsorted(grows, at)])
 
 
 def _size(heads: Instants, tails: Instants, at: Instants) -> AnyArray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from engage_desktop.engine.draw import uniforms
 from engage_desktop.engine.policies import MessageSpec, PlanPolicies
 from engage_desktop.engine.run import DROPPED, HELD_OUT, REASON, SENT, WAITING
 from engage_desktop.engine.source import ABSENT, TraitHistory
+from engage_desktop.engine.switched import agrees
 
 if TYPE_CHECKING:
     from engage_desktop.engine.view import View
@@ -198,9 +198,7 @@ def _state_of(text: str) -> int:
 
 
 def _agrees_to(category: str) -> Callable[[str], int]:
-    """The latest object of preferences counts as a whole (D-54)."""
-
     def says(text: str) -> int:
-        return _PASSES if json.loads(text).get(category) is True else REASON["no_consent"]
+        return _PASSES if agrees(text, category) else REASON["no_consent"]
 
     return says

@@ -37,6 +37,12 @@ TWO_ADDRESSES = {
     "old@x.org": Person(anonymous=(("p", at(LONG_AGO)), ("q", at(LONG_AGO + 1))), emails=(("old@x.org", at(LONG_AGO)),)),
 }  # fmt: skip
 
+
+def agreeing(who: str, *said: tuple[int, dict[str, Any]]) -> Person:
+    """Somebody who says what they agree to at these seconds."""
+    return Person(users=((who, at(LONG_AGO)),), said=tuple((at(second), one) for second, one in said))
+
+
 CASES: dict[str, tuple[World, list[Short]]] = {
     "real time: one call a change; who was a member before is told at once": (
         world({"u": [(-5, 3)], "v": [(4, 6), (8, None)], "w": [(-9, -2), (30, None)]}, real_time()),
@@ -131,6 +137,61 @@ CASES: dict[str, tuple[World, list[Short]]] = {
         [
             ("d", "old@x.org", "entered", 2, 2, None), ("d", "old@x.org", "exited", 3, 3, None), ("d", "old@x.org", "exited", 3, 3, None),
             ("d", "u", "entered", 5, 5, None), *[("d", "u", "exited", 26, 26, None)] * 3,
+        ],
+    ),
+    "a destination with a category is told of those who agree: SB-10": (
+        # u agrees before, v in the middle, w withdraws and agrees again, x says nothing, y agrees to something else.
+        world(
+            {"u": [(1, 9)], "v": [(2, 20)], "w": [(3, None)], "x": [(4, 9)], "y": [(5, None)]}, real_time(), consent_category="ads",
+            people={"u": agreeing("u", (-5, {"ads": True})), "v": agreeing("v", (-5, {"ads": False}), (7, {"ads": True, "mail": False})),
+                    "w": agreeing("w", (3, {"ads": True}), (10, {"ads": False}), (15, {"ads": True})), "x": agreeing("x"),
+                    "y": agreeing("y", (-5, {"mail": True}), (8, {"ads": "true"}))},
+        ),
+        [
+            ("d", "u", "entered", 1, 1, None), ("d", "u", "exited", 9, 9, None), ("d", "v", "entered", 7, 7, None),
+            ("d", "v", "exited", 20, 20, None), ("d", "w", "entered", 3, 3, None), ("d", "w", "exited", 10, 10, None),
+            ("d", "w", "entered", 15, 15, None),
+        ],
+    ),
+    "the latest object counts as a whole; of one instant the last": (
+        # Ticks at 0, 10, 20, 30. u's second object says nothing of ads, v's two of one instant end with no.
+        world(
+            {"u": [(1, None)], "v": [(1, None)]}, batch(), consent_category="ads",
+            people={"u": agreeing("u", (2, {"ads": True}), (12, {"mail": True})), "v": agreeing("v", (2, {"ads": True}), (5, {"ads": True}), (5, {"ads": False}))},
+        ),
+        [("d", "u", "entered", 2, 10, 1), ("d", "u", "exited", 12, 20, 2)],
+    ),
+    "a list has as many people as agree": (
+        world(
+            {"u": [(1, None)], "v": [(2, None)], "w": [(3, None)]}, real_time(**{"as": "list"}), consent_category="ads", minimum=2,
+            people={"u": agreeing("u", (0, {"ads": True})), "v": agreeing("v"), "w": agreeing("w", (8, {"ads": True}))},
+        ),
+        [("d", "u", "added", 1, 8, None), ("d", "w", "added", 8, 8, None)],
+    ),
+    "a send step tells of those who agree at its instant": (
+        World(
+            {"a": {}}, {"a": []}, {"d": {"consent_category": "ads"}}, steps_to="d", goes=[("u", 1), ("u", 9), ("v", 3)],
+            people={"u": agreeing("u", (5, {"ads": True})), "v": agreeing("v")},
+        ),
+        [("d", "u", "sent", 9, 9, None)],
+    ),
+    "an ad step adds who agrees and takes off whom it put on": (
+        # On the list for six seconds. u withdraws meanwhile and is taken off; v agrees too late; w comes twice.
+        World(
+            {"a": {}}, {"a": []}, {"d": {"consent_category": "ads"}}, ads_to="d", shows=[("u", 1), ("v", 2), ("w", 3), ("w", 5)],
+            people={"u": agreeing("u", (0, {"ads": True}), (4, {"ads": False})), "v": agreeing("v", (4, {"ads": True})), "w": agreeing("w", (4, {"ads": True}))},
+        ),
+        [
+            ("d", "u", "added", 1, 1, None), ("d", "u", "removed", 7, 7, None), ("d", "w", "added", 5, 5, None),
+            ("d", "w", "removed", 9, 9, None), ("d", "w", "removed", 11, 11, None),
+        ],
+    ),
+    "an ad step's list has a minimum": (
+        # u is off it at 7, before v comes at 9; v and w are on it together from 12 on; x from 15 on alone; w's is over at 18.
+        World({"a": {}}, {"a": []}, {"d": {"minimum": 2}}, ads_to="d", shows=[("u", 1), ("v", 9), ("w", 12), ("x", 20)]),
+        [
+            ("d", "v", "added", 9, 12, None), ("d", "v", "removed", 15, 15, None), ("d", "w", "added", 12, 12, None),
+            ("d", "w", "removed", 18, 18, None),
         ],
     ),
 }  # fmt: skip

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from tests.delivery.worlds import LONG_AGO, World, at
-from tests.oracle.delivering import Person, Row
+from tests.oracle.delivering import LAW, Person, Row
 
 CASES = 400
 AT_LEAST = {
@@ -18,6 +19,7 @@ AT_LEAST = {
     "no backfill": 0.1, "waits for a tick after the run": 0.05, "list": 0.2, "list short of its minimum": 0.05,
     "reaches its minimum": 0.05, "resend": 0.05, "several calls of a change": 0.05, "first and last ids": 0.05,
     "first before the run": 0.05, "steps in the queue": 0.1, "two syncs of a destination": 0.2,
+    "consent holds back": 0.2, "somebody withdraws": 0.05, "minimum shifts": 0.1, "an ad step's list is short": 0.1, "an ad step's list waits": 0.02,
 }  # fmt: skip
 """Share of the cases in which each must occur, or the comparison says less than it seems."""
 
@@ -34,7 +36,7 @@ def random_world(seed: int) -> World:
         }
         for key in ("d", "e")
     }  # fmt: skip
-    return World(
+    made = World(
         members={key: {who: _stays(draw, until) for who in people} for key in audiences},
         syncs={key: [_sync(draw) for _ in range(draw.randint(1, 2))] for key in audiences},
         destinations={key: {name: value for name, value in one.items() if value is not None} for key, one in destinations.items()},
@@ -43,6 +45,29 @@ def random_world(seed: int) -> World:
         goes=[(who, second) for who in people for second in draw.sample(range(until + 3), draw.randint(0, 3))],
         steps_to=draw.choice((None, "d")),
     )  # fmt: skip
+    shows = [(who, second) for who in people for second in draw.sample(range(until + 3), draw.randint(0, 4))]
+    asked = {key: {"consent_category": "ads"} if draw.random() < 0.3 else {} for key in destinations}
+    return replace(
+        made,
+        destinations={key: one | asked[key] for key, one in made.destinations.items()},
+        people={who: replace(person, said=_said(draw)) for who, person in people.items()},
+        shows=shows,
+        ads_to=draw.choice((None, "d", "e")),
+    )
+
+
+def _said(draw: random.Random) -> tuple[tuple[int, dict[str, Any]], ...]:
+    words = (
+        {"ads": True},
+        {"ads": True},
+        {"ads": True, "mail": True},
+        {"ads": False},
+        {"mail": True},
+        {},
+        {"ads": "true"},
+    )
+    seconds = sorted(draw.choices(range(-6, 30), k=draw.randint(0, 5)))
+    return tuple((at(second), draw.choice(words)) for second in seconds)
 
 
 def _person(draw: random.Random, who: str) -> Person:
@@ -99,9 +124,19 @@ def census(world: World, rows: list[Row]) -> set[str]:
             )
     same = Counter((row["campaign"], row["profile"], row["change"], row["changed_at"], row["due_at"]) for row in rows)
     found.add("several calls of a change" if max(same.values(), default=0) > 1 else "")
-    unpaced = World(world.members, world.syncs, {key: one | {"rate": None} for key, one in world.destinations.items()},
-                    world.until, world.people, world.goes, world.steps_to)  # fmt: skip
-    found.add("rate shifts" if rows != unpaced.expected() else "")
+    for name, setting in (
+        ("rate shifts", "rate"),
+        ("minimum shifts", "minimum"),
+        ("consent holds back", "consent_category"),
+    ):
+        without = {key: one | {setting: None} for key, one in world.destinations.items()}
+        found.add(name if rows != replace(world, destinations=without).expected() else "")
+    ads = [row for row in rows if row["step"] == "ad"]
+    unbound = [row for row in world.expected(replace(LAW, minimum_binds_steps=False)) if row["step"] == "ad"]
+    found.add("an ad step's list is short" if ads != unbound else "")
+    waits = any(row["due_at"] > row["changed_at"] for row in ads)
+    found.add("an ad step's list waits" if waits and "rate" not in world.destinations[world.ads_to or "d"] else "")
+    found.add("somebody withdraws" if rows != world.expected(replace(LAW, withdrawal_takes_off=False)) else "")
     found.add("steps in the queue" if any(row["step"] for row in rows) and "rate" in world.destinations["d"] else "")
     found.add("two syncs of a destination" if len({sync["destination"] for _, sync in syncs}) < len(syncs) else "")
     return found
@@ -146,10 +181,14 @@ def test_what_is_told_adds_up_to_the_membership() -> None:
                 mine = [row for row in world.expected() if row["campaign"] == key]
                 for row in sorted(mine, key=lambda row: (row["changed_at"], row["due_at"])):
                     (there.add if row["change"] == "entered" else there.discard)(row["profile"])
-                last = world.until
+                last, asked = world.until, world.destinations[sync["destination"]].get("consent_category")
+                said = {
+                    who: [one for when, one in person.said if when <= at(last)] for who, person in world.people.items()
+                }
                 members = {
                     who
                     for who, stays in world.members[key].items()
                     if any(start <= last and (end is None or end > last) for start, end in stays)
+                    and (asked is None or (said[who] and said[who][-1].get(asked) is True))
                 }
                 assert there == members, f"seed {seed}"

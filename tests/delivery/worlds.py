@@ -24,6 +24,7 @@ SECOND = 1_000_000
 START = parse_instant("2024-01-01T00:00:00Z")
 LONG_AGO = -1_000
 """Seconds are counted from START; everybody exists from LONG_AGO on."""
+ON_LIST = 6
 
 Seconds = Mapping[str, Sequence[tuple[int, int | None]]]
 
@@ -35,7 +36,7 @@ def at(second: float) -> int:
 @dataclass(frozen=True)
 class World:
     """`members` by audience and person in seconds; `syncs` by audience; `goes`: (person, second) of the event that makes
-    the journey `tell` send to `steps_to`."""
+    the journey `tell` send to `steps_to`. `said` of a person is in microseconds."""
 
     members: Mapping[str, Seconds]
     syncs: Mapping[str, Sequence[Mapping[str, Any]]]
@@ -44,6 +45,9 @@ class World:
     people: Mapping[str, Person] = field(default_factory=dict)
     goes: Sequence[tuple[str, int]] = ()
     steps_to: str | None = None
+    shows: Sequence[tuple[str, int]] = ()
+    ads_to: str | None = None
+    """(person, second) of the event that makes the journey `show` put them on its list for ON_LIST seconds."""
 
     @property
     def window(self) -> tuple[int, int]:
@@ -54,6 +58,10 @@ class World:
             "key": "tell", "name": "Tell", "entry": {"type": "event", "event": "Go"}, "start": "say",
             "steps": [{"key": "say", "type": "send", "destination": self.steps_to}],
         }  # fmt: skip
+        show = {
+            "key": "show", "name": "Show", "entry": {"type": "event", "event": "Show"}, "start": "ad",
+            "steps": [{"key": "ad", "type": "ad", "destination": self.ads_to, "remove_after": f"{ON_LIST}s"}],
+        }  # fmt: skip
         design = {
             "format": "engage-campaigns/1",
             "workspace": {"name": "W"},
@@ -62,7 +70,7 @@ class World:
                 for key, syncs in self.syncs.items()
             ],
             "destinations": [{"key": key, "type": "file", "settings": {"folder": key}, **more} for key, more in self.destinations.items()],
-            "journeys": [journey] if self.steps_to else [],
+            "journeys": ([journey] if self.steps_to else []) + ([show] if self.ads_to else []),
         }  # fmt: skip
         campaigns, problems = loads(json.dumps(design))
         assert campaigns is not None, problems
@@ -77,10 +85,26 @@ class World:
             for who, second in sorted(self.goes)
             if self.steps_to is not None and 0 <= second <= self.until
         ]
-        return delivered(self.campaigns(), self.window, members, steps, self.everybody(), rules)
+        ads = [
+            ("show", "ad", who, at(second), str(at(second)))
+            for who, second in sorted(self.shows)
+            if self.ads_to is not None and 0 <= second <= self.until
+        ]
+        return delivered(
+            self.campaigns(),
+            self.window,
+            members,
+            steps,
+            self.everybody(),
+            rules,
+            ads,
+            (self.ads_to or "", ON_LIST * SECOND),
+        )
 
     def everybody(self) -> dict[str, Person]:
-        names = {who for stays in self.members.values() for who in stays} | {who for who, _ in self.goes}
+        names = {who for stays in self.members.values() for who in stays} | {
+            who for who, _ in (*self.goes, *self.shows)
+        }
         return {who: self.people.get(who, Person(users=((who, at(LONG_AGO)),))) for who in names}
 
     def records(self) -> Iterator[dict[str, Any]]:
@@ -97,9 +121,12 @@ class World:
                     yield _call("identify", at(start), name, traits={f"in_{key}": True})
                     if end is not None:
                         yield _call("identify", at(end), name, traits={f"in_{key}": False})
-            for one, second in self.goes:
-                if one == who:
-                    yield _call("track", at(second), name, event="Go")
+            for when, said in person.said:
+                yield _call("identify", when, name, context={"consent": {"categoryPreferences": dict(said)}})
+            for event, seconds in (("Go", self.goes), ("Show", self.shows)):
+                for one, second in seconds:
+                    if one == who:
+                        yield _call("track", at(second), name, event=event)
 
     def told(self) -> list[Row]:
         """What the product says: the public table, instants as microseconds."""

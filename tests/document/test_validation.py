@@ -75,7 +75,7 @@ CASES: list[tuple[str, dict[str, Any], str, str, str]] = [
     ("trait_of_sending", {J + "steps__2": sets("sms_subscription_status")}, "warning", "journeys.cart_rescue.steps.nudge.trait", "this sms subscription"),
     ("sync_every", {"audiences__0__sync__0__every": None}, "error", "audiences.lapsed.sync.0.every", "1h"),
     ("sync_twice", {"audiences__0__sync": [{"destination": "crm", "as": "identify"}, {"destination": "crm", "as": "track"}]}, "warning", "audiences.lapsed.sync.1.destination", "one of the two"),
-    ("not_yet", {"destinations__0__consent_category": "marketing"}, "error", "destinations.crm.consent_category", "everything else still runs"),
+    ("consent_category", {"destinations__0__consent_category": " "}, "error", "destinations.crm.consent_category", "such as marketing"),
     ("sync_resend", {"audiences__0__sync": [{"destination": "crm", "as": "identify", "resend": True}]}, "error", "audiences.lapsed.sync.0.resend", "batch"),
     ("sync_account", {"audiences__0__level": "account", "audiences__0__sync": [{"destination": "crm", "as": "track"}]}, "error", "audiences.lapsed.sync.0.as", "identify"),
     ("sync_account", {"audiences__0__level": "account", "audiences__0__sync": [{"destination": "crm", "as": "identify", "ids": "all"}]}, "error", "audiences.lapsed.sync.0.ids", "Take ids away"),

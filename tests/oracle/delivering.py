@@ -51,6 +51,14 @@ class DeliveryRules:
     ids_of_the_change: bool = True  # identifiers shown up to the change
     id_in_name: bool = True  # calls of one change have names of their own
     id_without_run: bool = True
+    consent_is_asked: bool = True  # SB-10: a destination with a category is told of those who agree
+    consent_counts_whole: bool = True  # D-54: the latest object, not the latest word on each category
+    silence_is_no: bool = True  # who has said nothing, or nothing of the category, does not agree
+    withdrawal_takes_off: bool = True  # who withdraws is told gone
+    agreeing_enters: bool = True  # a member who agrees later enters then
+    consent_binds_steps: bool = True
+    minimum_binds_steps: bool = True  # additions of `ad` steps wait for it too
+    taken_off_if_put_on: bool = True  # an `ad` step takes nobody off its list who was not put on it
 
 
 LAW = DeliveryRules()
@@ -58,11 +66,17 @@ LAW = DeliveryRules()
 
 @dataclass(frozen=True)
 class Person:
-    """Identifiers by first sight: (value, since). Without user ids the anonymous ones are called."""
+    """Identifiers by first sight: (value, since). Without user ids the anonymous ones are called. `said`: objects of
+    consent, with when, as the calls came."""
 
     users: tuple[tuple[str, int], ...] = ()
     anonymous: tuple[tuple[str, int], ...] = ()
     emails: tuple[tuple[str, int], ...] = ()
+    said: tuple[tuple[int, Mapping[str, Any]], ...] = ()
+
+
+Ad = tuple[str, str, str, int, str]
+"""journey, step, profile, when it comes to the list, entry key"""
 
 
 def delivered(
@@ -72,15 +86,25 @@ def delivered(
     steps: Sequence[tuple[str, str, str, str, int, str]] = (),
     people: Mapping[str, Person] | None = None,
     rules: DeliveryRules = LAW,
+    ads: Sequence[Ad] = (),
+    ads_to: tuple[str, int] = ("", 0),
 ) -> list[Row]:
     """The table's rows in its order. `members` by audience; `steps`: (destination, journey, step, profile, at, entry
-    key) of each send."""
+    key) of each send; `ads`: who comes to the one `ad` step, sorted by (profile, time), `ads_to` its destination and for
+    how long it puts them on the list."""
     rows = []
     for destination, journey, step, profile, at, key in steps:
+        asked = _category(campaigns, destination, rules) if rules.consent_binds_steps else None
+        if not _agrees(people, profile, asked, at, rules):
+            continue
         rows.append(_row(destination, journey, step, profile, "sent", at, at, None, key, rules, window))
+    for journey, step, profile, at, key, change, due in _ad_rows(campaigns, window[1], ads, *ads_to, people, rules):
+        rows.append(_row(ads_to[0], journey, step, profile, change, at, due, None, key, rules, window))
     for audience in campaigns.audiences:
         for sync in audience.sync:
-            told = _told(campaigns, sync, window, members[audience.key], rules)
+            asked = _category(campaigns, sync.destination, rules)
+            stays = {who: _agreed(people, who, asked, one, rules) for who, one in members[audience.key].items()}
+            told = _told(campaigns, sync, window, stays, rules)
             for profile, joins, changed_at, due_at, batch in told:
                 parts = _parts(sync, joins, changed_at, None if people is None else people[profile], rules)
                 for part in parts:
@@ -121,6 +145,94 @@ def _word(sync: Sync, joins: bool, rules: DeliveryRules) -> str:
     if sync.as_ == "list" and rules.list_words:
         return "added" if joins else "removed"
     return "entered" if joins else "exited"
+
+
+def _category(campaigns: Campaigns, destination: str, rules: DeliveryRules) -> str | None:
+    found = campaigns.destination(destination)
+    assert found is not None
+    return found.consent_category if rules.consent_is_asked else None
+
+
+def _agrees(
+    people: Mapping[str, Person] | None, who: str, category: str | None, at: int, rules: DeliveryRules
+) -> bool:  # fmt: skip
+    if category is None:
+        return True
+    assert people is not None
+    heard: dict[str, Any] = {}
+    for _, said in sorted((one for one in people[who].said if one[0] <= at), key=lambda one: one[0]):
+        heard = dict(said) if rules.consent_counts_whole else heard | said
+    return heard.get(category, not rules.silence_is_no) is True
+
+
+def _agreed(
+    people: Mapping[str, Person] | None, who: str, category: str | None, stays: Sequence[tuple[int, int | None]],
+    rules: DeliveryRules,
+) -> list[tuple[int, int | None]]:  # fmt: skip
+    """When somebody is a member and agrees."""
+    if category is None or people is None:
+        return list(stays)
+    found: list[tuple[int, int | None]] = []
+    for start, end in stays:
+        turns = {at for at, _ in people[who].said if at > start and (end is None or at < end)}
+        since: int | None = None
+        for at in sorted({start} | turns):
+            agrees = _agrees(people, who, category, at, rules)
+            if agrees and since is None and (at == start or rules.agreeing_enters):
+                since = at
+            elif not agrees and since is not None and rules.withdrawal_takes_off:
+                found.append((since, at))
+                since = None
+        if since is not None:
+            found.append((since, end))
+    return found
+
+
+def _ad_rows(
+    campaigns: Campaigns, last: int, ads: Sequence[Ad], to: str, stay: int, people: Mapping[str, Person] | None,
+    rules: DeliveryRules,
+) -> Iterator[tuple[str, str, str, int, str, str, int]]:  # fmt: skip
+    """(journey, step, profile, changed_at, entry key, change, due_at)"""
+    if not ads:
+        return
+    destination = campaigns.destination(to)
+    assert destination is not None
+    minimum = (destination.minimum or 0) if rules.minimum_binds_steps else 0
+    asked = _category(campaigns, to, rules) if rules.consent_binds_steps else None
+    words = []  # (when, instance, journey, step, profile, key, is an addition)
+    for number, (journey, step, profile, at, key) in enumerate(ads):
+        if _agrees(people, profile, asked, at, rules):
+            words.append((at, number, journey, step, profile, key, True))
+        if at + stay <= last:
+            words.append((at + stay, number, journey, step, profile, key, False))
+    words.sort(key=lambda one: one[:2])
+    instants = sorted({one[0] for one in words})
+
+    def on_list(at: int) -> set[str]:
+        latest = {profile: adds for when, _, _, _, profile, _, adds in words if when <= at}
+        return {profile for profile, adds in latest.items() if adds}
+
+    def due(at: int, profile: str) -> int | None:
+        if minimum <= 1:
+            return at
+        for later in (one for one in instants if one >= at):
+            if profile not in on_list(later):
+                return None
+            if len(on_list(later)) >= minimum:
+                return later
+        return None
+
+    told = {one: due(one[0], one[4]) for one in words if one[6]}
+    for word in sorted(words, key=lambda one: (one[1], one[0])):
+        at, _, journey, step, profile, key, adds = word
+        if adds:
+            when = told[word]
+            if when is not None:
+                yield journey, step, profile, at, key, "added", when
+        else:
+            put_on = any(one[4] == profile and when is not None and when <= at for one, when in told.items())
+            if put_on or not rules.taken_off_if_put_on:
+                yield journey, step, profile, at, key, "removed", at
 
 
 def _ticks(sync: Sync, window: tuple[int, int], stays: Stays, rules: DeliveryRules) -> Iterator[tuple[int, int]]:
