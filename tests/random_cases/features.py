@@ -175,4 +175,4 @@ DECIDES = {
 ALL = frozenset(CENSUS)
 TOGETHER = frozenset({"policies", "broadcasts", "responses"})
 """What the campaigns of a run have to do with each other."""
-LANDED: frozenset[str] = ALL - TOGETHER
+LANDED: frozenset[str] = ALL

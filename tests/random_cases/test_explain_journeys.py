@@ -38,11 +38,11 @@ from tests.oracle.scope import Refused
 from tests.oracle.world import world_of
 from tests.random_cases.changed import changed
 from tests.random_cases.compare import rows_of, store_of
-from tests.random_cases.features import LANDED
+from tests.random_cases.features import LANDED, TOGETHER
 from tests.random_cases.generate import Case, generate
 
-SLOW = frozenset(("set_trait", "limits"))
-"""Where all journeys of a person run together, each try of a change runs them all, in the oracle too: asked more rarely."""
+SLOW = frozenset(("set_trait", "limits")) | TOGETHER
+"""Where all campaigns of a person run together, each try of a change runs them all, in the oracle too: asked more rarely."""
 EVERY_DAY, PROOF = 16, 300
 ASKED_DAY, ASKED_PROOF = 60, 1000
 

@@ -17,15 +17,15 @@ from engage_desktop.engine import LeafCache, Plan, Run, compile_campaigns, simul
 from engage_desktop.engine.splice import resimulate
 from tests.random_cases.compare import store_of
 from tests.random_cases.edits import Editor
-from tests.random_cases.features import LANDED
+from tests.random_cases.features import LANDED, TOGETHER
 from tests.random_cases.generate import generate
 from tests.random_cases.test_metamorphic import parquet
 
 EVERY_DAY = range(60)
 PROOF = range(50_000, 51_000)
 EDITS = 3
-COUPLED = {"set_trait", "limits"}
-"""Journeys that see each other run whole, so most cases are without."""
+COUPLED = {"set_trait", "limits", *TOGETHER}
+"""Campaigns that see each other run whole, so most cases are without."""
 MANY_WAYS = {"fork", "identifier"}
 """Their instances begin anew at the entry, where others walk on from the edit."""
 
