@@ -54,13 +54,15 @@ def _agreed(run: Run, consent: Consent) -> Mask:
     from engage_desktop.engine import CHANGES, sender
 
     table = run.deliveries
-    found: Mask = table["change"] == CHANGES.index("removed")
+    found = np.ones(len(table["change"]), np.bool_)
     for campaign, journey in enumerate(run.plan.campaigns.journeys):
         for place in range(-len(journey.exits), len(journey.steps)):
             told = sender(journey, place)[1]
-            if told is not None:
-                mine = np.flatnonzero((table["campaign"] == campaign) & (table["step"] == place))
-                found[mine] |= consent.agree(told, table["profile"][mine], table["changed_at"][mine])
+            if told is None or consent.to(told) is None:
+                continue
+            mine = np.flatnonzero((table["campaign"] == campaign) & (table["step"] == place))
+            found[mine] = table["change"][mine] == CHANGES.index("removed")
+            found[mine] |= consent.agree(told, table["profile"][mine], table["changed_at"][mine])
     return found
 
 
