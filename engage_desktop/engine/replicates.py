@@ -260,13 +260,17 @@ class Replicates:
         n = self.log.n_profiles
         found = np.zeros(n, np.bool_)
         stage = self._stage(self.plan, self.broadcasts)
+        asked_for = np.zeros(n, np.bool_)
+        asked_for[answered.profile[self._asks(self.heard)[answered.makes]]] = True
+        everybody = np.flatnonzero(asked_for).astype(np.int32)
+        known = self._known(stage.sending, everybody, answered, heard=True)
         for names, journeys, broadcasts in self._hearers:
             who = np.zeros(n, np.bool_)
             who[answered.profile[self._asks(names)[answered.makes]]] = True
             people = np.flatnonzero(who & ~found).astype(np.int32)
             if not people.size:
                 continue
-            view = stage._view(self._known(stage.sending, people, answered, heard=True), people)
+            view = stage._view(known.of(np.searchsorted(everybody, people)), people)
             for key, tables in self._attempts(journeys, broadcasts, view).items():
                 found[people[ways(tables, len(people)) != self._usual[key][people]]] = True
         return found
@@ -331,11 +335,9 @@ class Replicates:
         parts = [(events.profile, events.time), (writes.profile, writes.time), (answered.profile, answered.at + 1)]
         some = [(profile[self._many[profile]], time[self._many[profile]]) for profile, time in parts]
         profile, second = np.concatenate([one for one, _ in some]), np.concatenate([at for _, at in some]) // _SECOND
-        order = np.lexsort((second, profile))
-        profile, second = profile[order], second[order]
-        over = (profile[MOST:] == profile[:-MOST]) & (second[MOST:] == second[:-MOST])
+        both = np.sort((profile.astype(np.int64) << 32) + (second - second.min(initial=np.iinfo(np.int64).max)))
         found = np.zeros(self.log.n_profiles, np.bool_)
-        found[profile[MOST:][over]] = True
+        found[both[MOST:][both[MOST:] == both[:-MOST]] >> 32] = True
         return found
 
     def _again(self, plan: Plan, people: Profiles, answered: _Answered) -> dict[int, list[Profiles]]:
