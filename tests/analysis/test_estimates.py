@@ -231,18 +231,48 @@ def _check_case(seed: int, replicates: int = 3) -> bool:
     """A replicate counts what a run with its draws has; whether answers were heard."""
     case = generate(seed)
     store = imported(case.records, case.campaigns)
-    plan = compile_campaigns(case.campaigns, case.lists)
-    found = Replicates(plan, store, case.window, case.seed)
-    everybody = np.ones(store.n_profiles, np.int64)
-    for number in range(1, replicates + 1):
-        drawn = of_replicate(plan, number, rates(case.seed, number))
-        mine = dict(zip(found.figures, found.totals(drawn, everybody).tolist(), strict=True))
-        theirs = _counts(simulate(drawn, store, window=case.window, seed=case.seed))
-        assert {(one.campaign, one.step, one.name): count for one, count in mine.items() if count} == theirs, f"{seed}"
+    found = Replicates(compile_campaigns(case.campaigns, case.lists), store, case.window, case.seed)
+    _check(found, replicates)
     return bool(found.heard)
 
 
-@pytest.mark.parametrize("seed", range(40))
+def _check(found: Replicates, replicates: int) -> list[dict[tuple[str, str, str], float]]:
+    """What each replicate counts, everybody once."""
+    everybody, counts = np.ones(found.log.n_profiles, np.int64), []
+    for number in range(1, replicates + 1):
+        drawn = of_replicate(found.plan, number, rates(found.seed, number))
+        mine = dict(zip(found.figures, found.totals(drawn, everybody).tolist(), strict=True))
+        counts.append({(one.campaign, one.step, one.name): count for one, count in mine.items() if count})
+        assert counts[-1] == _counts(simulate(drawn, found.log, window=found.window, seed=found.seed))
+    return counts
+
+
+def test_answers_that_nobody_hears_take_the_place_of_what_is_heard(tmp_path: Path) -> None:
+    """D-54: of one second 25 are heard. Ten messages of an instant, each answered at once or not: the last one's own
+    event is sometimes one too many, and only then nobody enters on it."""
+    answers = {"delivered": {"likely": 0.85}, "opened": {"likely": 0.9}}
+    mail = [{"key": "mail", "type": "message", "message": "m"}]
+    journeys = [
+        {"key": key, "name": key, "entry": {"type": "event", "event": "Come"}, "start": "mail", "steps": mail}
+        for key in "abcdefghij"
+    ]
+    on_last = {"type": "event", "event": "Email Sent", "where": "property('campaign') = 'j'"}
+    journeys.append(
+        {"key": "z", "name": "z", "entry": on_last, "start": "end", "steps": [{"key": "end", "type": "end"}]}
+    )
+    design = campaigns(
+        messages=[{"key": "m", "channel": "email", "body": "x", "responses": answers}], journeys=journeys
+    )
+    plan = compile_campaigns(design)
+    found = Replicates(plan, _log(tmp_path), (T0, T0 + 7 * DAY), SEED)
+    assert not found.heard
+    entered = {count.get(("z", "", "entered"), 0) for count in _check(found, 8)}
+    assert len(entered) > 1
+    assert max(entered) <= PEOPLE * 3 / 2
+    assert min(entered) > 0
+
+
+@pytest.mark.parametrize("seed", range(20))
 def test_a_replicate_counts_what_a_run_with_its_draws_has(seed: int) -> None:
     _check_case(seed)
 
@@ -250,5 +280,5 @@ def test_a_replicate_counts_what_a_run_with_its_draws_has(seed: int) -> None:
 @pytest.mark.prove
 @pytest.mark.timeout(1_800)
 def test_replicates_of_many_random_designs_count_what_runs_have() -> None:
-    heard = sum(_check_case(seed) for seed in range(1_000, 2_000))
-    assert heard > 50
+    heard = sum(_check_case(seed) for seed in range(1_000, 1_300))
+    assert heard > 20
