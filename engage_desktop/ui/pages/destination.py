@@ -137,7 +137,7 @@ class DestinationCard(Card):
         self._dry = reply
         self._real.show_people(for_lists)
         parts = [
-            f"<b>{formats.number(reply.calls)}</b> {'call' if reply.calls == 1 else 'calls'} for <b>{formats.number(reply.people)}</b> people"
+            f"<b>{formats.number(reply.calls)}</b> {'call' if reply.calls == 1 else 'calls'} for <b>{formats.number(reply.people)}</b> {'person' if reply.people == 1 else 'people'}"
         ]
         if reply.seconds_at_rate:
             parts.append(f"takes <b>{formats.seconds(reply.seconds_at_rate)}</b> at its rate")

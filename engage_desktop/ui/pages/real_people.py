@@ -26,7 +26,7 @@ class RealPeople(QWidget):
         """What the sender has typed; None: nothing."""
         self._why = label("", "", "deliver.real", wrap=True)
         self._field = TextField("Number of people", "deliver.recipients", self._take)
-        self._field.setMaximumWidth(200)
+        self._field.line.setMaximumWidth(200)
         layout = column(self, spacing=4)
         layout.addWidget(self._why)
         layout.addWidget(self._field)
