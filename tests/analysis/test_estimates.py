@@ -11,12 +11,16 @@ import numpy as np
 import pytest
 from scipy.stats import beta, triang
 
+from benchmarks.bench_all import WINDOW
+from benchmarks.campaign_designs import campaigns as twenty
+from benchmarks.synthetic_log import SyntheticLog
 from engage_desktop.analysis.estimates import counted, estimates, rates, weights
 from engage_desktop.domain.draw import uniform
 from engage_desktop.domain.errors import Cancelled
 from engage_desktop.domain.response import STAGES
 from engage_desktop.engine import OUTCOMES, STATUSES, Run, compile_campaigns, simulate
 from engage_desktop.engine.replicates import Replicates, of_replicate
+from engage_desktop.engine.waves import Stage
 from engage_desktop.events import EventStore
 from tests.engine.logs import DAY, T0, campaigns, identify, store_of, track
 from tests.random_cases.compare import store_of as imported
@@ -270,6 +274,23 @@ def test_answers_that_nobody_hears_take_the_place_of_what_is_heard(tmp_path: Pat
     assert len(entered) > 1
     assert max(entered) <= PEOPLE * 3 / 2
     assert min(entered) > 0
+
+
+def test_who_goes_the_same_way_is_not_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """D-29: of the twenty campaigns of the benchmark four ask for answers; most answers change nobody's way through them."""
+    found = Replicates(compile_campaigns(twenty()), SyntheticLog(20_000, 2_000), WINDOW, SEED)
+    again: list[int] = []
+    play = Stage.play_again
+
+    def counted_play(stage: Stage, journeys: Any, some: Any) -> Any:
+        again.append(len(some.people))
+        return play(stage, journeys, some)
+
+    monkeypatch.setattr(Stage, "play_again", counted_play)
+    counts = _check(found, 3)
+    assert len(again) == 3
+    opened = [sum(number for (_, _, name), number in one.items() if name == "opened") for one in counts]
+    assert all(0 < people < number / 2 for people, number in zip(again, opened, strict=True))
 
 
 @pytest.mark.parametrize("seed", range(20))
