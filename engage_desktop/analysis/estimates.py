@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from engage_desktop.domain.draw import uniform
 from engage_desktop.domain.response import STAGES
 from engage_desktop.engine import KINDS
+from engage_desktop.engine.counted import ENTERED, WAS_SENT, Figure
 from engage_desktop.engine.draw import chained, profile_hashes, started, unit
-from engage_desktop.engine.replicates import ENTERED, WAS_SENT, Figure, in_parts, may_move, of_replicate
+from engage_desktop.engine.replicates import in_parts, may_move, of_replicate
 from engage_desktop.engine.responses import PlanResponses, PlanStage, Stages, Triangle
 from engage_desktop.engine.run import Estimate
 

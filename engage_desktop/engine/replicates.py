@@ -2,13 +2,14 @@
 
 A replicate differs from the run by its draws of answers and by how likely they are. Whom no answer reaches that
 anything hears does what they would do if nobody ever answered; that is played once. The answers of all are
-drawn over the messages of that one play; only those who got one that is heard, and those who depend on them, are
-played again, and of the journeys only those that may move by it.
+drawn over the messages of that one play. Those who got one that is heard are walked through the campaigns that ask for
+it; only those who go another way then, and those who depend on them, are played again, and of the journeys only
+those that may move by it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,16 +17,18 @@ import numpy as np
 
 from engage_desktop.domain.errors import Cancelled
 from engage_desktop.domain.response import STAGES
-from engage_desktop.engine.arrays import AnyArray, Instants, Mask, Profiles, expand
+from engage_desktop.engine.arrays import AnyArray, Instants, Mask, Profiles
 from engage_desktop.engine.broadcasts import PlanBroadcast
 from engage_desktop.engine.buckets import buckets as make_buckets
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.conditions import Conditions
+from engage_desktop.engine.counted import FIGURES, Figure, answers_heard, answers_of, figures_of, sent_by, steps_of
 from engage_desktop.engine.coupling import read_by, written_by
 from engage_desktop.engine.definitions import Node
 from engage_desktop.engine.draw import entry_key_hashes
 from engage_desktop.engine.generated import MOST, NOTHING, Happenings, Made, made, together
 from engage_desktop.engine.intervals import Intervals
+from engage_desktop.engine.kept import Kept
 from engage_desktop.engine.plan import Plan, PlanJourney
 from engage_desktop.engine.responses import Asked, PlanResponses, Sent, asked, drawn, sent_event
 from engage_desktop.engine.revised import with_messages
@@ -34,28 +37,11 @@ from engage_desktop.engine.sending import Sending, _Mailing, _OfBroadcast, _OfJo
 from engage_desktop.engine.sends import PlanMessage, messages_of
 from engage_desktop.engine.simulate import Cancel, _chosen, _in_parts, walk_all
 from engage_desktop.engine.source import Log
-from engage_desktop.engine.steps.set_trait import SetTraitStep
 from engage_desktop.engine.view import View
 from engage_desktop.engine.waves import Again, Stage, Tables, reads_of_others
 from engage_desktop.engine.ways import ways
 
-ENTERED, WAS_SENT = "entered", "sent"
-FIGURES = (ENTERED, WAS_SENT, *STAGES)
 _SECOND = 1_000_000
-
-
-@dataclass(frozen=True, order=True)
-class Figure:
-    """A count of a campaign, or of one of its steps or variants; `step` is empty for the campaign as a whole."""
-
-    campaign: str
-    step: str
-    place: int
-    """In FIGURES."""
-
-    @property
-    def name(self) -> str:
-        return FIGURES[self.place]
 
 
 class Replicates:
@@ -77,8 +63,8 @@ class Replicates:
         self.plan, self.log, self.window, self.seed, self.only = plan, log, window, seed, only
         self.cancelled, self.everybody = cancelled, everybody
         self.journeys, self.broadcasts = _chosen(plan, only)
-        self._steps = _steps_of(self.journeys, self.broadcasts)
-        self.figures = _figures(self._steps, self.journeys, self.broadcasts)
+        self._steps = steps_of(self.journeys, self.broadcasts)
+        self.figures = figures_of(self._steps, self.journeys, self.broadcasts)
         self._figure = {figure: place for place, figure in enumerate(self.figures)}
         self.texts = Texts()
         self.conditions = Conditions(log, plan.meanings, LeafCache(), cancelled, accounts=accounts)
@@ -125,15 +111,15 @@ class Replicates:
         self._sent, self._models = self._messages(sending, sources)
 
     @cached_property
-    def _kept(self) -> _Kept:
+    def _kept(self) -> Kept:
         """The rows of the journeys that no answer moves, before any message is brought to its end."""
         still = [one for one in self.journeys if one.journey.key not in self._moving]
-        return _Kept(still, self._walk(still, self._view))
+        return Kept(still, self._walk(still, self._view))
 
     @cached_property
-    def _settled(self) -> _Kept:
+    def _settled(self) -> Kept:
         """The rows of the journeys that set a trait, when nobody answers."""
-        return _Kept([one for one in self.journeys if written_by(one)], self._tables)
+        return Kept([one for one in self.journeys if written_by(one)], self._tables)
 
     @cached_property
     def _together(self) -> AnyArray | None:
@@ -181,8 +167,8 @@ class Replicates:
     @cached_property
     def _moving(self) -> frozenset[str]:
         """The journeys whose walk an answer may change, at whatever remove: what it moves, moves messages by the caps."""
-        names = _answers(self.journeys, self.broadcasts)
-        names |= {sent_event(one.spec.channel_name) for _, _, one in _messages_of(self.journeys, self.broadcasts)}
+        names = answers_of(self.journeys, self.broadcasts)
+        names |= {sent_event(one.spec.channel_name) for _, _, one in sent_by(self.journeys, self.broadcasts)}
         caps = self.plan.policies.caps
         found: set[str] = set()
         while True:
@@ -234,7 +220,7 @@ class Replicates:
 
     @property
     def _responses(self) -> list[PlanResponses]:
-        models = [one.responses for _, _, one in _messages_of(self.journeys, self.broadcasts)]
+        models = [one.responses for _, _, one in sent_by(self.journeys, self.broadcasts)]
         return [one for one in models if one is not None]
 
     @cached_property
@@ -278,7 +264,7 @@ class Replicates:
     # -- a replicate -----------------------------------------------------------------------
 
     def _drawn(self, plan: Plan) -> _Answered:
-        models = {(campaign, step): one.responses for campaign, step, one in _messages_of(*_chosen(plan, self.only))}
+        models = {(campaign, step): one.responses for campaign, step, one in sent_by(*_chosen(plan, self.only))}
         names = self._sent.events.names
         found: list[tuple[AnyArray, ...]] = [(np.empty(0, np.int64),) * 5]
         for one in self._models:
@@ -326,7 +312,7 @@ class Replicates:
     @cached_property
     def _may_crowd(self) -> bool:
         """Whether answers that nobody hears may take the place of something that is heard, for anybody."""
-        sent = {sent_event(one.spec.channel_name) for _, _, one in _messages_of(self.journeys, self.broadcasts)}
+        sent = {sent_event(one.spec.channel_name) for _, _, one in sent_by(self.journeys, self.broadcasts)}
         heard = any(sent & read_by(one, self.plan.meanings).events for one in (*self.journeys, *self.broadcasts))
         return (heard or any(map(written_by, self.journeys))) and bool(self._many.any()) and bool(self._models)
 
@@ -452,12 +438,6 @@ def of_replicate(plan: Plan, number: int, rate: Callable[[str, str, PlanResponse
     return with_messages(plan, change)
 
 
-def answers_heard(plan: Plan, journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]) -> frozenset[str]:
-    """The names of answers for which a journey or broadcast asks, so that they may move somebody."""
-    names = _answers(journeys, broadcasts)
-    return names & frozenset().union(*(read_by(one, plan.meanings).events for one in (*journeys, *broadcasts)))
-
-
 def may_move(plan: Plan, only: Sequence[str] | None = None) -> bool:
     """Whether any answer may move anybody."""
     return bool(answers_heard(plan, *_chosen(plan, only)))
@@ -493,71 +473,3 @@ class _Mailed(_OfBroadcast):
         self.one = one
         _Mailing.__init__(self, sending, one.key, table, {}, [variant.message for variant in one.variants])
         self.which = np.maximum(self.table["step"], 0)
-
-
-class _Kept:
-    """Tables of journeys from which the rows of some people are taken; of visits those that may make something."""
-
-    def __init__(self, journeys: Sequence[PlanJourney], tables: dict[str, Tables]) -> None:
-        self._tables: dict[str, Tables] = {}
-        for one in journeys:
-            mine = tables.get(one.journey.key, {})
-            self._tables[one.journey.key] = {name: mine[name] for name in ("instances", "messages") if name in mine}
-            if "visits" in mine:
-                makes = np.zeros(len(one.journey.steps), np.bool_)
-                makes[[step.index for step in messages_of(one)]] = True
-                makes[[step.index for step in one.steps if isinstance(step.compiled, SetTraitStep)]] = True
-                visits = mine["visits"]
-                keep = np.flatnonzero(makes[visits["step"]])
-                self._tables[one.journey.key]["visits"] = {name: column[keep] for name, column in visits.items()}
-
-    def of(self, people: Profiles) -> dict[str, Tables]:
-        """People ascending; they are numbered by their places."""
-        return {
-            key: {name: _taken(table, people) for name, table in tables.items()} for key, tables in self._tables.items()
-        }
-
-
-def _taken(table: Table, people: Profiles) -> Table:
-    low, high = (np.searchsorted(table["profile"], people, side) for side in ("left", "right"))
-    place, own = expand(low, high - low)
-    return {name: column[place] for name, column in table.items()} | {"profile": own.astype(np.int32)}
-
-
-def _messages_of(
-    journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]
-) -> list[tuple[str, str, PlanMessage]]:
-    """Keys of campaign and step (empty for all of a broadcast) and the message; not of those held out."""
-    found = [(one.journey.key, step.key, step.compiled.message) for one in journeys for step in messages_of(one)]
-    for one in broadcasts:
-        keys = [variant.key for variant in one.broadcast.variants] or [""]
-        pairs = zip(keys, one.variants, strict=True)
-        found += [(one.key, key, variant.message) for key, variant in pairs if not variant.holdout]
-    return found
-
-
-def _answers(journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]) -> frozenset[str]:
-    models = [one.responses for _, _, one in _messages_of(journeys, broadcasts)]
-    return frozenset().union(*(one.events for one in models if one is not None))
-
-
-def _figures(
-    campaigns: Iterable[str], journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]
-) -> tuple[Figure, ...]:
-    """In public order."""
-    found = {Figure(key, "", 0) for key in campaigns}
-    for campaign, step, message in _messages_of(journeys, broadcasts):
-        found.add(Figure(campaign, step, 1))
-        if message.responses is not None:
-            model = message.responses
-            stages = {stage.place for some in (model.stages, *(own for _, own in model.by)) for stage in some}
-            found |= {Figure(campaign, step, place + 2) for place in stages}
-    return tuple(sorted(found))
-
-
-def _steps_of(journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]) -> dict[str, dict[str, int]]:
-    """By campaign of what it sends the places in rows."""
-    found = {one.journey.key: {step.key: step.index for step in messages_of(one)} for one in journeys}
-    for one in broadcasts:
-        found[one.key] = {variant.key: place for place, variant in enumerate(one.broadcast.variants)} or {"": -1}
-    return found
