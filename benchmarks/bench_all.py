@@ -43,8 +43,12 @@ def main() -> int:
     if options.profile:
         return profiled(SyntheticLog(options.events, people), options.profile)
     sizes = ("--events", str(options.events), "--people", str(people), *(["--quick"] if options.quick else []))
-    lines = [line for what in MEASURES for line in in_a_process_of_its_own("benchmarks.bench_all", what, *sizes)]
     print(f"{machine()}; {options.events:,} events, {people:,} people, one core; s wall (processor).\n")
+    lines: list[Line] = []
+    for what in MEASURES:
+        found = in_a_process_of_its_own("benchmarks.bench_all", what, *sizes)
+        print(*("  ".join(line.cells()) for line in found), sep="\n", file=sys.stderr, flush=True)  # it takes long
+        lines += found
     print(table(lines))
     return 0
 
@@ -108,7 +112,7 @@ def edit(log: SyntheticLog, runs: int) -> list[Line]:
     desk.log = Log(log, ())  # type: ignore[arg-type]  # reads like a store
     texts = [dumps(campaigns()), dumps(edited())]
     alone, whole = [], []
-    for number in range(2 * runs + 2):  # there and back, the first two runs do not count
+    for number in range(2 * runs + 1):  # there and back, the first run does not count
         window.generation += 1
         window.heard.clear()
         begun = time.perf_counter(), time.process_time()
@@ -117,7 +121,7 @@ def edit(log: SyntheticLog, runs: int) -> list[Line]:
         missing = {"AloneReady", "RunReady"} - set(window.heard)
         if missing:
             raise RuntimeError(f"the desk answered {sorted(window.heard)}")
-        if number > 1:
+        if number:
             for name, times in (("AloneReady", alone), ("RunReady", whole)):
                 times.append(tuple(at - from_ for at, from_ in zip(window.heard[name], begun, strict=True)))
     first, last = (tuple(np.median(np.array(times), axis=0).tolist()) for times in (alone, whole))
