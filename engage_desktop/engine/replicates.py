@@ -181,6 +181,7 @@ class Replicates:
                     not names.isdisjoint(read_by(one, self.plan.meanings).all)
                     or (caps and any(step.compiled.leave for step in messages_of(one)))
                     or (limited and one.journey.enforce_limits)
+                    or one.own  # what its instances see at once is found out in waves
                 )
             ]
             if not new:
@@ -239,7 +240,7 @@ class Replicates:
         self, journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast], view: View
     ) -> dict[str, Tables]:
         found = {one.journey.key: dict[str, Table]() for one in journeys} | self._walk(journeys, view)
-        return found | {one.key: {"messages": one.attempts(view, self.window)} for one in broadcasts}
+        return found | {one.key: {"messages": one.attempts(view, *one.turns(view, self.window))} for one in broadcasts}
 
     def _walks_differ(self, answered: _Answered) -> Mask:
         """Who goes another way through a campaign by the answers they got."""

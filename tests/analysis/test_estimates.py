@@ -293,7 +293,7 @@ def test_who_goes_the_same_way_is_not_played_again(monkeypatch: pytest.MonkeyPat
     assert all(0 < people < number / 2 for people, number in zip(again, opened, strict=True))
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", [*range(20), 3_176])
 def test_a_replicate_counts_what_a_run_with_its_draws_has(seed: int) -> None:
     _check_case(seed)
 
