@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,8 @@ import numpy as np
 from engage_desktop.domain.message import Broadcast
 from engage_desktop.engine.arrays import NEVER, Instants, Profiles, first_of_each
 from engage_desktop.engine.calendar import offsets, per_zone
-from engage_desktop.engine.definitions import Node
+from engage_desktop.engine.coupling import ZONE, read_by
+from engage_desktop.engine.definitions import Meaning, Node
 from engage_desktop.engine.draw import uniforms
 from engage_desktop.engine.policies import NOBODY, PlanPolicies
 from engage_desktop.engine.run import SENT, Table
@@ -54,12 +55,20 @@ class PlanBroadcast:
     def own_zone(self) -> bool:
         return self.local is not None
 
-    def attempts(self, view: View, window: tuple[int, int]) -> Table:
-        """Its rows of `messages` when they are due, by profile; `step` is the place of the variant, -1 where there is one
-        message for all."""
+    def turns(self, view: View, window: tuple[int, int]) -> tuple[Profiles, Instants]:
+        """Who gets it, ascending, and when it is due."""
         who = self.recipients(view) if window[0] <= self.frozen_at <= window[1] else np.empty(0, np.int32)
         due = self._due(who, view)
-        who, due = who[due <= window[1]], due[due <= window[1]]
+        return who[due <= window[1]], due[due <= window[1]]
+
+    def hangs_on(self, meanings: Mapping[str, Meaning]) -> frozenset[str]:
+        """The traits and events by which somebody's turn may be another."""
+        asked = [read_by(one, meanings).all for one in (self.people, *self.exclude)]
+        return frozenset({ZONE} if self.own_zone else ()).union(*asked)
+
+    def attempts(self, view: View, who: Profiles, due: Instants) -> Table:
+        """Its rows of `messages` when they are due, of its recipients; `step` is the place of the variant, -1 where there
+        is one message for all."""
         n = len(who)
         u = uniforms(view.seed, (self.key, "variants"), view.profile_hashes.of(who))
         variant = np.minimum(np.searchsorted([one.below for one in self.variants], u, "right"), len(self.variants) - 1)

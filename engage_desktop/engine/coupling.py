@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engage_desktop.engine.broadcasts import PlanBroadcast
     from engage_desktop.engine.plan import Plan, PlanJourney
 
-_ZONE = "timezone"  # read by every clock that is a person's own (D-30)
+ZONE = "timezone"  # read by every clock that is a person's own (D-30)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class _Reader:
 
     def _visit(self, one: object, level: str, *, others: bool) -> None:
         if getattr(one, "own_zone", False):
-            self._add(_ZONE, others=others)
+            self._add(ZONE, others=others)
         event = getattr(one, "event", None)
         if isinstance(event, str):  # an entry, an exit, a branch of a hold, a stream
             self.events.add(event)
@@ -142,14 +142,19 @@ def makes(journey: PlanJourney) -> frozenset[str]:
 def feeds_back(plan: Plan, journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]) -> bool:
     """Whether what becomes of messages may move somebody: an event that they make is heard, or a cap drops one that says
     leave."""
-    caps = plan.policies.caps
-    for journey in journeys:
-        for step in messages_of(journey):
-            channel = step.compiled.message.spec.channel
-            if step.compiled.leave and any(cap.channel in (None, channel) for cap in caps):
-                return True
+    if any(leaves_at_a_cap(plan, one) for one in journeys):
+        return True
     made = frozenset().union(*map(makes, journeys), *(one.message.events for b in broadcasts for one in b.variants))
     return any(not made.isdisjoint(read_by(one, plan.meanings).events) for one in (*journeys, *broadcasts))
+
+
+def leaves_at_a_cap(plan: Plan, journey: PlanJourney) -> bool:
+    """Whether a cap that drops a message may end an instance."""
+    return any(
+        step.compiled.leave
+        and any(cap.channel in (None, step.compiled.message.spec.channel) for cap in plan.policies.caps)
+        for step in messages_of(journey)
+    )
 
 
 def stands_alone(plan: Plan, journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]) -> bool:

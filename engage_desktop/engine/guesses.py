@@ -10,12 +10,24 @@ from collections.abc import Sequence
 import numpy as np
 
 from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask
+from engage_desktop.engine.row_hashes import row_hashes, sums_of_people
 
 Rows = Sequence[AnyArray]
 
 
 def in_both(known: Rows, made: Rows) -> tuple[Mask, Mask]:
-    """For each row of either whether it is one of the other too; equal rows of one are counted."""
+    """For each row of either whether it is one of the other too; equal rows of one are counted. Of people who have the
+    same rows in both nothing is compared."""
+    size = int(max(known[0].max(initial=-1), made[0].max(initial=-1))) + 1
+    differs = sums_of_people(known[0], row_hashes(known), size) != sums_of_people(made[0], row_hashes(made), size)
+    some, others = np.flatnonzero(differs[known[0]]), np.flatnonzero(differs[made[0]])
+    found, there = np.ones(len(known[0]), np.bool_), np.ones(len(made[0]), np.bool_)
+    if some.size or others.size:
+        found[some], there[others] = _in_both([one[some] for one in known], [one[others] for one in made])
+    return found, there
+
+
+def _in_both(known: Rows, made: Rows) -> tuple[Mask, Mask]:
     n = len(known[0])
     columns = [np.concatenate([one, other]) for one, other in zip(known, made, strict=True)]
     order = np.lexsort(columns[::-1])

@@ -14,9 +14,9 @@ import numpy as np
 from engage_desktop.engine.arrays import AnyArray, Mask
 from engage_desktop.engine.broadcasts import PlanBroadcast
 from engage_desktop.engine.coupling import hears_itself
-from engage_desktop.engine.draw import Hashes, mix_array
 from engage_desktop.engine.plan import Plan, PlanJourney
 from engage_desktop.engine.revised import with_messages
+from engage_desktop.engine.row_hashes import row_hashes, sums_of_people
 from engage_desktop.engine.run import ASSUMED, Run, Table
 from engage_desktop.engine.sends import messages_of
 
@@ -55,29 +55,13 @@ def mark(run: Run, without: Run) -> None:
 
 def _present(table: Table, other: Table, columns: Sequence[str]) -> Mask:
     """Which rows of a table the other has too. Of people who have the same rows in both nothing is compared."""
-    mine, theirs = row_hashes(table, columns), row_hashes(other, columns)
+    mine, theirs = (row_hashes([one[name] for name in columns]) for one in (table, other))
     n = int(max(table["profile"].max(initial=-1), other["profile"].max(initial=-1))) + 1
     found = np.ones(len(mine), np.bool_)
     differs = sums_of_people(table["profile"], mine, n) != sums_of_people(other["profile"], theirs, n)
     at, beside = np.flatnonzero(differs[table["profile"]]), np.flatnonzero(differs[other["profile"]])
     if at.size:
         found[at] = _among([table[one][at] for one in columns], [other[one][beside] for one in columns])
-    return found
-
-
-def row_hashes(table: Table, columns: Sequence[str]) -> Hashes:
-    """Of each row a number that others have only by an accident of one in 2^48."""
-    found = np.zeros(len(table["profile"]), np.uint64)
-    for name in columns:
-        found = mix_array(found ^ table[name].astype(np.int64).view(np.uint64))
-    return found
-
-
-def sums_of_people(profile: AnyArray, hashes: Hashes, n: int) -> AnyArray:
-    """Of each person the sum over their rows, whatever the order; rows may stand anywhere."""
-    low = np.bincount(profile, (hashes & np.uint64(0xFFFFFF)).astype(np.float64), minlength=n)
-    high = np.bincount(profile, ((hashes >> np.uint64(24)) & np.uint64(0xFFFFFF)).astype(np.float64), minlength=n)
-    found: AnyArray = low + 1j * high  # whole numbers far below 2^53: exact
     return found
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engage_desktop.engine.added import Added
-from engage_desktop.engine.arrays import NEVER, AnyArray, Profiles
+from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Profiles
 from engage_desktop.engine.broadcasts import PlanBroadcast
 from engage_desktop.engine.draw import entry_key, hashes_of
 from engage_desktop.engine.generated import Happenings, by_instant, instances_of, key_ranks, together
@@ -51,6 +51,7 @@ class Sending:
         """`texts` of the run so far, `code` of one of them."""
         self.plan, self.broadcasts, self.window, self.texts, self.code = plan, broadcasts, window, texts, code
         self.answered = answered
+        self.n_profiles = -1
         keys = sorted([one.journey.key for one in plan.journeys] + [one.key for one in plan.broadcasts])
         self.ranks = {key: rank for rank, key in enumerate(keys)}
         messages = [step.compiled.message for one in plan.journeys for step in messages_of(one)]
@@ -65,20 +66,29 @@ class Sending:
         )
         self.nothing = together([], self.names, self.words)
         """No event."""
+        self._turns: dict[str, tuple[Profiles, Instants]] = {}
+        """Of broadcasts that go by turns, whose turn it is when."""
         self._word = {text: place for place, text in enumerate(self.words)}
         self._name = {text: place for place, text in enumerate(self.names)}
 
     def settle(
-        self, journeys: Sequence[PlanJourney], tables: dict[str, Tables], view: View, *, events: bool
+        self,
+        journeys: Sequence[PlanJourney],
+        tables: dict[str, Tables],
+        view: View,
+        *,
+        events: bool,
+        people: AnyArray | None = None,
     ) -> Settled:
         """Bring the messages of all campaigns to their ends; `tables` gets them, those of broadcasts and the responses.
-        `events`: whether anything asks for the events that are made."""
+        `events`: whether anything asks for the events that are made. `people`: whom the view is of, where it is not of all;
+        the turns of broadcasts are then those of all, found before."""
         mailings = [
             _OfJourney(self, one, tables[one.journey.key], view)
             for one in journeys
             if "messages" in tables.get(one.journey.key, {})
         ]
-        sources: list[_Mailing] = [*mailings, *(_OfBroadcast(self, one, view) for one in self.broadcasts)]
+        sources: list[_Mailing] = [*mailings, *(_OfBroadcast(self, one, view, people) for one in self.broadcasts)]
         sources = [one for one in sources if len(one.table["profile"])]
         if not sources:
             return Settled(self.nothing)
@@ -193,6 +203,24 @@ class Sending:
             "event": event,
         }
         return {name: column[order] for name, column in columns.items()}
+
+    def turns(self, one: PlanBroadcast, view: View, people: AnyArray | None) -> tuple[Profiles, Instants]:
+        """Who of a view's people gets a broadcast, and when; a queue is that of all people, found when all were there."""
+        if one.broadcast.throughput is None:
+            return one.turns(view, self.window)
+        if people is None or len(people) == self.n_profiles:
+            self.n_profiles = view.log.n_profiles
+            self._turns[one.key] = one.turns(view, self.window)
+            return self._turns[one.key]
+        who, due = self._turns[one.key]
+        place = np.minimum(np.searchsorted(people, who), max(len(people) - 1, 0))
+        here = people[place] == who
+        return place[here].astype(np.int32), due[here]
+
+    def find_turns(self, view: View) -> None:
+        """Before the first people are some of them only."""
+        for one in self.broadcasts:
+            self.turns(one, view, None)
 
     def word(self, text: str | None) -> int:
         return -1 if text is None else self._word[text]
@@ -332,9 +360,9 @@ class _OfJourney(_Mailing):
 
 
 class _OfBroadcast(_Mailing):
-    def __init__(self, sending: Sending, one: PlanBroadcast, view: View) -> None:
+    def __init__(self, sending: Sending, one: PlanBroadcast, view: View, people: AnyArray | None) -> None:
         self.one = one
-        table = one.attempts(view, sending.window)
+        table = one.attempts(view, *sending.turns(one, view, people))
         place = np.full(len(table["profile"]), len(sending.plan.journeys) + one.index, np.int16)
         messages = [variant.message for variant in one.variants]
         super().__init__(sending, one.key, table | {"campaign": place}, {}, messages)

@@ -375,8 +375,11 @@ class View:
 
     def zones_of(self, profile: Profiles, time: Instants, *, own: bool) -> tuple[list[str], AnyArray]:
         """Zone names, and for each profile at its instant which of them is its own (D-30), else the workspace's."""
-        told = [self.conditions.valid_zones(), histories.of_trait(self.log.trait(("timezone",)))] if own else []
-        return self._zones(profile, time, told)
+        return self._zones(profile, time, self.once(("zones",), self._told_zones) if own else [])
+
+    def _told_zones(self) -> list[histories.History]:
+        """What calls tell, then what traits tell."""
+        return [self.conditions.valid_zones(), histories.of_trait(self.log.trait(("timezone",)))]
 
     def _zones(self, profile: Profiles, time: Instants, told: list[histories.History]) -> tuple[list[str], AnyArray]:
         """The last of some histories that names a zone has the last word."""

@@ -445,11 +445,12 @@ class Walk:
         latest = np.full(n, -NEVER, np.int64)  # until when each instance is anywhere
         for visits in result.visits:
             np.maximum.at(latest, visits["instance"], visits["left_at"])
-        # a leave of the policy counts where somebody is inside after its instant, and no exit came first
+        # a leave of the policy counts where somebody is inside after its instant, but for a leave, and no exit came first
         instance, at = stops["instance"], stops["time"]
         policy = stops["phase"] == AFTER_ALL
         exited = (ends.outcome[instance] == EXITED) & ends.by_rule[instance] & (ends.time[instance] <= at)
-        keep = ~policy | ((latest[instance] > at) & ~exited)
+        left = (ends.outcome[instance] == EXITED) & ~ends.by_rule[instance] & (ends.time[instance] == at)
+        keep = ~policy | (((latest[instance] > at) | left) & ~exited)
         stops = {name: column[keep] for name, column in stops.items()}
         instance, at, policy = stops["instance"], stops["time"], policy[keep]
         ends.time[instance], ends.outcome[instance] = at, EXITED

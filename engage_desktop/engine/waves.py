@@ -22,7 +22,15 @@ from engage_desktop.engine import intervals as sets
 from engage_desktop.engine.arrays import NEVER, AnyArray, Mask
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.conditions import Conditions, EventRows
-from engage_desktop.engine.coupling import Component, feeds_back, hears_itself, in_order, read_by, written_by
+from engage_desktop.engine.coupling import (
+    Component,
+    feeds_back,
+    hears_itself,
+    in_order,
+    leaves_at_a_cap,
+    read_by,
+    written_by,
+)
 from engage_desktop.engine.definitions import Meaning, Node, Side
 from engage_desktop.engine.generated import NOTHING, Happenings, Made, made, merged, rows_of, too_many
 from engage_desktop.engine.guesses import first_difference, to_go_on_with
@@ -182,12 +190,16 @@ class Stage:
         if again is None:
             together = self.together(journeys, found.made, settles=settles)
         else:
+            self.sending.find_turns(self.view)
             together, people, known, walked = again.together, again.people, again.known, again.walked
         sets: dict[str, Table] = {}
         fates: dict[tuple[str, str], Table] = {}
         wave = 0
         parts: list[tuple[AnyArray, dict[str, Tables]]] = []
         mine: list[Made] = []
+        moved = journeys if verify else self._moved(journeys, settles=settles)
+        still: dict[str, Tables] = {}
+        """What the first wave found of journeys that nothing made can move."""
         while True:
             here = np.arange(n, dtype=np.int32) if people is None else people
             earlier = before if people is None else before.of(people)
@@ -196,10 +208,16 @@ class Stage:
             tables = self.walk(walked, view)
             if again is not None:
                 tables |= again.kept(here)
+            elif people is None:
+                mobile = {one.journey.key for one in moved}
+                walked = moved
+                still = {key: t for key, t in tables.items() if key not in mobile}
+            if again is None:
+                tables |= {key: {name: dict(table) for name, table in t.items()} for key, t in still.items()}
             new_sets = {key: parts.pop("sets") for key, parts in tables.items() if "sets" in parts}
             settled = Settled(self.sending.nothing)
             if settles:
-                settled = self.sending.settle(journeys, tables, view, events=True)
+                settled = self.sending.settle(journeys, tables, view, events=True, people=people)
             what, over = self._made(journeys, tables, settled.happened)
             pairs = [(one, other) for one, other in rows_of(known, what)]
             compared = [
@@ -232,6 +250,7 @@ class Stage:
                     new_fates[name] = _rows(table, to_go_on_with(old, new, right_until))
             wave += 1
             people, known = here[rest].astype(np.int32), what.of(rest)
+            still = {key: {name: of_people(table, rest) for name, table in t.items()} for key, t in still.items()}
             sets = {key: of_people(table, rest) for key, table in new_sets.items()}
             fates = {name: of_people(table, rest) for name, table in new_fates.items()}
         self.view.sets, self.view.fates = {}, {}
@@ -240,14 +259,28 @@ class Stage:
         found.made = merged([before, *mine])
         found.waves = max(found.waves, wave + 1)
 
+    def _moved(self, journeys: Sequence[PlanJourney], *, settles: bool) -> tuple[PlanJourney, ...]:
+        """Those of journeys in a circle that may fare otherwise when something is made. One under limits goes with all."""
+        made = frozenset(self.sending.names if settles else ()).union(*map(written_by, journeys))
+        found = {
+            one.journey.key
+            for one in journeys
+            if not made.isdisjoint(read_by(one, self.plan.meanings).all)
+            or (settles and leaves_at_a_cap(self.plan, one))
+        }
+        limited = {one.journey.key for one in journeys if one.journey.enforce_limits}
+        found |= limited if limited & found else set()
+        return tuple(one for one in journeys if one.journey.key in found)
+
     def together(self, journeys: Sequence[PlanJourney], before: Made, *, settles: bool) -> AnyArray | None:
         """For each person a number, the same for all whom accounts join, or a broadcast that goes by turns; None where
         nothing made is read of others."""
-        if settles and any(one.broadcast.throughput is not None for one in self.sending.broadcasts):
-            return np.zeros(self.log.n_profiles, np.int64)
         written = frozenset().union(*map(written_by, journeys), before.traits)
         if settles:
             written |= frozenset(self.sending.names)
+            turns = [one for one in self.sending.broadcasts if one.broadcast.throughput is not None]
+            if any(not written.isdisjoint(one.hangs_on(self.plan.meanings)) for one in turns):
+                return np.zeros(self.log.n_profiles, np.int64)
         readers = [*journeys, *(self.sending.broadcasts if settles else ())]
         if not any(read_by(one, self.plan.meanings).of_others & written for one in readers):
             return None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from engage_desktop.engine.arrays import AnyArray
-from engage_desktop.engine.kinds import row_hashes, sums_of_people
+from engage_desktop.engine.row_hashes import row_hashes, sums_of_people
 from engage_desktop.engine.run import Table
 
 _COLUMNS = {
@@ -26,6 +26,6 @@ def ways(tables: Mapping[str, Table], n: int) -> AnyArray:
         if name in tables:
             table = tables[name]
             salt = np.full(len(table["profile"]), place)
-            hashes = row_hashes(table | {"": salt}, ("", *columns))
+            hashes = row_hashes([salt, *(table[name] for name in columns)])
             found += sums_of_people(table["profile"], hashes, n)
     return found
