@@ -14,7 +14,7 @@ from typing import Any
 
 from engage_desktop.app.importing import open_workspace_log
 from engage_desktop.app.lists import kept_lists
-from engage_desktop.app.replay import RUN_FILE, RUN_FORMAT, Log, LogSource, Replay, open_logs, replay
+from engage_desktop.app.replay import RUN_FILE, RUN_FORMAT, Log, LogSource, Replay, campaign_keys, open_logs, replay
 from engage_desktop.app.workspace import EVENTS, RUNS
 from engage_desktop.document import content_hash, loads
 from engage_desktop.domain.campaigns import Campaigns
@@ -61,12 +61,11 @@ def _record(body: dict[str, Any]) -> RunRecord:
     if campaigns is None or content_hash(campaigns) != inputs["campaigns"]:
         raise ValueError("not the design of the run")
     window = parse_instant(body["from"]), parse_instant(body["to"])
-    known = {journey.key for journey in campaigns.journeys}
     if (
         window[0] > window[1]
         or type(body["seed"]) is not int
         or not isinstance(only, list)
-        or not known.issuperset(only)
+        or not campaign_keys(campaigns).issuperset(only)
     ):
         raise ValueError("not the window, seed or selection of a run")
     logs = tuple(LogSource(str(source["name"]), str(source["sha256"])) for source in inputs["logs"])

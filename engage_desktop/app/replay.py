@@ -151,6 +151,11 @@ def default_window(store: EventStore) -> tuple[int, int]:
     return store.first_us, store.last_us
 
 
+def campaign_keys(campaigns: Campaigns) -> frozenset[str]:
+    """Of everything that a run may be limited to (D-25)."""
+    return frozenset(one.key for one in (*campaigns.journeys, *campaigns.broadcasts))
+
+
 def replay(
     campaigns: Campaigns,
     log: Log,
@@ -179,11 +184,11 @@ def replay(
     if start > end:
         raise UserError(f"--from {format_instant(start)} is after --to {format_instant(end)}. Swap them.")
     only = tuple(only)
-    known = {journey.key for journey in campaigns.journeys}
+    known = campaign_keys(campaigns)
     for key in only:
         if key not in known:
             mend = f"Use one of: {', '.join(sorted(known))}." if known else "This design has none; leave it out."
-            raise UserError(f"--only {key}: no journey has this key. {mend}")
+            raise UserError(f"--only {key}: no journey and no broadcast has this key. {mend}")
     if not 0 <= replicates <= MOST_REPLICATES:
         raise UserError(f"--replicates {replicates}: ranges take 1 to {MOST_REPLICATES:,} replicates; 0 makes none.")
     begun = time.perf_counter()
@@ -317,6 +322,8 @@ def assumptions(campaigns: Campaigns) -> list[str]:
 def remarks(replayed: Replay) -> list[str]:
     """What a person should know about the figures of a run, one sentence each."""
     found = assumptions(replayed.campaigns)
+    if replayed.only:
+        found.insert(0, f"Only this ran: {', '.join(replayed.only)}; caps and conditions saw no other campaign.")
     store, (start, end) = replayed.log.store, replayed.run.window
     if store.first_us is None or store.last_us is None:
         found.append("The log holds people but no event.")

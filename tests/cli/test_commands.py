@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from engage_desktop.__main__ import main
+from engage_desktop.app.reopen import read_run
 from tests.cli import shop
 
 
@@ -107,6 +108,47 @@ def test_replicates_fill_the_table_of_estimates(
         of_both = [(tmp_path / run / f"{name}.parquet").read_bytes() for run in ("plain", "run")]
         assert of_both[0] == of_both[1], name
     assert pq.read_table(tmp_path / "plain" / "estimates.parquet").num_rows == 0
+
+
+BROADCAST = {"key": "news", "name": "News", "audience": "buyers", "message": "thanks", "at": "2024-01-06T09:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("only", "sent"),
+    [
+        (["news"], {"news"}),
+        (["after_order"], {"after_order"}),
+        (["news", "after_order"], {"news", "after_order"}),
+        ([], {"news", "after_order"}),
+    ],
+)
+def test_a_run_of_some_campaigns_is_one_of_journeys_and_broadcasts(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, only: list[str], sent: set[str]
+) -> None:
+    """D-25: the named ones alone, and it says so; a run of a broadcast can be read again."""
+    campaigns, log = shop.write(tmp_path / "shop", broadcasts=[BROADCAST])
+    out, options = tmp_path / "run", [word for key in only for word in ("--only", key)]
+    run_json(
+        capsys, "simulate", "--campaigns", str(campaigns), "--log", str(log), "--out", str(out), *options
+    )  # fmt: skip
+    assert set(pq.read_table(out / "messages.parquet")["campaign"].to_pylist()) == sent
+    body = json.loads((out / "run.json").read_text("utf-8"))
+    assert body["only"] == only
+    said = [one for one in body["warnings"] if one.startswith("Only this ran: ")]
+    assert [one.split(";")[0] for one in said] == ([f"Only this ran: {', '.join(only)}"] if only else [])
+    assert read_run(out).only == tuple(only)
+
+
+def test_only_of_a_key_that_is_not_there_names_what_there_is(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    campaigns, log = shop.write(tmp_path / "shop", broadcasts=[BROADCAST])
+    code, _, err = run(
+        capsys, "simulate", "--campaigns", str(campaigns), "--log", str(log), "--out", str(tmp_path / "run"),
+        "--only", "new",
+    )  # fmt: skip
+    assert code == 1
+    assert err == "--only new: no journey and no broadcast has this key. Use one of: after_order, news.\n"
 
 
 @pytest.mark.parametrize("number", ["-1", "10001"])
