@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engage_desktop.domain.step import Fork
-from engage_desktop.engine.added import PROPERTIES, Added
+from engage_desktop.engine.added import PROPERTIES, Added, AddedLog
 from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask
 from engage_desktop.engine.changes import AddEvent, Made, SetTrait
 from engage_desktop.engine.conditions import Conditions
@@ -185,8 +185,10 @@ class Played:
                 path = journey.entry.identifier
                 named = [] if path is None else walked.view.identifiers(path).texts
                 log = walked.view.log
-                shift = int(self.few.profile_start[profile]) - int(log.profile_start[place])
-                return _Reading(journey, self.few, shift, walked.walks, self._texts.all(), named).of(place)
+                added = log if isinstance(log, AddedLog) else None
+                first = log.profile_start if added is None else added.log.profile_start
+                shift = int(self.few.profile_start[profile]) - int(first[place])
+                return _Reading(journey, self.few, shift, added, walked.walks, self._texts.all(), named).of(place)
         return Way((), {step.key: [] for step in journey.journey.steps})
 
 
@@ -195,7 +197,9 @@ class _Reading:
     journey: PlanJourney
     few: Few
     shift: int
-    """What is added to a row of the log that was walked to have it in `few`."""
+    """What is added to a row of the log that was walked, without what the run made, to have it in `few`."""
+    added: AddedLog | None
+    """That log where it holds what the run made: its rows are numbered anew."""
     walks: list[tuple[Entries, WalkResult]]
     texts: tuple[str, ...]
     identifiers: list[str]
@@ -266,6 +270,8 @@ class _Reading:
         return self.texts[code] if code >= 0 else None
 
     def _base(self, row: int) -> int | None:
+        if self.added is not None and row >= 0:
+            row = int(self.added.rows_in_log(np.array([row]))[0])
         return self.few.base_row(row + self.shift) if row >= 0 else None
 
 

@@ -40,6 +40,7 @@ from tests.random_cases.changed import changed
 from tests.random_cases.compare import rows_of, store_of
 from tests.random_cases.features import LANDED, TOGETHER
 from tests.random_cases.generate import Case, generate
+from tests.random_cases.test_metamorphic import without_queues
 
 SLOW = frozenset(("set_trait", "limits")) | TOGETHER
 """Where all campaigns of a person run together, each try of a change runs them all, in the oracle too: asked more rarely."""
@@ -156,7 +157,7 @@ class Played:
 
 
 def _check(seed: int, census: Counter[str]) -> None:
-    played = Played(generate(seed, LANDED), seed)
+    played = Played(without_queues(generate(seed, LANDED)), seed)
     _audiences(played, random.Random(seed), census)
     for compiled, profile in played.people():
         subject = played.subject(profile)
@@ -226,7 +227,7 @@ def _fork(
 def _ask(seed: int, census: Counter[str]) -> bool:
     """One random (person, journey, point): the suggested change is made in the records, and the run comes out so."""
     features = LANDED if seed % 20 == 0 else LANDED - SLOW
-    played, rng = Played(generate(seed, features), seed), random.Random(seed)
+    played, rng = Played(without_queues(generate(seed, features)), seed), random.Random(seed)
     people = list(played.people())
     rng.shuffle(people)
     for compiled, profile in people:
