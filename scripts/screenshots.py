@@ -139,6 +139,7 @@ class Photographer:
         window = self.window
         window.open_campaign("broadcast", "spring_news")
         self.picture("broadcast", lambda: window.broadcast_page.reach_current)
+        self.picture_of_end("broadcast_people", window.broadcast_page)
         window.open_campaign("message", "cart_mail")
         self.picture("message")
         self.picture_of_end("message_responses", window.message_page)

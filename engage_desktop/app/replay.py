@@ -153,7 +153,7 @@ def default_window(store: EventStore) -> tuple[int, int]:
 
 def campaign_keys(campaigns: Campaigns) -> frozenset[str]:
     """Of everything that a run may be limited to (D-25)."""
-    return frozenset(one.key for one in (*campaigns.journeys, *campaigns.broadcasts))
+    return frozenset([*(one.key for one in campaigns.journeys), *(one.key for one in campaigns.broadcasts)])
 
 
 def replay(

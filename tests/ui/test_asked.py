@@ -17,6 +17,8 @@ from engage_desktop.app.protocol import (
     AskSizes,
     Request,
 )
+from engage_desktop.app.protocol_broadcasts import AskReach
+from engage_desktop.app.protocol_sending import AskMessages, MessageFilter
 from engage_desktop.app.protocol_traits import AskTrait
 from engage_desktop.document import loads
 from engage_desktop.ui.asked import names_what_is
@@ -36,6 +38,10 @@ def people(journey: str, step: str) -> Request:
         (AskAudience(1, "gone", 0, 120, "", 0, 8), False),
         (AskTrait(1, "spend", 0, "", 0, 8), True),
         (AskTrait(1, "gone", 0, "", 0, 8), False),
+        (AskMessages(1, MessageFilter(campaign="rescue")), True),
+        (AskMessages(1, MessageFilter(campaign="gone")), False),
+        (AskMessages(1), True),
+        (AskReach(1, "gone", 0), False),
         (AskDryRun(1, "lists"), True),
         (AskDryRun(1, "gone"), False),
         (people("rescue", "hold"), True),

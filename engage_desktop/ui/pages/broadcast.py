@@ -19,6 +19,7 @@ from engage_desktop.ui.pages.broadcasts import list_time
 from engage_desktop.ui.pages.item_page import ItemPage
 from engage_desktop.ui.pages.key_rows import KeyRows
 from engage_desktop.ui.pages.lists import stage_names
+from engage_desktop.ui.pages.recipients import Recipients
 from engage_desktop.ui.pages.titles import message_choices, people_choices
 from engage_desktop.ui.pages.variant_rows import VariantRows
 from engage_desktop.ui.session import Session
@@ -30,7 +31,7 @@ _OF_WHOLE = {"broadcast_group": "audience", "broadcast_message": "message", "bro
 
 
 class BroadcastPage(ItemPage[Broadcast]):
-    """Edits the broadcast of one key. `people` is where the list of its recipients may follow."""
+    """Edits the broadcast of one key; `people` is the list of its recipients."""
 
     def __init__(self, session: Session) -> None:
         words = "A broadcast: one message, once, to people who are found out once"
@@ -49,8 +50,8 @@ class BroadcastPage(ItemPage[Broadcast]):
         sides.addLayout(right, 1)
         self.body.addWidget(self.problem_box("other"))
         self.body.addLayout(sides)
-        self.people = column(None, spacing=16)
-        self.body.addLayout(self.people)
+        self.people = Recipients(session)
+        self.body.addWidget(self.people)
         self.body.addStretch(1)
         for signal in (session.run_changed, session.clock_changed):
             signal.connect(self.touch)
@@ -146,12 +147,14 @@ class BroadcastPage(ItemPage[Broadcast]):
         self.stage.set_value(item.stage)
         if self.reach is not None and self.reach.broadcast != item.key:
             self.reach = None
+        self.people.show_broadcast(item)
         self._show_reach()
         self.touch()
 
     def refresh(self) -> None:
         """Ask how many it is meant for; until the answer is there the last one is grey."""
         self._show_reach()
+        self.people.refresh()
         if self.item is not None and self.session.current:
             session = self.session
             session.latest("reach", lambda: AskReach(session.generation, self._key, session.at_us), self._take)
@@ -160,6 +163,7 @@ class BroadcastPage(ItemPage[Broadcast]):
         if isinstance(reply, Reach) and reply.broadcast == self._key:
             self.reach = reply
             self._show_reach()
+            self.people.show_reach(reply)
 
     @property
     def reach_current(self) -> bool:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QLineEdit, QPushButton
 
 from engage_desktop.app.protocol import Reply
 from engage_desktop.app.protocol_explain import Place
-from engage_desktop.app.protocol_sending import FATES, AskMessages, MessageFilter, MessageRow, Messages
+from engage_desktop.app.protocol_sending import FATES, AskMessages, MessageFilter, Messages
 from engage_desktop.ui import formats
 from engage_desktop.ui.sending import words
+from engage_desktop.ui.sending.message_table import MessageTable
 from engage_desktop.ui.sending.view import SendingView
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.widgets.common import Card, button, label, row
-from engage_desktop.ui.widgets.table import PagedModel, Table
+from engage_desktop.ui.widgets.table import PagedModel
 
-COLUMNS = ("Due", "Person", "Campaign", "Step", "Channel", "Fate", "Why", "Sent", "Kind")
-WIDTHS = (188, 92, 124, 112, 72, 72, 160, 176)
 SEARCH_MS = 250
 
 
@@ -34,7 +33,6 @@ class MessagesView(SendingView):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.filter = MessageFilter()
-        self._rows: dict[int, MessageRow] = {}
         self._campaign = self._combo("campaign", "Campaign")
         self._channel = self._combo("channel", "Channel")
         self._reason = self._combo("reason", "Why")
@@ -60,13 +58,9 @@ class MessagesView(SendingView):
             made.clicked.connect(lambda _checked=False, fate=fate: self.keep(fate=fate, also=True))
             self._group.addButton(made)
             self.fates[fate] = made
-        self.model = PagedModel(self._ask)
-        self.view = Table("sending.messages.table", "Messages")
-        self.view.setModel(self.model)
-        self.view.setMinimumHeight(360)
-        self.view.opened.connect(self._why)
-        self.said = label("", "", "sending.messages.said", wrap=True)
-        self.said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.table = MessageTable(session, "sending.messages", "Messages", self._ask)
+        self.model, self.view, self.said = self.table.model, self.table.view, self.table.said
+        self.table.opened.connect(self._why)
         self._total = label("", "muted", "sending.messages.total")
         self.why = button("Why was it due?", "sending.messages.why", "link", "Why this person is at the step (Enter)")
         self.why.clicked.connect(lambda: self._why(self.view.currentIndex().row()))
@@ -76,13 +70,11 @@ class MessagesView(SendingView):
         card.body.addLayout(row(*self.fates.values(), "stretch", self._total, copy))
         filters = row(self._campaign, self._channel, self._reason, self._kind, self._person, "stretch")
         card.body.addLayout(filters)
-        card.body.addWidget(self.view)
-        said = row(self.said, self.why)
-        said.setStretch(0, 1)
-        card.body.addLayout(said)
+        self.table.saying.addWidget(self.why)
+        card.body.addWidget(self.table)
         self.body.addWidget(card)
-        self.view.selectionModel().currentChanged.connect(lambda _now, _before: self._show_said())
-        self.model.modelReset.connect(self._show_said)
+        self.table.chosen.connect(self._show_why)
+        self._show_why()
         self._show_filter()
 
     def _combo(self, field: str, spoken: str) -> QComboBox:
@@ -114,7 +106,7 @@ class MessagesView(SendingView):
 
     def _take_more(self, reply: Reply) -> None:
         if isinstance(reply, Messages) and reply.keep == self.filter:
-            self._page(reply)
+            self.table.take(reply)
 
     def _take(self, reply: Reply) -> None:
         if isinstance(reply, Messages) and reply.keep == self.filter:
@@ -133,11 +125,7 @@ class MessagesView(SendingView):
 
     def show_reply(self, reply: Messages) -> None:
         """The first page of another filter or run."""
-        self._rows.clear()
-        self.model.clear()
-        self._page(reply)
-        for column, width in enumerate(WIDTHS):
-            self.view.setColumnWidth(column, width)
+        self.table.restart(reply)
         for fate, made in self.fates.items():
             count = sum(reply.fates.values()) if not fate else reply.fates.get(fate, 0)
             made.setText(f"{words.FATE.get(fate, 'All')} {formats.number(count)}")
@@ -169,45 +157,15 @@ class MessagesView(SendingView):
         if self._person.text().strip() != self.filter.person:
             self._person.setText(self.filter.person)
 
-    @property
-    def _names(self) -> dict[str, str]:
-        return {one.key: one.name for one in self.reply.campaigns} if self.reply is not None else {}
-
-    def _page(self, reply: Messages) -> None:
-        zone, names = self.session.zone, {one.key: one.name for one in reply.campaigns}
-        if len(self._rows) > 4 * PagedModel.PAGE * PagedModel.KEPT:
-            self._rows.clear()
-        self._rows.update(enumerate(reply.rows, reply.offset))
-        rows = tuple(
-            (
-                formats.instant(one.due_at, zone),
-                one.profile,
-                names.get(one.campaign, one.campaign),
-                one.step or "–",
-                words.CHANNEL.get(one.channel, one.channel),
-                words.FATE[one.fate],
-                words.reason(one, names),
-                "" if one.sent_at is None else formats.instant(one.sent_at, zone),
-                one.kind,
-            )
-            for one in reply.rows
-        )
-        self.model.take_page(COLUMNS, reply.total, reply.offset, rows)
-
-    def _current(self) -> MessageRow | None:
-        index = self.view.currentIndex()
-        return self._rows.get(index.row()) if index.isValid() else None
-
-    def _show_said(self) -> None:
-        one = self._current()
-        self.said.setText(words.sentence(one, self._names, self.session.zone) if one is not None else "")
+    def _show_why(self) -> None:
+        one = self.table.current
         self.why.setVisible(one is not None)
         if one is not None:
             self.why.setText("Why was it due?" if one.from_journey else "Open the broadcast")
             self.why.setAccessibleName(self.why.text())
 
     def _why(self, at: int) -> None:
-        one = self._rows.get(at)
+        one = self.table.at(at)
         if one is None:
             return
         if one.from_journey:

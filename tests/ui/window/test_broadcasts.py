@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -9,14 +10,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from engage_desktop.document import dumps
+from engage_desktop.app.protocol import AskTable, Reply, TablePage
+from engage_desktop.document import Change, dumps, put
 from engage_desktop.domain.duration import format_instant, parse_instant
 from engage_desktop.domain.message import Broadcast, Variant
 from engage_desktop.ui.pages.variant_rows import even_shares, with_variant, without_variant
 from engage_desktop.ui.widgets.check_box import CheckBox
 from engage_desktop.ui.window import MainWindow
 from tests.ui.window.hand import Hand
-from tests.ui.window.world import events, wait_settled
+from tests.ui.window.world import WAIT_MS, events, wait_settled
 
 DAY = 86_400_000_000
 
@@ -229,6 +231,111 @@ def test_every_field_can_be_reached_by_the_keyboard_and_has_a_name(
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
     for name in ("key", "group", "audience", "exclude.add", "at", "zone", "throughput", "message", "variant.1.percent"):
         assert f"broadcast.{name}" in reached
+
+
+# -- the people on the list ---------------------------------------------------------------------
+
+
+def listed(qtbot: QtBot, window: MainWindow) -> list[dict[str, str]]:
+    """The rows of the broadcast in the run's own table, once the page shows that run."""
+    people = window.broadcast_page.people
+    qtbot.waitUntil(lambda: people.current and window.broadcast_page.reach_current, timeout=WAIT_MS)
+    got: list[Reply] = []
+    window.session.ask(AskTable(window.session.generation, "messages", 0, 100_000), got.append)
+    qtbot.waitUntil(lambda: bool(got), timeout=WAIT_MS)
+    assert isinstance(got[0], TablePage)
+    rows = [dict(zip(got[0].columns, row, strict=True)) for row in got[0].rows]
+    return [row for row in rows if row["campaign"] == only(window).key]
+
+
+def choose(qtbot: QtBot, window: MainWindow, name: str) -> list[list[str]]:
+    """Click a total; the rows of the table then."""
+    people = window.broadcast_page.people
+    made = people.findChild(QPushButton, f"broadcast.people.{name}")
+    window.broadcast_page.ensureWidgetVisible(made)
+    qtbot.mouseClick(made, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: people.current, timeout=WAIT_MS)
+    model = people.table.model
+    return [[model.cell(row, column) for column in range(model.columnCount())] for row in range(model.rowCount())]
+
+
+def test_everybody_on_the_list_is_shown_by_fate_and_reason(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
+    """D-22, D-26, D-27: buttons add up to the rows of the run, and each shows its own people."""
+    made = make(qtbot, window)
+    group = made.with_(audience=None, condition="event('Product Added').count() >= 1")
+    policies = window.session.campaigns.policies.with_(suppression=("buyers",))
+    edits = (put(window.session.campaigns, "broadcast", group), put(window.session.campaigns, "policies", policies))
+    window.session.document.apply(Change("To everybody but buyers", edits))
+    hand.line("broadcast.at", "2025-03-10 09:00")
+    hand.click(QPushButton, "broadcast.variant.add")
+    hand.click(CheckBox, "broadcast.variant.1.role")
+    rows = listed(qtbot, window)
+    fates = Counter((row["status"], row["reason"] if row["status"] == "dropped" else "") for row in rows)
+    assert set(fates) == {("sent", ""), ("held_out", ""), ("dropped", "suppressed")}
+    people = window.broadcast_page.people
+    assert people.said.text() == f"Sent to {fates['sent', '']} of {len(rows)} people on the list"
+    assert people.kind.text() == "assumed"  # the policy assumes addresses
+    assert not people.note.isVisible()
+    assert not hand.shown("broadcast.people.dropped.unsubscribed")
+    for fate, said in (("sent", "Sent"), ("held_out", "Held out"), ("dropped.suppressed", "Dropped: suppressed")):
+        count = fates[(*fate.split("."), "")[:2]]
+        assert hand.find(QPushButton, f"broadcast.people.{fate}").text() == f"{said} {count}"
+        spoken = hand.find(QPushButton, f"broadcast.people.{fate}").accessibleName()
+        assert spoken.startswith(f"{said}: {count} p")
+        direct = [row for row in rows if row["status"] == fate.split(".")[0]]
+        shown = choose(qtbot, window, fate)
+        assert sorted(row[1:3] for row in shown) == sorted([row["profile"], row["step"] or "–"] for row in direct)
+        assert {row[0] for row in shown} == {"10 Mar 2025 09:00 GMT"}
+    people.table.view.selectRow(0)
+    assert "due for" in people.table.said.text()
+    assert "was dropped: this person is suppressed." in people.table.said.text()
+    pressed = people.buttons["dropped", "suppressed"]
+    pressed.setFocus()
+    qtbot.keyClick(pressed, Qt.Key.Key_Left)  # the arrows go to the total beside it
+    focused = window.focusWidget()
+    assert focused is people.buttons["held_out", ""]
+    qtbot.keyClick(focused, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: people.current, timeout=WAIT_MS)
+    assert people.table.model.total == fates["held_out", ""]
+
+
+def test_a_list_that_is_not_of_the_design_is_grey_and_says_so(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
+    make(qtbot, window)
+    hand.line("broadcast.at", "2025-03-10 09:00")
+    rows = listed(qtbot, window)
+    people = window.broadcast_page.people
+    assert len(choose(qtbot, window, "all")) == len(rows) > 5
+    hand.line("broadcast.throughput", "0")  # a design that cannot be replayed
+    qtbot.waitUntil(lambda: window.session.workbench.run.refused, timeout=WAIT_MS)
+    assert (people.current, people.table.isEnabled(), people.fates.isEnabled()) == (False, False, False)
+    assert people.note.text().startswith("This is the list of the last replay.")
+    hand.line("broadcast.throughput", "1")
+    qtbot.waitUntil(lambda: people.current and window.broadcast_page.reach_current, timeout=WAIT_MS)
+    reach = window.broadcast_page.reach
+    assert reach is not None
+    assert (people.table.isEnabled(), people.note.isVisible()) == (True, False)
+    window.undo()
+    end = format_instant(window.session.workbench.run.last_us - 2 * 3_600_000_000)
+    window.session.document.apply(
+        Change("Late", (put(window.session.campaigns, "broadcast", only(window).with_(at=end, throughput=1)),))
+    )
+    few = listed(qtbot, window)
+    reach = window.broadcast_page.reach
+    assert reach is not None
+    assert 0 < len(few) < reach.left
+    assert people.note.text().startswith(f"{reach.left - len(few)} people more have their turn only after the end")
+
+
+def test_outside_of_the_replay_nobody_is_on_the_list(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
+    """D-26: a list whose instant lies outside of the run is not made."""
+    make(qtbot, window)
+    hand.line("broadcast.at", "2031-01-01 09:00")
+    assert listed(qtbot, window) == []
+    people = window.broadcast_page.people
+    assert people.said.text() == "Sent to nobody"
+    assert people.note.text().startswith("The list is made on 1 Jan 2031 09:00 GMT. That lies outside of the replay")
+    assert not hand.shown("broadcast.people.table")
+    assert not hand.shown("broadcast.people.sent")
 
 
 def test_shares_of_variants() -> None:

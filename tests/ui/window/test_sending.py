@@ -267,8 +267,8 @@ def test_a_row_says_what_became_of_it_and_leads_to_why(qtbot: QtBot, window: Mai
     QTest.mouseClick(the(window, QPushButton, "sending.messages.fate.sent"), Qt.MouseButton.LeftButton)
     settled(qtbot, window)
     table = view.view
-    row = next(at for at, one in view._rows.items() if one.campaign == "thank")
-    one = view._rows[row]
+    row = next(at for at, one in view.table._rows.items() if one.campaign == "thank")
+    one = view.table._rows[row]
     table.scrollTo(table.model().index(row, 0))
     where = table.visualRect(table.model().index(row, 1)).center()
     QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(where))
