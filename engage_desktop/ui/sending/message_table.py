@@ -15,7 +15,7 @@ from engage_desktop.ui.widgets.common import column, label, row
 from engage_desktop.ui.widgets.table import PagedModel, Table
 
 WIDTHS = {
-    "Due": 188, "Person": 92, "Campaign": 124, "Step": 112, "Variant": 112, "Channel": 72, "Fate": 72, "Why": 160,
+    "Due": 188, "Person": 92, "Campaign": 116, "Step": 112, "Variant": 112, "Channel": 72, "Fate": 72, "Why": 160,
     "Sent": 184,
 }  # fmt: skip
 
