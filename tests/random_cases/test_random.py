@@ -20,7 +20,7 @@ from tests.random_cases.generate import Case, case, generate
 from tests.random_cases.ordinary import ordinary
 from tests.random_cases.run import differs, oracle, shrink, smallest
 
-EVERY_DAY = range(150)
+EVERY_DAY = range(100)
 PROOF = range(10_000, 15_000)
 """Each as it is, tie-heavy, and with instants of its own."""
 PARTS, COUNTED = 50, 4
@@ -31,7 +31,7 @@ def as_they_are(one: Case) -> Case:
 
 
 def _run(seeds: range, made: Callable[[Case], Case] = as_they_are, counted: int = 1) -> Census:
-    """The census of every `counted`-th case: what traits did is found out by replaying once more without them."""
+    """The census of every `counted`-th case (0: of none): what traits did is found out by replaying once more without them."""
     census = Census()
     for seed in seeds:
         one = made(generate(seed))
@@ -39,16 +39,16 @@ def _run(seeds: range, made: Callable[[Case], Case] = as_they_are, counted: int 
         found = difference(expected, engine_tables(one.records, one.campaigns, one.window, one.seed, lists=one.lists))
         if found:
             pytest.fail(f"case {seed}\n{smallest(one)}", pytrace=False)
-        if seed % counted == 0:
+        if counted and seed % counted == 0:
             census.add(one, expected)
     return census
 
 
-@pytest.mark.timeout(300)
-def test_identical_rows() -> None:
-    census = _run(EVERY_DAY, counted=2)
-    assert census.median_visits >= 8, census.table()
-    assert not [feature for feature in expected() if not census.found[feature]], census.table()
+@pytest.mark.parametrize("part", range(4))
+def test_identical_rows(part: int) -> None:
+    """In parts, so that both cores share them; what they hold is counted where there are ten thousand."""
+    size = len(EVERY_DAY) // 4
+    _run(EVERY_DAY[part * size : (part + 1) * size], counted=0)
 
 
 @pytest.mark.prove

@@ -54,7 +54,7 @@ class Recipients(Card):
         self.fates.setLayout(flow)
         self.buttons: dict[Fate, QPushButton] = {}
         for fate in FATES:
-            made = QPushButton()
+            made = QPushButton(called(fate))
             made.setObjectName("broadcast.people." + (".".join(filter(None, fate)) or "all"))
             made.setCheckable(True)
             made.setAutoDefault(False)
