@@ -43,7 +43,7 @@ class SetTrait:
 
 
 Edit: TypeAlias = AddEvent | RemoveEvent | SetTrait
-Made: TypeAlias = AddEvent | SetTrait
+RunEdit: TypeAlias = AddEvent | SetTrait
 """What a run itself brings about."""
 
 

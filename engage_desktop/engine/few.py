@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.engine.changes import AddEvent, Edit, Made, RemoveEvent, SetTrait
+from engage_desktop.engine.changes import AddEvent, Edit, RemoveEvent, RunEdit, SetTrait
 from engage_desktop.engine.source import ABSENT, BOOL, LIST, NUMBER, OBJECT, TEXT, Column, Log, TraitHistory
 from engage_desktop.events.column import Column as Values
 from engage_desktop.events.elements import ELEMENTS, elements
@@ -48,7 +48,7 @@ class Few:
         accounts: Sequence[int] = (),
         edits: Sequence[Edit] = (),
         until: int | None = None,
-        written: Sequence[Made] = (),
+        written: Sequence[RunEdit] = (),
     ) -> None:
         self.written = tuple(one for one in written if until is None or one.time <= until)
         self.log, self.people, self.accounts, self.until = log, list(people), list(accounts), until
@@ -78,7 +78,7 @@ class Few:
         self.event_names: Sequence[str] = tuple(dict.fromkeys([*log.event_names, *(one.event for one in self._added)]))
         self._names: dict[str, tuple[_Ints, NDArray[np.uint32]]] = {}
 
-    def with_(self, edits: Sequence[Edit] = (), until: int | None = None, written: Sequence[Made] = ()) -> Few:
+    def with_(self, edits: Sequence[Edit] = (), until: int | None = None, written: Sequence[RunEdit] = ()) -> Few:
         """The same people with other changes."""
         return Few(self.log, self.people, self.accounts, edits, until, written)
 

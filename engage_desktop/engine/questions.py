@@ -12,7 +12,7 @@ from engage_desktop.domain.condition import Condition, InAudience
 from engage_desktop.domain.people import Level
 from engage_desktop.engine.arrays import NEVER
 from engage_desktop.engine.bearing import few_of
-from engage_desktop.engine.changes import Made
+from engage_desktop.engine.changes import RunEdit
 from engage_desktop.engine.definitions import Node, resolve
 from engage_desktop.engine.explain import NOBODY, Inside, Reader, Span, Who, Why, span, why
 from engage_desktop.engine.few import Few
@@ -145,7 +145,7 @@ def answer(
     change: bool = True,
     confirm: Confirm | None = None,
     also: object = (),
-    written: Callable[[Few], tuple[Made, ...]] | None = None,
+    written: Callable[[Few], tuple[RunEdit, ...]] | None = None,
 ) -> Answer:
     """Why, or why not, at an instant from which the subject exists. `confirm` runs the journey that is asked about
     once more with each change that may be shown, `also` is what it reads beside the question; `written` says what
@@ -175,7 +175,7 @@ def _ask(
     at: int,
     want: bool,
     confirm: Confirm | None,
-    written: Callable[[Few], tuple[Made, ...]] | None,
+    written: Callable[[Few], tuple[RunEdit, ...]] | None,
 ) -> Callable[[Edits], tuple[bool, Callable[[], list[Edits]]]]:
     def ask(edits: Edits) -> tuple[bool, Callable[[], list[Edits]]]:
         changed = few.with_(edits, at)  # what comes later has no say

@@ -25,17 +25,17 @@ from engage_desktop.engine.conditions import Conditions
 from engage_desktop.engine.counted import FIGURES, Figure, answers_heard, answers_of, figures_of, sent_by, steps_of
 from engage_desktop.engine.coupling import read_by, written_by
 from engage_desktop.engine.definitions import Node
-from engage_desktop.engine.draw import entry_key_hashes
 from engage_desktop.engine.generated import MOST, NOTHING, Happenings, Made, made, together
 from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.kept import Kept
+from engage_desktop.engine.mailings import Mailing, OfBroadcast, OfJourney
 from engage_desktop.engine.plan import Plan, PlanJourney
 from engage_desktop.engine.responses import Asked, PlanResponses, Sent, asked, drawn, sent_event
 from engage_desktop.engine.revised import with_messages
 from engage_desktop.engine.run import SENT, TURNED_AWAY, Table, Texts
-from engage_desktop.engine.sending import Sending, _Mailing, _OfBroadcast, _OfJourney
+from engage_desktop.engine.sending import Sending
 from engage_desktop.engine.sends import PlanMessage, messages_of
-from engage_desktop.engine.simulate import Cancel, _chosen, _in_parts, walk_all
+from engage_desktop.engine.simulate import Cancel, chosen, conditions_in_parts, walk_all
 from engage_desktop.engine.source import Log
 from engage_desktop.engine.view import View
 from engage_desktop.engine.waves import Again, Stage, Tables, reads_of_others
@@ -62,7 +62,7 @@ class Replicates:
     ) -> None:
         self.plan, self.log, self.window, self.seed, self.only = plan, log, window, seed, only
         self.cancelled, self.everybody = cancelled, everybody
-        self.journeys, self.broadcasts = _chosen(plan, only)
+        self.journeys, self.broadcasts = chosen(plan, only)
         self._steps = steps_of(self.journeys, self.broadcasts)
         self.figures = figures_of(self._steps, self.journeys, self.broadcasts)
         self._figure = {figure: place for place, figure in enumerate(self.figures)}
@@ -91,20 +91,20 @@ class Replicates:
     def _play(self) -> None:
         """The design played without answers, and the messages that were sent."""
         silent = with_messages(self.plan, lambda _campaign, _step, message: replace(message, responses=None))
-        journeys, broadcasts = _chosen(silent, self.only)
+        journeys, broadcasts = chosen(silent, self.only)
         stage = self._stage(silent, broadcasts)
         played = stage.play(journeys)
-        self._tables, self._view = played.tables, stage._view(played.made)
+        self._tables, self._view = played.tables, stage.view_of(played.made)
         self._writes = Made(played.made.writes)
         self._base = self._rows(played.tables)
         sending = self._sending(self.plan, self.broadcasts)
-        sources: list[_Mailing] = [
-            _OfJourney(sending, one, played.tables[one.journey.key], self.view)
+        sources: list[Mailing] = [
+            OfJourney(sending, one, played.tables[one.journey.key], self.view)
             for one in self.journeys
             if "messages" in played.tables.get(one.journey.key, {})
         ]
         sources += [
-            _Mailed(sending, one, played.tables[one.key]["messages"])
+            OfBroadcast(sending, one, played.tables[one.key]["messages"])
             for one in self.broadcasts
             if "messages" in played.tables.get(one.key, {})
         ]
@@ -136,33 +136,22 @@ class Replicates:
         needed = ("instances", "visits", "messages", "sets")
         return {key: {name: tables[name] for name in needed if name in tables} for key, tables in found.items()}
 
-    def _messages(self, sending: Sending, sources: Sequence[_Mailing]) -> tuple[Happenings, list[_Model]]:
+    def _messages(self, sending: Sending, sources: Sequence[Mailing]) -> tuple[Happenings, list[_Model]]:
         """What was sent as events, and the models by which some of it is answered."""
         parts, models, first = [], [], 0
         for one in sources:
             row = np.flatnonzero(one.table["status"] == SENT)
-            names = np.array([sending.name(sent_event(of.spec.channel_name)) for of in one.messages], np.int16)
-            zero = np.zeros(len(row), np.int8)
-            part = one._happened(row, one.table["sent_at"][row], zero, names[one.which[row]])
+            part = one.sent(row)
             parts.append(part)
             for place, message in enumerate(one.messages):
                 at = np.flatnonzero(one.which[row] == place)
                 if message.responses is None or not at.size:
                     continue
                 step = one.step_key(place) or ""
-                sent = Sent(
-                    part.events.profile[at], part.events.time[at] - 1, self._entry_keys(part, at), one.key, step
-                )
+                sent = Sent(part.events.profile[at], part.events.time[at] - 1, one.entry_hashes(row[at]), one.key, step)
                 models.append(_Model(one.key, step, first + at, asked(message.responses, sent, self._view)))
             first += len(row)
         return together(parts, sending.names, sending.words), models
-
-    def _entry_keys(self, part: Happenings, at: AnyArray) -> AnyArray:
-        """H of the entry keys, each spelled out once."""
-        texts = self.texts.all()
-        pairs, place = np.unique(np.stack([part.entered_at[at], part.identifier[at]]), axis=1, return_inverse=True)
-        named = [None if code < 0 else texts[code] for code in pairs[1].tolist()]
-        return entry_key_hashes(pairs[0], named)[place.ravel()]
 
     @cached_property
     def _moving(self) -> frozenset[str]:
@@ -257,7 +246,7 @@ class Replicates:
             people = np.flatnonzero(who & ~found).astype(np.int32)
             if not people.size:
                 continue
-            view = stage._view(known.of(np.searchsorted(everybody, people)), people)
+            view = stage.view_of(known.of(np.searchsorted(everybody, people)), people)
             for key, tables in self._attempts(journeys, broadcasts, view).items():
                 found[people[ways(tables, len(people)) != self._usual[key][people]]] = True
         return found
@@ -265,7 +254,7 @@ class Replicates:
     # -- a replicate -----------------------------------------------------------------------
 
     def _drawn(self, plan: Plan) -> _Answered:
-        models = {(campaign, step): one.responses for campaign, step, one in sent_by(*_chosen(plan, self.only))}
+        models = {(campaign, step): one.responses for campaign, step, one in sent_by(*chosen(plan, self.only))}
         names = self._sent.events.names
         found: list[tuple[AnyArray, ...]] = [(np.empty(0, np.int64),) * 5]
         for one in self._models:
@@ -329,7 +318,7 @@ class Replicates:
 
     def _again(self, plan: Plan, people: Profiles, answered: _Answered) -> dict[int, list[Profiles]]:
         """The rows of some people, played with the answers of the replicate."""
-        journeys, broadcasts = _chosen(plan, self.only)
+        journeys, broadcasts = chosen(plan, self.only)
         stage = self._stage(plan, broadcasts)
         known = self._known(stage.sending, people, answered)
         walked = tuple(one for one in journeys if one.journey.key in self._moving)
@@ -419,11 +408,11 @@ def in_parts(
 ) -> Iterator[Replicates]:
     """The same of at most so many buckets of people, one after the other; of all at once where they depend on each other.
     Counts of the parts add up to those of the whole."""
-    journeys, broadcasts = _chosen(plan, only)
+    journeys, broadcasts = chosen(plan, only)
     texts = Texts()
     shared = buckets == 1 or reads_of_others(plan, journeys, Sending(plan, broadcasts, window, texts.all, texts.code))
     parts = [log] if shared else make_buckets(log, buckets)
-    accounts = None if shared else _in_parts(plan, log, parts, cancelled).intervals
+    accounts = None if shared else conditions_in_parts(plan, log, parts, cancelled).intervals
     for part in parts:
         yield Replicates(plan, part, window, seed, only, cancelled, accounts=accounts, everybody=everybody)
 
@@ -441,7 +430,7 @@ def of_replicate(plan: Plan, number: int, rate: Callable[[str, str, PlanResponse
 
 def may_move(plan: Plan, only: Sequence[str] | None = None) -> bool:
     """Whether any answer may move anybody."""
-    return bool(answers_heard(plan, *_chosen(plan, only)))
+    return bool(answers_heard(plan, *chosen(plan, only)))
 
 
 @dataclass(eq=False)
@@ -465,12 +454,3 @@ class _Answered:
     row: AnyArray
     at: Instants
     profile: Profiles
-
-
-class _Mailed(_OfBroadcast):
-    """A broadcast whose messages are known."""
-
-    def __init__(self, sending: Sending, one: PlanBroadcast, table: Table) -> None:
-        self.one = one
-        _Mailing.__init__(self, sending, one.key, table, {}, [variant.message for variant in one.variants])
-        self.which = np.maximum(self.table["step"], 0)

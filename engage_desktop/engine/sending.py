@@ -9,21 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engage_desktop.engine.added import Added
-from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Profiles
+from engage_desktop.engine.arrays import AnyArray, Instants, Profiles
 from engage_desktop.engine.broadcasts import PlanBroadcast
-from engage_desktop.engine.draw import entry_key, hashes_of
-from engage_desktop.engine.generated import Happenings, by_instant, instances_of, key_ranks, together
+from engage_desktop.engine.generated import Happenings, by_instant, key_ranks, together
+from engage_desktop.engine.mailings import Mailing, OfBroadcast, OfJourney, Tables
 from engage_desktop.engine.policy import Attempts, settle
-from engage_desktop.engine.responses import Sent, answers, sent_event
-from engage_desktop.engine.run import ASSUMED, DROPPED, EXITED, SENT, WAITING, Table
-from engage_desktop.engine.sends import PlanMessage, messages_of
+from engage_desktop.engine.responses import Sent, answers
+from engage_desktop.engine.run import ASSUMED, SENT, WAITING, Table
+from engage_desktop.engine.sends import messages_of
 
 if TYPE_CHECKING:
     from engage_desktop.engine.plan import Plan, PlanJourney
     from engage_desktop.engine.view import View
-
-Tables = dict[str, Table]
 
 
 @dataclass(eq=False)
@@ -36,7 +33,7 @@ class Settled:
 
 
 class Sending:
-    """What a run's campaigns send. `assumes`: whether responses are drawn."""
+    """What a run's campaigns send."""
 
     def __init__(
         self,
@@ -45,13 +42,9 @@ class Sending:
         window: tuple[int, int],
         texts: Callable[[], Sequence[str]],
         code: Callable[[str], int],
-        *,
-        answered: bool = True,
     ) -> None:
         """`texts` of the run so far, `code` of one of them."""
         self.plan, self.broadcasts, self.window, self.texts, self.code = plan, broadcasts, window, texts, code
-        self.answered = answered
-        self.n_profiles = -1
         keys = sorted([one.journey.key for one in plan.journeys] + [one.key for one in plan.broadcasts])
         self.ranks = {key: rank for rank, key in enumerate(keys)}
         messages = [step.compiled.message for one in plan.journeys for step in messages_of(one)]
@@ -67,7 +60,9 @@ class Sending:
         self.nothing = together([], self.names, self.words)
         """No event."""
         self._turns: dict[str, tuple[Profiles, Instants]] = {}
-        """Of broadcasts that go by turns, whose turn it is when."""
+        """Of broadcasts that go by turns, whose turn it is when, ..."""
+        self._n_people = -1
+        """... and how many people there are: where all are asked it is found anew."""
         self._word = {text: place for place, text in enumerate(self.words)}
         self._name = {text: place for place, text in enumerate(self.names)}
 
@@ -84,11 +79,14 @@ class Sending:
         `events`: whether anything asks for the events that are made. `people`: whom the view is of, where it is not of all;
         the turns of broadcasts are then those of all, found before."""
         mailings = [
-            _OfJourney(self, one, tables[one.journey.key], view)
+            OfJourney(self, one, tables[one.journey.key], view)
             for one in journeys
             if "messages" in tables.get(one.journey.key, {})
         ]
-        sources: list[_Mailing] = [*mailings, *(_OfBroadcast(self, one, view, people) for one in self.broadcasts)]
+        sources: list[Mailing] = [
+            *mailings,
+            *(OfBroadcast(self, one, one.attempts(view, *self.turns(one, view, people))) for one in self.broadcasts),
+        ]
         sources = [one for one in sources if len(one.table["profile"])]
         if not sources:
             return Settled(self.nothing)
@@ -102,7 +100,7 @@ class Sending:
         found = Settled(self.nothing)
         parts: list[Happenings] = []
         for place, one in enumerate(sources):
-            answered = self._answers(one, view) if self.answered else None
+            answered = self._answers(one, view)
             if answered is not None:
                 one.tables["responses"] = answered
             if events:
@@ -116,7 +114,7 @@ class Sending:
 
     # -- the policy ------------------------------------------------------------------------
 
-    def _attempts(self, sources: Sequence[_Mailing]) -> Attempts:
+    def _attempts(self, sources: Sequence[Mailing]) -> Attempts:
         specs = list(dict.fromkeys(message.spec for one in sources for message in one.messages))
         place = {spec: at for at, spec in enumerate(specs)}
 
@@ -132,7 +130,7 @@ class Sending:
             column("reason").copy(), assumed, column("next_at").copy(), column("sent_at").copy(), np.zeros(n, np.bool_),
         )  # fmt: skip
 
-    def _order(self, sources: Sequence[_Mailing], at: AnyArray) -> AnyArray:
+    def _order(self, sources: Sequence[Mailing], at: AnyArray) -> AnyArray:
         """Ranks in the order of D-24 of some of the attempts."""
         first = np.cumsum([0, *(len(one.table["profile"]) for one in sources)])
         parts = []
@@ -157,7 +155,7 @@ class Sending:
         found[np.searchsorted(at, where[order])] = np.arange(len(at))
         return found
 
-    def _taken_back(self, sources: Sequence[_Mailing], attempts: Attempts) -> list[AnyArray]:
+    def _taken_back(self, sources: Sequence[Mailing], attempts: Attempts) -> list[AnyArray]:
         """Write what was found into the tables; the mask of those dropped by a cap when due, of each."""
         found, first = [], 0
         for one in sources:
@@ -171,7 +169,7 @@ class Sending:
 
     # -- responses -------------------------------------------------------------------------
 
-    def _answers(self, one: _Mailing, view: View) -> Table | None:
+    def _answers(self, one: Mailing, view: View) -> Table | None:
         """Rows of `responses`, in public order; `message` is the place of each among the campaign's messages, `event` its
         name by code."""
         if all(message.responses is None for message in one.messages):
@@ -181,12 +179,9 @@ class Sending:
             at = np.flatnonzero((one.which == place) & (one.table["status"] == SENT))
             if message.responses is None or not at.size:
                 continue
-            entered, named = one.entries(at)
-            texts = self.texts()
-            pairs = zip(entered.tolist(), named.tolist(), strict=True)
-            keys = hashes_of([entry_key(when, None if code < 0 else texts[code]) for when, code in pairs])
+            keys = one.entry_hashes(at)
             sent = Sent(one.table["profile"][at], one.table["sent_at"][at], keys, one.key, one.step_key(place) or "")
-            found = answers(message.responses, sent, view, self.window[1], self._name.__getitem__)
+            found = answers(message.responses, sent, view, self.window[1], self.name)
             parts.append((at[found.message], found.place, found.at, found.event))
         if not parts:
             return None
@@ -208,8 +203,8 @@ class Sending:
         """Who of a view's people gets a broadcast, and when; a queue is that of all people, found when all were there."""
         if one.broadcast.throughput is None:
             return one.turns(view, self.window)
-        if people is None or len(people) == self.n_profiles:
-            self.n_profiles = view.log.n_profiles
+        if people is None or len(people) == self._n_people:
+            self._n_people = view.log.n_profiles
             self._turns[one.key] = one.turns(view, self.window)
             return self._turns[one.key]
         who, due = self._turns[one.key]
@@ -227,159 +222,3 @@ class Sending:
 
     def name(self, text: str) -> int:
         return self._name[text]
-
-
-class _Mailing:
-    """The messages of one campaign: `which` of `messages` each row of `table` is."""
-
-    def __init__(
-        self, sending: Sending, key: str, table: Table, tables: Tables, messages: Sequence[PlanMessage]
-    ) -> None:
-        self.sending, self.key, self.table, self.tables, self.messages = sending, key, dict(table), tables, messages
-        self.which: AnyArray = np.zeros(len(table["profile"]), np.int16)
-
-    def step_key(self, which: int) -> str | None:
-        raise NotImplementedError
-
-    def exit_at(self) -> AnyArray:
-        raise NotImplementedError
-
-    def entries(self, at: AnyArray) -> tuple[AnyArray, AnyArray]:
-        """Of some rows when the instance was entered, and its identifier as a text of the run, -1 for none."""
-        raise NotImplementedError
-
-    def priority(self) -> AnyArray:
-        """Of each message."""
-        raise NotImplementedError
-
-    def seq(self, at: AnyArray) -> AnyArray:
-        """The number of the visit behind some rows."""
-        raise NotImplementedError
-
-    def fates(self, at_once: AnyArray) -> dict[tuple[str, str], Table]:
-        return {}
-
-    def step_rank(self) -> AnyArray:
-        """Of each message the place of its step's key among all."""
-        keys = [self.step_key(which) or "" for which in range(len(self.messages))]
-        return np.array([sorted(keys).index(key) for key in keys])
-
-    def happenings(self, answered: Table | None) -> list[Happenings]:
-        """The events of the messages that were sent and of the answers."""
-        sent = np.flatnonzero(self.table["status"] == SENT)
-        names = np.array([self.sending.name(sent_event(one.spec.channel_name)) for one in self.messages], np.int16)
-        sent = sent[self.table["sent_at"][sent] < self.sending.window[1]]
-        time, zero = self.table["sent_at"][sent], np.zeros(len(sent), np.int8)
-        found = [self._happened(sent, time, zero, names[self.which[sent]])]
-        if answered is not None:
-            some = answered["at"] < self.sending.window[1]
-            row, at, stage, name = (answered[one][some] for one in ("message", "at", "response", "event"))
-            found.append(self._happened(row, at, stage + 1, name))
-        return found
-
-    def _happened(self, row: AnyArray, at: AnyArray, stage: AnyArray, name: AnyArray) -> Happenings:
-        sending, table, which = self.sending, self.table, self.which[row]
-        steps = np.array([sending.word(self.step_key(one)) for one in range(len(self.messages))], np.int32)
-        words = np.array([sending.word(one.key) for one in self.messages], np.int32)
-        n = len(row)
-        entered, named = self.entries(row)
-        events = Added(
-            table["profile"][row].astype(np.int32), at + 1, name.astype(np.int16),
-            np.full(n, sending.word(self.key), np.int32), steps[which], words[which], sending.names, sending.words,
-        )  # fmt: skip
-        return Happenings(
-            np.full(n, sending.ranks[self.key], np.int16), entered, named, table["instance"][row], self.seq(row),
-            stage.astype(np.int8), events,
-        )  # fmt: skip
-
-
-class _OfJourney(_Mailing):
-    def __init__(self, sending: Sending, journey: PlanJourney, tables: Tables, view: View) -> None:
-        self.journey, self.view = journey, view
-        self.steps = messages_of(journey)
-        messages = [step.compiled.message for step in self.steps]
-        super().__init__(sending, journey.journey.key, tables["messages"], dict(tables), messages)
-        place = np.zeros(len(journey.journey.steps), np.int16)
-        for at, step in enumerate(self.steps):
-            place[step.index] = at
-        self.which = place[self.table["step"]]
-
-    def step_key(self, which: int) -> str | None:
-        return self.steps[which].key
-
-    def _instance(self, at: AnyArray | None = None) -> AnyArray:
-        """The row of each message's instance."""
-        table = self.table
-        who, number = (table[name] if at is None else table[name][at] for name in ("profile", "instance"))
-        return instances_of(self.tables["instances"], who, number)
-
-    def exit_at(self) -> AnyArray:
-        instances = self.tables["instances"]
-        rules = [self.sending.code(rule.key) for rule in self.journey.journey.exits]
-        taken = (instances["outcome"] == EXITED) & np.isin(instances["detail"], rules)
-        found: AnyArray = np.where(taken, instances["ended_at"], NEVER)[self._instance()]
-        return found
-
-    def entries(self, at: AnyArray) -> tuple[AnyArray, AnyArray]:
-        instances, row = self.tables["instances"], self._instance(at)
-        return instances["entered_at"][row], instances["identifier"][row]
-
-    def priority(self) -> AnyArray:
-        own = [self.journey.journey.steps[step.index].priority for step in self.steps]  # type: ignore[union-attr]
-        return np.array([self.journey.journey.priority if one is None else one for one in own])
-
-    def seq(self, at: AnyArray) -> AnyArray:
-        visits, n_steps = self.tables["visits"], len(self.journey.journey.steps)
-        sends = np.zeros(n_steps, np.bool_)
-        sends[[step.index for step in self.steps]] = True
-        mine = np.flatnonzero(sends[visits["step"]])
-        instances = self.tables["instances"]
-        own = (
-            instances_of(instances, visits["profile"][mine], visits["instance"][mine]) * n_steps + visits["step"][mine]
-        )
-        order = np.argsort(own, kind="stable")
-        asked = self._instance(at) * n_steps + self.table["step"][at]
-        found: AnyArray = visits["seq"][mine[order[np.searchsorted(own[order], asked)]]]
-        return found
-
-    def fates(self, at_once: AnyArray) -> dict[tuple[str, str], Table]:
-        found = {}
-        for place, step in enumerate(self.steps):
-            at = np.flatnonzero(at_once & (self.which == place) & (self.table["status"] == DROPPED))
-            if step.compiled.leave and at.size:
-                row = self._instance(at)
-                instances = self.tables["instances"]
-                profile: Profiles = self.table["profile"][at]
-                entered, rank = instances["entered_at"][row], np.full(len(at), -1, np.int64)
-                if self.journey.entry.event is not None:
-                    rank = self.view.rank_in_instant(profile, entered, instances["row"][row])
-                found[step.compiled.name] = {
-                    "profile": profile, "time": self.table["due_at"][at], "entered_at": entered, "entry_rank": rank,
-                }  # fmt: skip
-        return found
-
-
-class _OfBroadcast(_Mailing):
-    def __init__(self, sending: Sending, one: PlanBroadcast, view: View, people: AnyArray | None) -> None:
-        self.one = one
-        table = one.attempts(view, *sending.turns(one, view, people))
-        place = np.full(len(table["profile"]), len(sending.plan.journeys) + one.index, np.int16)
-        messages = [variant.message for variant in one.variants]
-        super().__init__(sending, one.key, table | {"campaign": place}, {}, messages)
-        self.which = np.maximum(self.table["step"], 0)
-
-    def step_key(self, which: int) -> str | None:
-        variants = self.one.broadcast.variants
-        return variants[which].key if variants else None
-
-    def exit_at(self) -> AnyArray:
-        return np.full(len(self.which), NEVER, np.int64)
-
-    def entries(self, at: AnyArray) -> tuple[AnyArray, AnyArray]:
-        return np.full(len(at), self.one.frozen_at, np.int64), np.full(len(at), -1, np.int64)
-
-    def priority(self) -> AnyArray:
-        return np.full(len(self.messages), self.one.broadcast.priority)
-
-    def seq(self, at: AnyArray) -> AnyArray:
-        return np.zeros(len(at), np.int64)

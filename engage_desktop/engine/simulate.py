@@ -63,9 +63,9 @@ def simulate(
     that read nothing that is written: the same rows by the other way. Raises DesignError where design and log
     contradict each other, Cancelled when asked to stop. Same inputs, same run, for any number of buckets.
     """
-    _refuse_clashes(plan, store)
+    refuse_clashes(plan, store)
     texts = Texts()
-    if not needs_plain(plan, *_chosen(plan, only)):
+    if not needs_plain(plan, *chosen(plan, only)):
         return _simulate(plan, store, window, seed, only, progress, cancelled, cache, buckets, texts, coupled=coupled)
     cache = LeafCache() if cache is None and buckets == 1 else cache
     halves = (
@@ -95,7 +95,7 @@ def _simulate(
     coupled: bool,
 ) -> Run:
     """One replay, as it stands."""
-    journeys, broadcasts = _chosen(plan, only)
+    journeys, broadcasts = chosen(plan, only)
     tables = _Tables()
     sending = Sending(plan, broadcasts, window, texts.all, texts.code)
     shared = reads_of_others(plan, journeys, sending)  # then nobody can be worked off before the others
@@ -118,7 +118,7 @@ def _simulate(
     trails: dict[str, Trail] | None = {} if len(parts) == 1 and apart and not coupled else None
     whole = Conditions(store, plan.meanings, cache, cancelled)
     if len(parts) > 1:
-        whole = _in_parts(plan, store, parts, cancelled)
+        whole = conditions_in_parts(plan, store, parts, cancelled)
     made: list[Made] = []
     first = dropped = waves = 0
     for part in parts:
@@ -141,7 +141,7 @@ def _simulate(
             asked = whole if audience.member.level == "account" else conditions
             if touched(audience.member, plan.meanings, played.made):
                 asked = stage.shown(played.made)
-            table = _membership_rows(audience.index, asked.intervals(audience.member), window)
+            table = membership_rows(audience.index, asked.intervals(audience.member), window)
             tables.add("memberships", audience.key, table, 0 if asked is whole else first)
         first += part.n_profiles
     if progress is not None:
@@ -189,7 +189,7 @@ class _Tables:
         )
 
 
-def _in_parts(plan: Plan, store: Log, parts: Sequence[Log], cancelled: Cancel | None) -> Conditions:
+def conditions_in_parts(plan: Plan, store: Log, parts: Sequence[Log], cancelled: Cancel | None) -> Conditions:
     """Conditions of accounts over the whole log; what they ask of people is asked bucket by bucket."""
 
     def people(node: Node) -> Intervals:
@@ -255,11 +255,11 @@ def _trait(plan: Plan, key: str) -> Computed:
 
 
 def _conditions(plan: Plan, store: Log, cache: LeafCache | None, cancelled: Cancel | None) -> Conditions:
-    _refuse_clashes(plan, store)
+    refuse_clashes(plan, store)
     return Conditions(store, plan.meanings, cache, cancelled)
 
 
-def _refuse_clashes(plan: Plan, store: Log) -> None:
+def refuse_clashes(plan: Plan, store: Log) -> None:
     """A trait of the log with the key of an audience or computed trait (D-9)."""
     problems = []
     named = [("audience", one.key, one.member.level) for one in plan.audiences]
@@ -279,7 +279,7 @@ def _refuse_clashes(plan: Plan, store: Log) -> None:
         raise DesignError(problems)
 
 
-def _chosen(plan: Plan, only: Sequence[str] | None) -> tuple[list[PlanJourney], list[PlanBroadcast]]:
+def chosen(plan: Plan, only: Sequence[str] | None) -> tuple[list[PlanJourney], list[PlanBroadcast]]:
     """The campaigns that run, in the order of their keys."""
     known = [*(one.journey.key for one in plan.journeys), *(one.key for one in plan.broadcasts)]
     missing = [key for key in only or () if key not in known]
@@ -295,7 +295,7 @@ def _unknown(kind: str, key: str, known: list[str]) -> Problem:
     return Problem("error", "unknown_key", kind, f"There is no '{key}'.", mend)
 
 
-def _membership_rows(index: int, intervals: Intervals, window: tuple[int, int]) -> Table:
+def membership_rows(index: int, intervals: Intervals, window: tuple[int, int]) -> Table:
     """Intervals that reach into the window, cut at neither end; what ends after it is open (D-5)."""
     keep = (intervals.start <= window[1]) & (intervals.end > window[0])
     end = intervals.end[keep]
@@ -307,7 +307,7 @@ def _membership_rows(index: int, intervals: Intervals, window: tuple[int, int]) 
     }
 
 
-def _journey(
+def tables_of_journey(
     journey: PlanJourney,
     view: View,
     window: tuple[int, int],
@@ -339,9 +339,9 @@ def walk_all(
     for journey in together:
         tell(journey.journey.key)
         if not journey.journey.enforce_limits:
-            found[journey.journey.key] = _journey(journey, view, window, texts, cancelled, trails=trails)
+            found[journey.journey.key] = tables_of_journey(journey, view, window, texts, cancelled, trails=trails)
     limited = sorted((one for one in together if one.journey.enforce_limits), key=lambda one: one.index)
-    one_of = partial(_journey, view=view, window=window, texts=texts, cancelled=cancelled)
+    one_of = partial(tables_of_journey, view=view, window=window, texts=texts, cancelled=cancelled)
     walked = tables_under_limits(limited, view, texts, one_of)
     return found | {one.journey.key: table for one, table in zip(limited, walked, strict=True)}
 

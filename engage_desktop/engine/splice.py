@@ -22,7 +22,7 @@ from engage_desktop.engine.part import conditions_of
 from engage_desktop.engine.plan import Plan, PlanAudience, PlanJourney
 from engage_desktop.engine.resume import GONE, below, can_resume, laid, resume
 from engage_desktop.engine.run import TABLES, Run, Table, Texts, stack
-from engage_desktop.engine.simulate import _chosen, _journey, _membership_rows, _refuse_clashes, simulate
+from engage_desktop.engine.simulate import chosen, membership_rows, refuse_clashes, simulate, tables_of_journey
 from engage_desktop.engine.source import Log
 from engage_desktop.engine.subset import Subset
 from engage_desktop.engine.touched import alike, changed_steps, touched
@@ -56,13 +56,13 @@ def resimulate(
     changed. The codes of texts may be others. With the cache of the run before, conditions that stayed are not asked
     again. Raises what `simulate` raises.
     """
-    chosen = None if only is None else tuple(only)
-    if (before.window, before.seed, before.only) != (window, seed, chosen) or not _splices(before.plan, plan, only):
+    named = None if only is None else tuple(only)
+    if (before.window, before.seed, before.only) != (window, seed, named) or not _splices(before.plan, plan, only):
         return simulate(
             plan, store, window=window, seed=seed, only=only, progress=progress, cancelled=cancelled, cache=cache
         )
-    _refuse_clashes(plan, store)
-    return _Splice(plan, store, before, progress, cancelled, cache).run(_chosen(plan, only)[0])
+    refuse_clashes(plan, store)
+    return _Splice(plan, store, before, progress, cancelled, cache).run(chosen(plan, only)[0])
 
 
 def _splices(old: Plan, new: Plan, only: Sequence[str] | None) -> bool:
@@ -71,7 +71,7 @@ def _splices(old: Plan, new: Plan, only: Sequence[str] | None) -> bool:
     around = ("workspace", "policies", "messages")
     if any(getattr(old.campaigns, name) != getattr(new.campaigns, name) for name in around):
         return False
-    alone = all(stands_alone(plan, *_chosen(plan, only)) for plan in (old, new))
+    alone = all(stands_alone(plan, *chosen(plan, only)) for plan in (old, new))
     return alone and not any(one.journey.enforce_limits for plan in (old, new) for one in plan.journeys)
 
 
@@ -141,7 +141,7 @@ class _Splice:
         old = self.before.plan.audience(audience.key)
         if old is not None and repr(old.member) == repr(audience.member):
             return _numbered(self.memberships.of(old.index), "audience", audience.index)
-        return _membership_rows(audience.index, self.conditions.intervals(audience.member), self.before.window)
+        return membership_rows(audience.index, self.conditions.intervals(audience.member), self.before.window)
 
     # -- a journey -------------------------------------------------------------------------
 
@@ -194,7 +194,7 @@ class _Splice:
 
     def _walked(self, journey: PlanJourney, view: View) -> dict[str, Table]:
         trails = self.trails if view is self.view else None
-        return _journey(journey, view, self.before.window, self.texts, self.cancelled, trails=trails)
+        return tables_of_journey(journey, view, self.before.window, self.texts, self.cancelled, trails=trails)
 
 
 @dataclass(eq=False)

@@ -10,7 +10,7 @@ from engage_desktop.domain.duration import format_instant
 from engage_desktop.domain.errors import UserError
 from engage_desktop.domain.people import Level
 from engage_desktop.engine.bearing import few_of
-from engage_desktop.engine.changes import Made
+from engage_desktop.engine.changes import RunEdit
 from engage_desktop.engine.coupling import goes_by_turns, hears_itself, is_coupled
 from engage_desktop.engine.few import Few
 from engage_desktop.engine.plan import Plan, PlanJourney
@@ -65,7 +65,7 @@ class Subject:
         return []
 
     @cached_property
-    def _written(self) -> Callable[[Few], tuple[Made, ...]] | None:
+    def _written(self) -> Callable[[Few], tuple[RunEdit, ...]] | None:
         """What a run makes of some people; None where nothing of that can be asked for."""
         return (lambda few: self._played(few, None).written) if self._coupled else None
 

@@ -11,7 +11,7 @@ import numpy as np
 from engage_desktop.domain.step import Fork
 from engage_desktop.engine.added import PROPERTIES, Added, AddedLog
 from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask
-from engage_desktop.engine.changes import AddEvent, Made, SetTrait
+from engage_desktop.engine.changes import AddEvent, RunEdit, SetTrait
 from engage_desktop.engine.conditions import Conditions
 from engage_desktop.engine.few import Few
 from engage_desktop.engine.left_behind import WalkResult
@@ -159,7 +159,7 @@ class Played:
         journeys = sorted(journeys, key=lambda one: one.journey.key)
         sending = Sending(plan, plan.broadcasts, window, self._texts.all, self._texts.code)
         made = Stage(plan, few, conditions, view, self._walk, sending).play(journeys).made
-        self.written: tuple[Made, ...] = (*_sets(made.writes, few.people), *_events(made.events, few.people))
+        self.written: tuple[RunEdit, ...] = (*_sets(made.writes, few.people), *_events(made.events, few.people))
         """What journeys set and which events messages made, in the order in which it stands."""
 
     def _walk(self, together: Sequence[PlanJourney], view: View) -> dict[str, dict[str, Table]]:

@@ -104,7 +104,7 @@ class Stage:
             found = self._play(circle)
         writes = bool(len(found.made))
         heard = hears_itself(self.plan, journeys, broadcasts)
-        settled = self.sending.settle(journeys, found.tables, self._view(found.made), events=writes or heard)
+        settled = self.sending.settle(journeys, found.tables, self.view_of(found.made), events=writes or heard)
         if writes and too_many(found.made, settled.happened):
             return self._play(circle, settles=True)  # so are the events of messages
         if heard:
@@ -148,7 +148,7 @@ class Stage:
             if component.circular:
                 self._waves(component.journeys, found, verify=verify, settles=settles)
                 continue
-            view = self._view(found.made)
+            view = self.view_of(found.made)
             tables = self.walk(component.journeys, view)
             found.tables |= tables
             what, over = self._made(component.journeys, tables, None)
@@ -156,7 +156,8 @@ class Stage:
             found.dropped += len(over)
         return found
 
-    def _view(self, what: Made, people: AnyArray | None = None) -> View:
+    def view_of(self, what: Made, people: AnyArray | None = None) -> View:
+        """The same as `over` as steps see it."""
         if people is None and not len(what):
             return self.view
         conditions = self.over(what, people)
@@ -203,7 +204,7 @@ class Stage:
         while True:
             here = np.arange(n, dtype=np.int32) if people is None else people
             earlier = before if people is None else before.of(people)
-            view = self._view(merged([earlier, known]), people)
+            view = self.view_of(merged([earlier, known]), people)
             view.sets, view.fates = sets, fates
             tables = self.walk(walked, view)
             if again is not None:
