@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from engage_desktop.app import protocol as p
 from engage_desktop.app.person import current_user
+from engage_desktop.app.protocol_delivery import AskDryRun, DryRun, StartSync, SyncDone, SyncProgress
 from engage_desktop.domain.errors import UserError
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ class DeliveryDesk:
             p.AskApprovals: self._approvals,
             p.Approve: self._approve,
             p.AskActivity: self._activity,
-            p.AskDryRun: self._dry_run,
-            p.StartSync: self._start_sync,
+            AskDryRun: self._dry_run,
+            StartSync: self._start_sync,
         }
 
     @property
@@ -94,12 +95,12 @@ class DeliveryDesk:
         page = rows[request.offset :]
         return p.ActivityRows(len(rows), tuple((row.at, row.who, _sentence(row)) for row in page))
 
-    def _dry_run(self, request_id: int, request: p.AskDryRun) -> p.Reply:
+    def _dry_run(self, request_id: int, request: AskDryRun) -> p.Reply:
         from engage_desktop.app.delivering import SAMPLE_PAYLOADS, ledger
 
         found = ledger(self._desk.need_run(), request.destination, self.workspace, request.recipients)
         plan = found.plan
-        return p.DryRun(
+        return DryRun(
             generation=request.generation,
             destination=request.destination,
             calls=len(plan.calls),
@@ -112,7 +113,7 @@ class DeliveryDesk:
             for_lists=plan.for_lists,
         )
 
-    def _start_sync(self, request_id: int, request: p.StartSync) -> None:
+    def _start_sync(self, request_id: int, request: StartSync) -> None:
         if self._syncing is not None:
             self._syncing.join(0.2)  # one that has said that it is done takes a moment to end
         if self._syncing is not None and self._syncing.is_alive():
@@ -124,7 +125,7 @@ class DeliveryDesk:
         )
         self._syncing.start()
 
-    def _sync(self, request_id: int, request: p.StartSync, replayed: Replay, workspace: Workspace) -> None:
+    def _sync(self, request_id: int, request: StartSync, replayed: Replay, workspace: Workspace) -> None:
         from engage_desktop.app.delivering import deliver
 
         last = 0.0
@@ -133,9 +134,7 @@ class DeliveryDesk:
             nonlocal last
             if time.monotonic() - last >= PROGRESS_EVERY_S:
                 last = time.monotonic()
-                progress = p.SyncProgress(
-                    request.destination, tally.sent, tally.failed, tally.pending, tally.last_error
-                )
+                progress = SyncProgress(request.destination, tally.sent, tally.failed, tally.pending, tally.last_error)
                 self._inbox.reply(request_id, progress)
 
         try:
@@ -148,7 +147,7 @@ class DeliveryDesk:
             )
             self._inbox.reply(
                 request_id,
-                p.SyncDone(request.destination, done.sent, done.failed, done.pending, done.cancelled, failures),
+                SyncDone(request.destination, done.sent, done.failed, done.pending, done.cancelled, failures),
             )
         except UserError as error:
             self._inbox.reply(request_id, p.Failed(str(error)))

@@ -35,8 +35,8 @@ from engage_desktop.app.protocol import (
     RunReady,
     SetDocument,
     Superseded,
-    SyncProgress,
 )
+from engage_desktop.app.protocol_delivery import SyncProgress
 from engage_desktop.document import Change, Changed, Document, dumps, load, loads_layout, save, save_layout
 from engage_desktop.domain.campaigns import Campaigns, Layout
 from engage_desktop.domain.errors import DesignError, UserError

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from engage_desktop.app.protocol import ENTRY, AskAudience, AskDryRun, Request
+from engage_desktop.app.protocol import ENTRY, AskAudience, Request
 from engage_desktop.app.protocol_broadcasts import AskReach
+from engage_desktop.app.protocol_delivery import AskDryRun
 from engage_desktop.app.protocol_sending import AskMessages
 from engage_desktop.app.protocol_traits import AskTrait
 from engage_desktop.domain.campaigns import Campaigns

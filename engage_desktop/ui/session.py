@@ -10,15 +10,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from engage_desktop.app.protocol import (
-    Approvals,
-    AskApprovals,
-    CancelWork,
-    Progress,
-    Reply,
-    Request,
-    SyncProgress,
-)
+from engage_desktop.app.protocol import Approvals, AskApprovals, CancelWork, Progress, Reply, Request
+from engage_desktop.app.protocol_delivery import SyncProgress
 from engage_desktop.app.workbench import Notice, Workbench
 from engage_desktop.document import Document
 from engage_desktop.domain.campaigns import Campaigns

@@ -16,6 +16,7 @@ import pytest
 from engage_desktop.app import protocol as p
 from engage_desktop.app.desk import Desk
 from engage_desktop.app.importing import IMPORT_RECORD, JOURNAL, import_logs, open_workspace_log
+from engage_desktop.app.protocol_delivery import AskDryRun, StartSync, SyncProgress
 from engage_desktop.app.workbench import Notice, Workbench
 from engage_desktop.app.workspace import create_workspace
 from engage_desktop.document import Change, Edit
@@ -39,7 +40,7 @@ class Window:
         self.desk = Desk(self)  # type: ignore[arg-type]  # the three things of an inbox that a desk uses
 
     def reply(self, request_id: int, reply: p.Reply) -> None:
-        if isinstance(reply, p.Progress | p.SyncProgress):
+        if isinstance(reply, p.Progress | SyncProgress):
             return
         self.replies.append(reply)
         self.done.set()
@@ -87,8 +88,8 @@ def test_questions_about_what_is_not_there_are_answered_in_words(window: Window)
     window.refused(p.AskTable(1, "nope"), "instances")
     window.refused(p.AskExperiment(1, "after_order", "pause"), "coin")
     window.refused(p.AskExperiment(1, "after_order", "coin", "nope"), "no metric")
-    window.refused(p.AskDryRun(1, "nope"), "files, real")
-    window.refused(p.StartSync(1, "nope"), "files, real")
+    window.refused(AskDryRun(1, "nope"), "files, real")
+    window.refused(StartSync(1, "nope"), "files, real")
     window.refused(p.Approve(1, "audience", "nope", who="Ada"), "audience 'nope'")
     window.refused(p.Approve(1, "audience", "buyers", who=" "), "name")
     window.refused(p.Load("/nowhere"), "/nowhere")
@@ -120,7 +121,7 @@ def test_what_cannot_be_written_is_named_and_the_run_stays_open(window: Window, 
     window.refused(p.SaveRun(1), str(workspace / "runs"), "cannot be written")
     (workspace / "workspace.db").write_bytes(b"no database, but long enough to look at" * 50)
     window.refused(p.AskApprovals(1), "workspace")
-    window.refused(p.StartSync(1, "files"), "workspace")
+    window.refused(StartSync(1, "files"), "workspace")
     assert window.ask(p.AskFigures(1, "after_order", 2**62)).entered == 3
 
 

@@ -16,6 +16,7 @@ import pytest
 from engage_desktop.app import protocol as p
 from engage_desktop.app.engine_client import LOST, EngineClient
 from engage_desktop.app.importing import import_logs
+from engage_desktop.app.protocol_delivery import AskDryRun, StartSync, SyncProgress
 from engage_desktop.app.workspace import create_workspace
 from tests.cli import shop
 from tests.cli.test_sync import assumed_design
@@ -34,7 +35,7 @@ class Desk:
         wanted = self.client.send(request)
         while True:
             request_id, reply = self.replies.get(timeout=60)
-            if request_id == wanted and not isinstance(reply, p.Progress | p.SyncProgress):
+            if request_id == wanted and not isinstance(reply, p.Progress | SyncProgress):
                 return reply
 
 
@@ -134,21 +135,21 @@ def test_approve_then_change_then_draft_again(open_desk: Desk) -> None:
 
 
 def test_sync_in_the_background(open_desk: Desk, workspace: Path) -> None:
-    dry = open_desk.ask(p.AskDryRun(1, "files"))
+    dry = open_desk.ask(AskDryRun(1, "files"))
     assert dry.refused is None
     assert dry.calls > 0
-    done = open_desk.ask(p.StartSync(1, "files"))
+    done = open_desk.ask(StartSync(1, "files"))
     assert (done.sent, done.failed, done.pending, done.cancelled) == (dry.calls, 0, 0, False)
     assert list((workspace / "out").iterdir())
-    refused = open_desk.ask(p.AskDryRun(1, "real"))
+    refused = open_desk.ask(AskDryRun(1, "real"))
     assert "draft" in refused.refused
-    assert isinstance(open_desk.ask(p.StartSync(1, "real")), p.Failed)
+    assert isinstance(open_desk.ask(StartSync(1, "real")), p.Failed)
 
 
 def test_what_the_window_would_send_holds_nothing_assumed(open_desk: Desk) -> None:
     """D-39: every mail is opened by assumption, so who is told of openers would be told of a guess."""
     assert isinstance(open_desk.ask(p.SetDocument(2, json.dumps(assumed_design()))), p.RunReady)
-    dry = open_desk.ask(p.AskDryRun(2, "files"))
+    dry = open_desk.ask(AskDryRun(2, "files"))
     assert (dry.calls, dry.withheld) == (5, {"assumed": 2})
     assert [next(iter(call["traits"])) for call in dry.sample if "traits" in call] == ["cold", "cold"]
 
@@ -163,12 +164,12 @@ def test_the_window_sends_the_past_to_sandboxes_alone(open_desk: Desk) -> None:
     assert isinstance(open_desk.ask(p.SetDocument(2, json.dumps(design))), p.RunReady)
     for kind, key in (("audience", "buyers"), ("journey", "after_order")):
         open_desk.ask(p.Approve(2, kind, key, "Ada"))
-    dry = open_desk.ask(p.AskDryRun(2, "real"))
+    dry = open_desk.ask(AskDryRun(2, "real"))
     assert (dry.calls, dry.people, dry.for_lists, dry.refused) == (1, 1, 2, None)
     assert dry.withheld == {"past step, not a sandbox": 3, "not on the allow-list": 1}
-    assert "more than a day from now" in open_desk.ask(p.AskDryRun(2, "real", 2)).refused
-    assert isinstance(open_desk.ask(p.StartSync(2, "real", 2)), p.Failed)
-    assert open_desk.ask(p.StartSync(2, "real")).sent == 1
+    assert "more than a day from now" in open_desk.ask(AskDryRun(2, "real", 2)).refused
+    assert isinstance(open_desk.ask(StartSync(2, "real", 2)), p.Failed)
+    assert open_desk.ask(StartSync(2, "real")).sent == 1
 
 
 def test_import_adds_to_the_log_and_reports_what_it_left_out(open_desk: Desk, workspace: Path, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 from engage_desktop.app.protocol import (
     ENTRY,
     AskAudience,
-    AskDryRun,
     AskExperiment,
     AskHistogram,
     AskNeighbour,
@@ -18,6 +17,7 @@ from engage_desktop.app.protocol import (
     Request,
 )
 from engage_desktop.app.protocol_broadcasts import AskReach
+from engage_desktop.app.protocol_delivery import AskDryRun
 from engage_desktop.app.protocol_sending import AskMessages, MessageFilter
 from engage_desktop.app.protocol_traits import AskTrait
 from engage_desktop.document import loads

@@ -6,7 +6,8 @@ import json
 
 from PySide6.QtWidgets import QPlainTextEdit, QProgressBar
 
-from engage_desktop.app.protocol import AskDryRun, CancelWork, DryRun, Failed, Reply, StartSync, SyncDone, SyncProgress
+from engage_desktop.app.protocol import CancelWork, Failed, Reply
+from engage_desktop.app.protocol_delivery import AskDryRun, DryRun, StartSync, SyncDone, SyncProgress
 from engage_desktop.domain.message import Destination
 from engage_desktop.ui import formats
 from engage_desktop.ui.pages.real_people import RealPeople
