@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.events.column import Column
+from engage_desktop.events.column import NO_NUMBER, OBJECT, Codes, Column
+from engage_desktop.events.history import TraitHistory
+from engage_desktop.events.stored import distinct_objects
 
 if TYPE_CHECKING:
     from engage_desktop.events.store import EventStore
@@ -38,3 +40,22 @@ def said_in_contexts(store: EventStore, path: tuple[str, ...], *kinds: int) -> I
     if at.size:
         places, profiles, times = store.silent_calls()
         yield Said(places[at].astype(np.int64), profiles[at], times[at], column.take(at))
+
+
+def told_in_contexts(store: EventStore, path: tuple[str, ...], kind: int) -> TraitHistory:
+    """What people's calls of any kind say at a path: every text, or object as JSON, that differs from the one before of
+    the same person. A value of another kind says nothing."""
+    codes = Codes()
+    parts = [(np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int32))]
+    for said in said_in_contexts(store, path, kind):
+        column = distinct_objects(said.column) if kind == OBJECT else said.column
+        mine = np.fromiter(map(codes.__getitem__, column.texts), np.int32, len(column.texts))
+        parts.append((said.place, said.profile, said.time, mine[column.code]))
+    place, profile, time, code = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    order = np.argsort(place, kind="stable")  # runs, one an event name
+    changed = np.ones(len(order), np.bool_)
+    changed[1:] = (np.diff(code[order]) != 0) | (np.diff(profile[order]) != 0)
+    order = order[changed]
+    n = len(order)
+    column = Column(np.full(n, kind, np.uint8), np.broadcast_to(NO_NUMBER, n), code[order], tuple(codes))
+    return store.history(place[order], profile[order], time[order], column)

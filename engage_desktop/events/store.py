@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from engage_desktop.domain.errors import InputError
 from engage_desktop.events.accounts import Accounts, Links
 from engage_desktop.events.arrays import Arrays, FolderArrays, Sink
-from engage_desktop.events.column import ABSENT, NO_NUMBER, Column
+from engage_desktop.events.column import ABSENT, NO_NUMBER, OBJECT, TEXT, Column
+from engage_desktop.events.contexts import told_in_contexts
 from engage_desktop.events.elements import ELEMENTS, elements
 from engage_desktop.events.history import TraitHistory, history, trait_history
 from engage_desktop.events.rejects import Reject
@@ -138,10 +139,8 @@ class EventStore:
 
     @cached_property
     def zones(self) -> TraitHistory:
-        """The zone that each person's calls told, whether it is the name of one or not (D-30)."""
-        from engage_desktop.events.zones import told_zones
-
-        return told_zones(self)
+        """The zone that each person's calls told, whether it is the name of one or not (D-30, D-53)."""
+        return told_in_contexts(self, ("timezone",), TEXT)
 
     def address(self, channel: str) -> TraitHistory:
         """The address of `email`, `sms`, `whatsapp` or `push` over time; a blank one counts as removed (D-23)."""
@@ -187,14 +186,12 @@ class EventStore:
         return listed_groups(self)
 
     def consent(self) -> TraitHistory:
-        """What each person agreed to over time: objects of category preferences as JSON (D-54)."""
+        """What each person agreed to over time: objects of category preferences as JSON (SB-10, D-54)."""
         return self._consent
 
     @cached_property
     def _consent(self) -> TraitHistory:
-        from engage_desktop.events.consent import told_consent
-
-        return told_consent(self)
+        return told_in_contexts(self, ("consent", "categoryPreferences"), OBJECT)
 
     def keep_subscriptions(self, sink: Sink) -> dict[str, list[str]]:
         """Write what `subscription` and `group_subscription` work out, so that no reader has to; returns what the
