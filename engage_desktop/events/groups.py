@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.events.column import TEXT, Column
+from engage_desktop.events.column import ABSENT, TEXT, Column
 from engage_desktop.events.contact import (
     CHANNELS,
     STATES,
@@ -93,7 +93,7 @@ def _names(store: EventStore) -> tuple[Column, Column]:
     first, second = (store.column(UNSUBSCRIBED, (name,)) for name in _NAMED_BY)
     blank = {code for code, text in enumerate(first.texts) if not text}
     named = (first.kind == TEXT) & ~np.isin(first.code, list(blank))
-    kind = np.where(named, np.uint8(0), second.kind)
+    kind = np.where(named, np.uint8(ABSENT), second.kind)
     return first, Column(kind, second.number, second.code, second.texts)
 
 
