@@ -66,8 +66,6 @@ def _close(sends: Sends, within_us: int) -> tuple[tuple[int, ...], ...]:
     total = np.zeros((most, most), np.int64)
     here = np.arange(len(rows))
     for one in range(most):
-        if not len(rows):
-            break
         mine = campaign == one
         near = np.zeros(len(rows), np.bool_)
         before = np.maximum.accumulate(np.where(mine, here, -1))

@@ -173,7 +173,8 @@ def replay(
     replicates: int = 0,
 ) -> Replay:
     """Compile and run; the window defaults to the whole log. `lists` are those that `read_lists` found for the design,
-    `before` a run over the same log: people whom the edits since then cannot have touched keep their rows. With `replicates` the run has ranges (D-29)."""
+    `before` a run over the same log: people whom the edits since then cannot have touched keep their rows. With
+    `replicates` the run has ranges (D-29)."""
     from engage_desktop.engine import compile_campaigns, simulate
     from engage_desktop.engine.splice import resimulate
 
@@ -192,7 +193,7 @@ def replay(
     if not 0 <= replicates <= MOST_REPLICATES:
         raise UserError(f"--replicates {replicates}: ranges take 1 to {MOST_REPLICATES:,} replicates; 0 makes none.")
     begun = time.perf_counter()
-    share = 1.0 if not replicates else REPLAYS_SHARE
+    share = REPLAYS_SHARE if replicates else 1.0
     run = (simulate if before is None else partial(resimulate, before=before))(
         compile_campaigns(campaigns, identifiers(lists or {})),
         log.store,

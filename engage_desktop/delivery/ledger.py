@@ -98,9 +98,8 @@ def _of_steps(run: Run, table: Table, consent: Consent) -> _Part:
     told = told_rows(run, consent)
     kind = run.deliveries["kind"].copy()
     kind[told.assumed & (kind == KINDS.index("observed"))] = KINDS.index("assumed")
-    for name, values in (("due_at", pa.array(told.due_at)), ("kind", pa.array(KINDS).take(pa.array(kind)))):
-        at = table.schema.get_field_index(name)
-        table = table.set_column(at, table.schema.field(at), values.cast(table.schema.field(at).type))
+    table = _with(table, "due_at", pa.array(told.due_at))
+    table = _with(table, "kind", pa.array(KINDS).take(pa.array(kind)))
     return _Part(table.filter(pa.array(told.keep)), run.deliveries["profile"].astype(np.int64)[told.keep])
 
 
@@ -142,9 +141,8 @@ def _assumed_but(part: _Part, plain: _Part) -> _Part:
     import pyarrow.compute as pc
 
     known = pc.is_in(part.table["message_id"], value_set=plain.table["message_id"].combine_chunks())
-    at = part.table.schema.get_field_index("kind")
     kind = pc.if_else(known, part.table["kind"], pa.scalar("assumed"))
-    return _Part(part.table.set_column(at, part.table.schema.field(at), kind), part.profile)
+    return _Part(_with(part.table, "kind", kind), part.profile)
 
 
 def _names(destination: str, audience: str, who: Any, parts: Any, words: Any, changed_at: Any) -> Any:
@@ -195,5 +193,10 @@ def _paced(run: Run, table: Table, ranks: dict[str, Numbers]) -> Table:
         keys = ("step", "campaign", "profile", "changed_at", "due_at")
         queue = mine[np.lexsort([ranks[name][mine] for name in keys])]
         due_at[queue] = paced(due_at[queue], float(destination.rate))
-    at = table.schema.get_field_index("due_at")
-    return table.set_column(at, table.schema.field(at), pa.array(due_at).cast(table.schema.field(at).type))
+    return _with(table, "due_at", pa.array(due_at))
+
+
+def _with(table: Table, name: str, values: Any) -> Table:
+    """The table with other values in a column, in the type it has."""
+    at = table.schema.get_field_index(name)
+    return table.set_column(at, table.schema.field(at), values.cast(table.schema.field(at).type))

@@ -1,7 +1,7 @@
 """What may leave now: the calls of a sync, and what is withheld and why (D-38, D-39).
 
-Audiences and lists deliver the difference between their membership at the run's last instant
-and what the destination is known to have; lists real people only when their number was typed. Step rows of a past window go to sandboxes only.
+Audiences and lists deliver the difference between their membership at the run's last instant and what the destination
+is known to have; lists real people only when their number was typed. Step rows of a past window go to sandboxes only.
 Rows of kind assumed never leave.
 """
 

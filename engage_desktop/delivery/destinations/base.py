@@ -1,6 +1,6 @@
 """What a destination type is: settings it understands and a way to send a batch of calls.
 
-A new type is one file with a class that has `type`, `batch_size` and these three methods, and a
+A new type is one file with a class that has `batch_size` and these three methods, and a
 line in the registry beside it (`docs/adding-a-destination.md`).
 """
 
