@@ -6,7 +6,7 @@ They make no profile, identifier, zone or link, and have neither context nor sou
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, cast
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engage_desktop.engine.arrays import AnyArray, Instants, Mask, Profiles, Rows, upper_bound
 from engage_desktop.engine.frames import absent
 from engage_desktop.engine.intervals import merge_order
+from engage_desktop.engine.of_people import OfPeople
 from engage_desktop.engine.source import ABSENT, TEXT, Column, Log
 from engage_desktop.events.column import NO_NUMBER
 from engage_desktop.events.column import Column as Values
@@ -25,7 +26,7 @@ PROPERTIES = ("campaign", "message", "step")
 
 
 @dataclass(frozen=True, eq=False)
-class Added:
+class Added(OfPeople):
     """Event i is `names[name[i]]` of `profile[i]` at `time[i]`, the instant that everybody hears it at; its properties
     are `texts` by code, -1 where there is none. Sorted by (profile, time, the order of one instant)."""
 
@@ -39,31 +40,9 @@ class Added:
     texts: tuple[str, ...] = ()
     """Each once."""
 
-    def __len__(self) -> int:
-        return len(self.profile)
-
-    def take(self, at: AnyArray) -> Added:
-        return replace(self, **{name: getattr(self, name)[at] for name in _COLUMNS})
-
-    def of(self, people: AnyArray) -> Added:
-        """Those of some people (ascending), numbered as their places among these."""
-        place = np.searchsorted(people, self.profile)
-        place = np.minimum(place, max(len(people) - 1, 0))
-        keep = people[place] == self.profile if len(people) else np.zeros(len(self), np.bool_)
-        return replace(self.take(keep), profile=place[keep].astype(np.int32))
-
-    def to(self, people: AnyArray) -> Added:
-        """The opposite of `of`."""
-        return replace(self, profile=people[self.profile].astype(np.int32))
-
-    def without(self, people: AnyArray, n_profiles: int) -> Added:
-        """Those of everybody else."""
-        gone = np.zeros(n_profiles, np.bool_)
-        gone[people] = True
-        return self.take(~gone[self.profile])
+    COLUMNS = ("profile", "time", "name", "campaign", "step", "message")
 
 
-_COLUMNS = ("profile", "time", "name", "campaign", "step", "message")
 _NO_CODES = np.empty(0, np.int32)
 NO_EVENTS = Added(_NO_CODES, np.empty(0, np.int64), np.empty(0, np.int16), _NO_CODES, _NO_CODES, _NO_CODES)
 

@@ -56,6 +56,20 @@ def first_of_each(ascending: AnyArray) -> Mask:
     return first
 
 
+def heads_of(one: AnyArray, other: AnyArray) -> Mask:
+    """True where either differs from what stands before it."""
+    heads = first_of_each(one)
+    heads[1:] |= other[1:] != other[:-1]
+    return heads
+
+
+def numbered(one: AnyArray, other: AnyArray) -> AnyArray:
+    """0, 1, ... within each run in which both stay the same."""
+    first = np.flatnonzero(heads_of(one, other))
+    found: AnyArray = np.arange(len(one)) - np.repeat(first, np.diff(np.append(first, len(one))))
+    return found
+
+
 def expand(first: AnyArray, count: AnyArray) -> tuple[Rows, Rows]:
     """The places first[i], first[i] + 1, ... (count[i] of them) one after the other, and the i of each."""
     total = int(count.sum())

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engage_desktop.engine import added
 from engage_desktop.engine import writes as written
 from engage_desktop.engine.added import NO_EVENTS, Added, with_events
-from engage_desktop.engine.arrays import AnyArray, Instants, Mask, Profiles, first_of_each
+from engage_desktop.engine.arrays import AnyArray, Instants, Mask, Profiles, heads_of, numbered
 from engage_desktop.engine.draw import entry_key
 from engage_desktop.engine.intervals import any_order
 from engage_desktop.engine.source import Log
@@ -195,7 +195,7 @@ def instances_of(instances: Table, profile: AnyArray, number: AnyArray) -> AnyAr
 def by_instant(profile: Profiles, time: Instants) -> tuple[AnyArray, AnyArray]:
     """An order by person and instant, and at each place of it a number that is one for those of the same."""
     order = any_order(profile, time)
-    return order, np.cumsum(_heads(profile[order], time[order])) - 1
+    return order, np.cumsum(heads_of(profile[order], time[order])) - 1
 
 
 def key_ranks(group: AnyArray, rank: AnyArray, entered: Instants, named: AnyArray, texts: Sequence[str]) -> AnyArray:
@@ -203,9 +203,9 @@ def key_ranks(group: AnyArray, rank: AnyArray, entered: Instants, named: AnyArra
     nothing. Keys are spelled out only where there are several: mostly all of a group is of one entry."""
     found = np.zeros(len(group), np.int64)
     order = np.lexsort((rank, group))
-    new = _heads(group[order], rank[order])
+    new = heads_of(group[order], rank[order])
     own = np.cumsum(new) - 1
-    several = order[np.bincount(own, ~new & _heads(entered[order], named[order]))[own] > 0]
+    several = order[np.bincount(own, ~new & heads_of(entered[order], named[order]))[own] > 0]
     if not several.size:
         return found
     pairs = zip(entered[several].tolist(), named[several].tolist(), strict=True)
@@ -215,18 +215,9 @@ def key_ranks(group: AnyArray, rank: AnyArray, entered: Instants, named: AnyArra
     return found
 
 
-def _heads(one: AnyArray, other: AnyArray) -> Mask:
-    """Where either differs from what stands before it."""
-    heads = first_of_each(one)
-    heads[1:] |= other[1:] != other[:-1]
-    return heads
-
-
 def _within_limit(profile: Profiles, time: Instants) -> Mask:
     """The first of each person and whole UTC second, of things in order."""
-    first = np.flatnonzero(_heads(profile, time // _SECOND))
-    number = np.arange(len(profile)) - np.repeat(first, np.diff(np.append(first, len(profile))))
-    within: Mask = number < MOST
+    within: Mask = numbered(profile, time // _SECOND) < MOST
     return within
 
 
@@ -243,13 +234,7 @@ def rows_of(*several: Made) -> list[list[tuple[AnyArray, ...]]]:
     first, the order in the instant last. Events of all must be of the same lists of names and texts."""
     writes = written.rows_of(*(one.writes for one in several))
     events = [
-        (one.profile, one.time, one.name, one.campaign, one.step, one.message, _order(one.profile, one.time))
+        (one.profile, one.time, one.name, one.campaign, one.step, one.message, numbered(one.profile, one.time))
         for one in (made.events for made in several)
     ]
     return [list(writes), list(events)]
-
-
-def _order(profile: Profiles, time: Instants) -> AnyArray:
-    first = np.flatnonzero(_heads(profile, time))
-    found: AnyArray = np.arange(len(profile)) - np.repeat(first, np.diff(np.append(first, len(profile))))
-    return found

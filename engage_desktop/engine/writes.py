@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.engine.arrays import AnyArray, Instants, Profiles, first_of_each
+from engage_desktop.engine.arrays import AnyArray, Instants, Profiles, numbered
 from engage_desktop.engine.intervals import merge_order
+from engage_desktop.engine.of_people import OfPeople
 from engage_desktop.engine.source import ABSENT, BOOL, NUMBER, TEXT, Column, Log, TraitHistory
 from engage_desktop.events.column import Column as Values
 
@@ -18,7 +19,7 @@ Value = str | float | bool | None
 
 
 @dataclass(frozen=True, eq=False)
-class Writes:
+class Writes(OfPeople):
     """Row i sets trait `what[which[i]][0]` of `profile[i]` to `what[which[i]][1]` from `time[i]` on, the instant that
     everybody sees it from; sorted by (profile, time, the order of one instant), in which `campaign` (the rank of
     the journey's key) comes first."""
@@ -29,29 +30,7 @@ class Writes:
     which: NDArray[np.int32]
     what: tuple[tuple[str, Value], ...] = ()
 
-    def __len__(self) -> int:
-        return len(self.profile)
-
-    def take(self, at: AnyArray) -> Writes:
-        columns = {name: getattr(self, name)[at] for name in ("profile", "time", "campaign", "which")}
-        return replace(self, **columns)
-
-    def of(self, people: AnyArray) -> Writes:
-        """Those of some people (ascending), numbered as their places among these."""
-        place = np.searchsorted(people, self.profile)
-        place = np.minimum(place, max(len(people) - 1, 0))
-        keep = people[place] == self.profile if len(people) else np.zeros(len(self), np.bool_)
-        return replace(self.take(keep), profile=place[keep].astype(np.int32))
-
-    def to(self, people: AnyArray) -> Writes:
-        """The opposite of `of`."""
-        return replace(self, profile=people[self.profile].astype(np.int32))
-
-    def without(self, people: AnyArray, n_profiles: int) -> Writes:
-        """Those of everybody else."""
-        gone = np.zeros(n_profiles, np.bool_)
-        gone[people] = True
-        return self.take(~gone[self.profile])
+    COLUMNS = ("profile", "time", "campaign", "which")
 
 
 NONE = Writes(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int16), np.empty(0, np.int32))
@@ -87,11 +66,7 @@ def rows_of(*several: Writes) -> list[tuple[AnyArray, ...]]:
     found: list[tuple[AnyArray, ...]] = []
     for one in several:
         code = np.array([what[_typed(pair)] for pair in one.what] or [0], np.int64)[one.which]
-        heads = first_of_each(one.profile)
-        heads[1:] |= one.time[1:] != one.time[:-1]
-        first = np.flatnonzero(heads)
-        order = np.arange(len(one)) - np.repeat(first, np.diff(np.append(first, len(one))))
-        found.append((one.profile, one.time, one.campaign, code, order))
+        found.append((one.profile, one.time, one.campaign, code, numbered(one.profile, one.time)))
     return found
 
 

@@ -256,7 +256,6 @@ def test_events_of_several_journeys_as_one() -> None:
     assert len(set(whole.texts)) == len(whole.texts)
     assert merged([first]) is first
     assert len(merged([])) == 0
-    assert whole.without(np.array([1]), 4).profile.tolist() == [0, 2]
 
 
 CONDITIONS = (

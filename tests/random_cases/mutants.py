@@ -218,7 +218,7 @@ PRODUCT_MUTANTS = (
     ProductMutant(f"{_ENGINE}.generated", "MOST = 25", "MOST = 26", "D-37", "The twenty-sixth write of a second is made."),
     ProductMutant(f"{_ENGINE}.generated", "visits[\"entered_at\"][at] + 1,", "visits[\"entered_at\"][at],", "D-37",
                   "Everybody sees what is set in the very instant."),
-    ProductMutant(f"{_ENGINE}.generated", "time // _SECOND))", "(time - 1) // _SECOND))", "D-54",
+    ProductMutant(f"{_ENGINE}.generated", "numbered(profile, time // _SECOND)", "numbered(profile, (time - 1) // _SECOND)", "D-54",
                   "Writes are counted by the second in which they were made."),
     ProductMutant(f"{_ENGINE}.generated", "keys, rank[some], group))]",
                   "keys, -rank[some], group))]", "D-54", "The last campaign by key writes first."),
