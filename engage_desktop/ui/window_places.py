@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QWidget
 
 from engage_desktop.app.actions import PAGES
 from engage_desktop.app.protocol import AskHistogram, Histogram, Reply
@@ -11,9 +12,9 @@ from engage_desktop.app.workbench import Notice, RunState
 from engage_desktop.document.document import Changed
 from engage_desktop.ui.pages.base import OpeningPage
 from engage_desktop.ui.pages.item_page import rekeyed
-from engage_desktop.ui.pages.titles import found_title
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import Theme
+from engage_desktop.ui.titles import found_title
 from engage_desktop.ui.topbar import RAIL_PAGE, Tab
 from engage_desktop.ui.window_body import WindowBody
 
@@ -168,6 +169,7 @@ class WindowPlaces(WindowBody):
 
     def show_tab(self, tab: Tab) -> None:
         """Show the page or thing of a tab, with what belongs beside it."""
+        focused = self.focusWidget()
         self.rail.show_page(RAIL_PAGE.get(tab.kind, tab.key))
         self.dock.setVisible(tab.kind in INSPECTED and self._inspector_wanted)
         self.transport.setVisible(tab.kind in INSPECTED or tab.kind == "broadcast" or tab.key in _CLOCKED)
@@ -195,20 +197,23 @@ class WindowPlaces(WindowBody):
             self.stack.setCurrentWidget(self.policies_page)
         else:
             self.stack.setCurrentWidget(self.pages.all[tab.key])
-        self._keep_focus_in_view()
+        self._keep_focus_in_view(focused)
         self.status.hint.clear()
         self._show_state()
         self._show_figures()
         self.state_changed()
 
-    def _keep_focus_in_view(self) -> None:
-        # Qt would hand the focus of what is hidden now to whatever comes next, often a close button.
+    def _keep_focus_in_view(self, before: QWidget | None) -> None:
+        # Qt hands the focus of what is hidden now to whatever comes next: a close button, the status bar.
         focused = self.focusWidget()
-        if focused is None or not focused.isVisible() or self.topbar.is_close_button(focused):
+        gone = before is not None and not before.isVisible()
+        if gone or focused is None or not focused.isVisible() or self.topbar.is_close_button(focused):
             if self._journey:
                 self.journey_page.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
             else:
                 self.rail.focus_current()
+        elif self.rail.isAncestorOf(focused):
+            self.rail.focus_current()
 
     def _selected(self, journey: str, keys: list[str]) -> None:
         self.inspector.show_journey(journey, keys)

@@ -145,6 +145,25 @@ def test_every_page_opens_and_every_control_has_a_name(qtbot: QtBot, window: Mai
                 assert named or inner, (type(widget).__name__, widget.objectName(), widget.parent())
 
 
+def test_the_keyboard_goes_on_from_what_is_in_view(qtbot: QtBot, window: MainWindow) -> None:
+    """Not from the status bar, where Qt would put it, and not from the rail's button of another page."""
+
+    def place() -> str:
+        focused = window.focusWidget()
+        return focused.objectName() if focused is not None else ""
+
+    window.go("journey", "rescue", "nudge")
+    window.focus_inspector()
+    window.show_page("sending")
+    assert place() == "rail.sending"
+    window.show_page("broadcasts")
+    assert place() == "rail.broadcasts"
+    window.open_campaign("message", "nudge")
+    assert place() == "rail.content"
+    window.show_policies()
+    assert place() == "rail.deliver"
+
+
 def test_search_finds_steps_actions_and_campaigns(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.keySequence(window, "Ctrl+K")
     field = window.palette_.field
