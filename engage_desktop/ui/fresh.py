@@ -15,13 +15,6 @@ from engage_desktop.domain.people import Audience, ComputedTrait, ListFile
 from engage_desktop.domain.step import Delay, End
 
 
-def _fresh(stem: str, taken: Iterable[str]) -> str:
-    known, number = set(taken), 1
-    while (key := stem if number == 1 else f"{stem}_{number}") in known:
-        number += 1
-    return key
-
-
 def _people_keys(campaigns: Campaigns) -> list[str]:
     # An audience and a computed trait of one key would both be trait('key').
     return [audience.key for audience in campaigns.audiences] + [trait.key for trait in campaigns.traits]
@@ -37,7 +30,7 @@ def _likeliest(counts: Mapping[str, int]) -> str:
 
 def new_audience(campaigns: Campaigns, counts: Mapping[str, int]) -> tuple[str, Change]:
     """(key, change): everybody who did the most frequent event in the last 30 days."""
-    key = _fresh("new_audience", _people_keys(campaigns))
+    key = unused_key("new_audience", _people_keys(campaigns))
     made = Audience(
         key=key, name=_title("New audience", key), definition=f"event('{_quoted(counts)}').within(30 days).count() >= 1"
     )
@@ -56,7 +49,7 @@ def audience_from_list(campaigns: Campaigns, named: ListFile, traits: Iterable[s
 
 def new_trait(campaigns: Campaigns, counts: Mapping[str, int]) -> tuple[str, Change]:
     """(key, change): how often a person did the most frequent event in the last 30 days."""
-    key = _fresh("new_trait", _people_keys(campaigns))
+    key = unused_key("new_trait", _people_keys(campaigns))
     definition = f"event('{_quoted(counts)}').within(30 days).count()"
     made = ComputedTrait(key=key, name=_title("New trait", key), definition=definition)
     return key, Change("Add a computed trait", (Edit("trait", key, None, made),))
@@ -64,7 +57,7 @@ def new_trait(campaigns: Campaigns, counts: Mapping[str, int]) -> tuple[str, Cha
 
 def new_journey(campaigns: Campaigns, counts: Mapping[str, int]) -> tuple[str, Change]:
     """(key, change): people enter by the most frequent event, wait a day, and end."""
-    key = _fresh("new_journey", (item.key for item in campaigns.journeys))
+    key = unused_key("new_journey", (item.key for item in campaigns.journeys))
     made = Journey(
         key=key,
         name=_title("New journey", key),
@@ -83,7 +76,7 @@ def new_message(campaigns: Campaigns, _counts: Mapping[str, int]) -> tuple[str, 
 
 def new_broadcast(campaigns: Campaigns, counts: Mapping[str, int], at_us: int) -> tuple[str, Change]:
     """(key, change): the first message to the first audience at that instant; what there is none of yet is made."""
-    key = _fresh(
+    key = unused_key(
         "new_broadcast", [item.key for item in campaigns.journeys] + [item.key for item in campaigns.broadcasts]
     )
     edits: list[Edit] = []
@@ -104,7 +97,7 @@ def new_broadcast(campaigns: Campaigns, counts: Mapping[str, int], at_us: int) -
 
 
 def _message(campaigns: Campaigns) -> Message:
-    key = _fresh("new_message", (item.key for item in campaigns.messages))
+    key = unused_key("new_message", (item.key for item in campaigns.messages))
     return Message(key=key, name=_title("New message", key), channel="email", subject="Hello", body="<p>Hello!</p>")
 
 

@@ -17,8 +17,7 @@ def policy_words(campaigns: Campaigns) -> list[str]:
         for field, rule in (("address", policies.address), ("subscription", policies.subscription))
     ]
     for channel, category in policies.consent.items():
-        title = next((title for key, title in CHANNEL_TITLE.items() if key == channel), channel)
-        found.append(f"{title}: with consent to {category}.")
+        found.append(f"{CHANNEL_TITLE.get(channel, channel)}: with consent to {category}.")
     found += [f"Never to {names.get(key, key)}." for key in policies.suppression]
     if policies.holdout is not None:
         whom = names.get(policies.holdout.audience or "", policies.holdout.audience) or "everybody"

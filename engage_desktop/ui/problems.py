@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QDockWidget, QListWidget, QListWidgetItem, QWidget
 
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.problem import Problem
-from engage_desktop.ui.pages.titles import found_title
 from engage_desktop.ui.theme import icon
+from engage_desktop.ui.titles import found_title
 from engage_desktop.ui.widgets.common import clear, column, label
 
 _ICONS = {"error": ("circle-alert", "error"), "warning": ("triangle-alert", "warning"), "info": ("info", "text_2")}

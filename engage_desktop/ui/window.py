@@ -18,10 +18,10 @@ from engage_desktop.ui.finding import entries
 from engage_desktop.ui.menus import WindowActions, found_icon
 from engage_desktop.ui.pages.approvals import approve
 from engage_desktop.ui.pages.list_card import choose_list, keep_list, named_by
-from engage_desktop.ui.pages.titles import POLICIES
 from engage_desktop.ui.palette import Palette
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import Theme, ThemeMode
+from engage_desktop.ui.titles import POLICIES
 from engage_desktop.ui.window_places import INSPECTED, WindowPlaces
 
 

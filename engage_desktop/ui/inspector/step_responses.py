@@ -13,6 +13,7 @@ from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.fields import ChoiceField
 from engage_desktop.ui.inspector.responses import Offers, ResponsesForm
 from engage_desktop.ui.inspector.surroundings import Surroundings
+from engage_desktop.ui.titles import people_choices
 from engage_desktop.ui.widgets.common import column
 
 
@@ -52,9 +53,4 @@ class StepResponses(QWidget):
         self._whose.set_value("message" if step.responses is None else "step")
         self.form.setVisible(step.responses is not None)
         if step.responses is not None:
-            self.form.load(step.responses, offers(around))
-
-
-def offers(around: Surroundings) -> Offers:
-    people = [audience for audience in around.campaigns.audiences if audience.level == "user"]
-    return Offers([(audience.name, audience.key) for audience in people], around.events)
+            self.form.load(step.responses, Offers(people_choices(around.campaigns), around.events))

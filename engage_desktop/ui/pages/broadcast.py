@@ -20,9 +20,9 @@ from engage_desktop.ui.pages.item_page import ItemPage
 from engage_desktop.ui.pages.key_rows import KeyRows
 from engage_desktop.ui.pages.lists import stage_names
 from engage_desktop.ui.pages.recipients import Recipients
-from engage_desktop.ui.pages.titles import message_choices, people_choices
 from engage_desktop.ui.pages.variant_rows import VariantRows
 from engage_desktop.ui.session import Session
+from engage_desktop.ui.titles import message_choices, people_choices
 from engage_desktop.ui.widgets.common import Card, column, label, set_property
 
 _GROUPS = (("Members of an audience", "audience"), ("Everybody who meets a condition", "condition"))

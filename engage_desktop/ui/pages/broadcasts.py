@@ -10,8 +10,8 @@ from engage_desktop.domain.duration import parse_instant
 from engage_desktop.domain.message import Broadcast
 from engage_desktop.ui import formats
 from engage_desktop.ui.pages.base import OpeningPage
-from engage_desktop.ui.pages.titles import message_name
 from engage_desktop.ui.session import Session
+from engage_desktop.ui.titles import message_name
 from engage_desktop.ui.widgets.common import Card, button, label
 from engage_desktop.ui.widgets.table import SmallTable
 

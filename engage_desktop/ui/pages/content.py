@@ -7,8 +7,8 @@ from PySide6.QtCore import Signal
 from engage_desktop.domain.response import given_stages
 from engage_desktop.ui.canvas.words import CHANNEL_TITLE
 from engage_desktop.ui.pages.base import OpeningPage
-from engage_desktop.ui.pages.titles import sent_by
 from engage_desktop.ui.session import Session
+from engage_desktop.ui.titles import sent_by
 from engage_desktop.ui.widgets.common import Card, button, label
 from engage_desktop.ui.widgets.table import SmallTable
 

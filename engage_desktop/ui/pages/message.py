@@ -14,8 +14,8 @@ from engage_desktop.ui.inspector.fields import ChoiceField, Field, TextField
 from engage_desktop.ui.inspector.fields_text import LongTextField
 from engage_desktop.ui.inspector.responses import Offers, ResponsesForm
 from engage_desktop.ui.pages.item_page import ItemPage
-from engage_desktop.ui.pages.titles import people_choices, sent_by
 from engage_desktop.ui.session import Session
+from engage_desktop.ui.titles import people_choices, sent_by
 from engage_desktop.ui.widgets.common import Card, KindPill, column, label, row
 
 _CHANNELS = tuple((name, key) for key, name in CHANNEL_TITLE.items())

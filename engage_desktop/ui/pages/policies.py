@@ -18,9 +18,9 @@ from engage_desktop.ui.inspector.fields_log import DurationField
 from engage_desktop.ui.pages.base import Page
 from engage_desktop.ui.pages.key_rows import KeyRows
 from engage_desktop.ui.pages.policy_rows import CapRows, HoursRows, WindowRow
-from engage_desktop.ui.pages.titles import people_choices
 from engage_desktop.ui.problems import ProblemBox
 from engage_desktop.ui.session import Session
+from engage_desktop.ui.titles import people_choices
 from engage_desktop.ui.widgets.common import Card, column, label
 
 _UNKNOWN = (("Hold the message back", "hold"), ("Assume that it may go", "assume"))

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from engage_desktop.app.protocol_sending import MessageRow
 from engage_desktop.ui import formats
+from engage_desktop.ui.canvas.words import CHANNEL_TITLE
 
 FATE = {"sent": "Sent", "waiting": "Waiting", "held_out": "Held out", "dropped": "Dropped"}
-CHANNEL = {"email": "E-mail", "sms": "SMS", "push": "Push", "whatsapp": "WhatsApp", "": "Unknown"}
+CHANNEL = CHANNEL_TITLE | {"": "Unknown"}
 REASON = {
     "no_address": "address removed",
     "address_unknown": "address unknown",
