@@ -48,7 +48,7 @@ def main() -> int:
 
 def ranges(log: SyntheticLog, replicates: int, *, heard: bool) -> list[Line]:
     from benchmarks.campaign_designs import campaigns
-    from engage_desktop.analysis.estimates import estimates
+    from engage_desktop.analysis.estimates import counted, estimates
     from engage_desktop.engine import compile_campaigns, simulate
 
     design = campaigns()
@@ -57,7 +57,7 @@ def ranges(log: SyntheticLog, replicates: int, *, heard: bool) -> list[Line]:
     run_it = partial(simulate, compile_campaigns(design), log, window=WINDOW, seed=SEED, only=only)
     run_it()  # what is loaded and kept by the log does not count
     run, one = once(run_it)
-    found, all_ = once(lambda: estimates(run, log, replicates))
+    found, all_ = once(lambda: estimates(run, counted(run, log, replicates)))
     wide = sum(1 for row in found if row.p95 > row.p5)
     told = f"{len(only or keys)} campaigns, answers {'heard' if heard else 'unheard'}, {wide} figures with a range"
     return [
@@ -76,12 +76,12 @@ def profiled(log: SyntheticLog, file: str) -> int:
     import pstats
 
     from benchmarks.campaign_designs import campaigns
-    from engage_desktop.analysis.estimates import estimates
+    from engage_desktop.analysis.estimates import counted
     from engage_desktop.engine import compile_campaigns, simulate
 
     run = simulate(compile_campaigns(campaigns()), log, window=WINDOW, seed=SEED)
     profile = cProfile.Profile()
-    profile.runcall(estimates, run, log, 10)
+    profile.runcall(counted, run, log, 10)
     profile.dump_stats(file)
     pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
     return 0

@@ -6,7 +6,7 @@ the answers. p5, p50 and p95 are percentiles of the N counts, between two of the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -28,32 +28,6 @@ if TYPE_CHECKING:
     from engage_desktop.engine.source import Log
 
 
-def estimates(
-    run: Run,
-    store: Log,
-    replicates: int,
-    *,
-    buckets: int = 1,
-    everybody: bool = False,
-    progress: Callable[[float, str], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
-) -> tuple[Estimate, ...]:
-    """The ranges of what a run counts, in public order. `buckets`: people are worked off so many parts one after the
-    other, for less memory; `everybody`: all people are played again in each replicate, needed or not. The numbers are the
-    same. Raises Cancelled."""
-    counts = counted(
-        run, store, replicates, buckets=buckets, everybody=everybody, progress=progress, cancelled=cancelled
-    )
-    kind = _kinds(run)
-    found = []
-    for figure, values in sorted(counts.items()):
-        p5, p50, p95 = np.percentile(values, (5, 50, 95)).tolist() if replicates else (0.0, 0.0, 0.0)
-        found.append(
-            Estimate(figure.campaign, figure.step or None, figure.name, p5, p50, p95, replicates, kind(figure))
-        )
-    return tuple(found)
-
-
 def counted(
     run: Run,
     store: Log,
@@ -64,7 +38,9 @@ def counted(
     progress: Callable[[float, str], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> dict[Figure, NDArray[np.float64]]:
-    """By figure its weighted count in each replicate, the first at place 0."""
+    """By figure its weighted count in each replicate, the first at place 0. `buckets`: people are worked off so many
+    parts one after the other, for less memory; `everybody`: all people are played again in each replicate, needed or
+    not. The numbers are the same. Raises Cancelled."""
     found: dict[Figure, NDArray[np.float64]] = {}
     done = 0
     parts = in_parts(run.plan, store, run.window, run.seed, run.only, cancelled, buckets=buckets, everybody=everybody)
@@ -81,6 +57,18 @@ def counted(
     if progress is not None:
         progress(1.0, "Done")
     return found
+
+
+def estimates(run: Run, counts: Mapping[Figure, NDArray[np.float64]]) -> tuple[Estimate, ...]:
+    """The ranges of what was `counted` of a run, in public order."""
+    kind = _kinds(run)
+    found = []
+    for figure, values in sorted(counts.items()):
+        p5, p50, p95 = np.percentile(values, (5, 50, 95)).tolist() if len(values) else (0.0, 0.0, 0.0)
+        found.append(
+            Estimate(figure.campaign, figure.step or None, figure.name, p5, p50, p95, len(values), kind(figure))
+        )
+    return tuple(found)
 
 
 # -- people ----------------------------------------------------------------------------

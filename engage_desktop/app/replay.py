@@ -219,10 +219,10 @@ def with_ranges(
     cancelled: Callable[[], bool] | None = None,
 ) -> Run:
     """The run with the ranges of its figures; raises Cancelled."""
-    from engage_desktop.analysis.estimates import estimates
+    from engage_desktop.analysis.estimates import counted, estimates
 
-    found = estimates(run, log.store, replicates, progress=progress, cancelled=cancelled)
-    return replace(run, estimates=found)
+    counts = counted(run, log.store, replicates, progress=progress, cancelled=cancelled)
+    return replace(run, estimates=estimates(run, counts))
 
 
 def _part_of(progress: Progress | None, first: float, last: float) -> Progress | None:

@@ -20,6 +20,7 @@ from engage_desktop.domain.errors import Cancelled
 from engage_desktop.domain.response import STAGES
 from engage_desktop.engine import OUTCOMES, STATUSES, Run, compile_campaigns, simulate
 from engage_desktop.engine.replicates import Replicates, of_replicate
+from engage_desktop.engine.run import Estimate
 from engage_desktop.engine.waves import Stage
 from engage_desktop.events import EventStore
 from tests.engine.logs import DAY, T0, campaigns, identify, store_of, track
@@ -123,15 +124,18 @@ def _twin(*, hears: bool) -> dict[tuple[str, str | None, str], list[int]]:
     return found
 
 
+def _ranges(run: Run, store: EventStore, replicates: int, **how: Any) -> tuple[Estimate, ...]:
+    return estimates(run, counted(run, store, replicates, **how))
+
+
 @pytest.mark.parametrize("hears", [False, True])
 def test_every_replicate_is_drawn_as_written_by_hand(hears: bool, tmp_path: Path) -> None:
     run, store = _run(tmp_path, hears=hears)
-    mine = {
-        (one.campaign, one.step or None, one.name): values.tolist() for one, values in counted(run, store, N).items()
-    }
+    counts = counted(run, store, N)
+    mine = {(one.campaign, one.step or None, one.name): values.tolist() for one, values in counts.items()}
     twin = _twin(hears=hears)
     assert mine == twin
-    rows = estimates(run, store, N)
+    rows = estimates(run, counts)
     assert [(one.campaign, one.step, one.figure) for one in rows] == sorted(
         twin, key=lambda key: (key[0], key[1] or "", ("entered", "sent", "opened", "clicked").index(key[2]))
     )
@@ -154,24 +158,24 @@ def test_what_rests_on_a_model_is_called_assumed(tmp_path: Path) -> None:
     """D-27: who enters and what is sent are observed until an answer is heard."""
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    alone = {(one.step, one.figure): one.kind for one in estimates(*_run(tmp_path / "a", hears=False), 2)}
+    alone = {(one.step, one.figure): one.kind for one in _ranges(*_run(tmp_path / "a", hears=False), 2)}
     assert alone == {
         (None, "entered"): "observed", ("mail", "sent"): "observed", ("mail", "opened"): "assumed",
         ("mail", "clicked"): "assumed",
     }  # fmt: skip
-    assert {one.kind for one in estimates(*_run(tmp_path / "b", hears=True), 2)} == {"assumed"}
+    assert {one.kind for one in _ranges(*_run(tmp_path / "b", hears=True), 2)} == {"assumed"}
 
 
 @pytest.mark.parametrize("hears", [False, True])
 def test_playing_everybody_again_says_the_same(hears: bool, tmp_path: Path) -> None:
     """D-29: so do many buckets and a second time; another seed does not."""
     run, store = _run(tmp_path, hears=hears)
-    quick = estimates(run, store, 10)
-    assert quick == estimates(run, store, 10, everybody=True)
-    assert quick == estimates(run, store, 10, buckets=3)
-    assert quick == estimates(run, store, 10)
+    quick = _ranges(run, store, 10)
+    assert quick == _ranges(run, store, 10, everybody=True)
+    assert quick == _ranges(run, store, 10, buckets=3)
+    assert quick == _ranges(run, store, 10)
     other = simulate(run.plan, store, window=run.window, seed=SEED + 1)
-    assert quick != estimates(other, store, 10)
+    assert quick != _ranges(other, store, 10)
 
 
 def test_more_replicates_keep_the_first_ones(tmp_path: Path) -> None:
@@ -199,13 +203,13 @@ def test_a_search_for_ranges_can_be_stopped(tmp_path: Path) -> None:
         return len(calls) > 5
 
     with pytest.raises(Cancelled):
-        estimates(run, store, 1_000, cancelled=cancelled)
+        counted(run, store, 1_000, cancelled=cancelled)
 
 
 def test_progress_grows_to_the_end(tmp_path: Path) -> None:
     run, store = _run(tmp_path, hears=False)
     told: list[float] = []
-    estimates(run, store, 4, progress=lambda done, _: told.append(done))
+    counted(run, store, 4, progress=lambda done, _: told.append(done))
     assert told == sorted(told)
     assert told[-1] == 1.0
 
