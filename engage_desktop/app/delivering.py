@@ -158,13 +158,16 @@ def _not_meant(replayed: Replay, destination: Destination, people: int, recipien
         return None
     ended_us = replayed.log.store.last_us
     if ended_us is None or abs(time.time_ns() // 1_000 - ended_us) > FRESH_US:
-        when = "nowhere" if ended_us is None else f"at {format_instant(ended_us)}"
+        why = "holds no event" if ended_us is None else f"ends at {format_instant(ended_us)}, more than a day from now"
         return (
-            f"The log ends {when}, more than a day from now, so real people are not added to lists. "
+            f"The log {why}, so real people are not added to lists. "
             "Import the newest events, or send to the allow-list alone by typing no number."
         )
     if recipients != people:
-        return f"{recipients:,} recipients were typed, but lists would be added {people:,} people. Type that number if it is meant."
+        return (
+            f"{recipients:,} recipients were typed, but lists would be added {people:,} people. "
+            "Type that number if it is meant."
+        )
     return None
 
 
