@@ -48,7 +48,6 @@ REASONS: dict[str, str] = {
     "calendar._offsets#6890 start + _STEP => start - _STEP": YEARS,
     "calendar._offsets#77ec 1 => 2": YEARS,
     "calendar._offsets#77ec int((datetime(first_year, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) + 86400 => int((datetime(first_year, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) - 86400": YEARS,
-    "writes._key_ranks#08f0 0 => 1": "GAP: an identifier that is the first text of a whole run, in one of two writes of one instant.",
     "reducers.text_ranks#ce10 8 => 9": "Keys stay different for different values, and are not compared otherwise.",
     "reducers.text_ranks#ce10 number * 8 + kind => number * 8 - kind": "Keys stay different for different values, and are not compared otherwise.",
     "view.View.place_of#03f8 return found => return -found": "Outside the battery: what an exit sends is proved in tests/delivery (V-14).",
@@ -72,10 +71,8 @@ REASONS: dict[str, str] = {
     "draw.ProfileHashes.of#2ea0 self._known[missing] = True => pass": "Hashes are worked out once more.",
     "steps.random.RandomStep.depart#6b5c 'right' => 'left'": "A draw equal to a bound to the last of 53 bits.",
     "view.View.__init__#1acb self.enforcing = False => pass": "Every walk sets it before it asks.",
-    "steps.message.MessageStep._subscription#e3eb verdict[unknown] = -1 => pass": "A reason below zero is none, whichever.",
     "rows._Rows.__init__#620f 0 => 1": "All walks of a journey are entered in one way.",
     "history.gather#99ea 1 => 2": "One entry more from before, cut to the same instant, where the last one counts.",
-    "writes.rows_of#8910 heads[1:] |= one.time[1:] != one.time[:-1] => pass": "Places are counted on through a person on both sides alike.",
     "view.View._next_own#b9bf self.first_row_after(some.profile, some.time) - 1 => self.first_row_after(some.profile, some.time) + 1": "Two events more are asked in the instance's own way, in which what is public stands too.",
     "view.View.property_of#5949 (row >= 0) & (place < len(rows)) => (row >= 0) | (place < len(rows))": "An event that is remembered under a name is always one of that name, and the next line takes out what is none.",
 }
