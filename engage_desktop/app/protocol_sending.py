@@ -6,7 +6,7 @@ status of the messages table: `sent`, `dropped`, `held_out`, `waiting`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from engage_desktop.app.protocol import Kind, Reply, Request
@@ -194,4 +194,4 @@ class Messages(Reply):
     reasons: dict[str, int]
     campaigns: tuple[CampaignName, ...]
     offset: int
-    rows: tuple[MessageRow, ...] = field(default=())
+    rows: tuple[MessageRow, ...] = ()

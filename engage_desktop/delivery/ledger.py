@@ -57,7 +57,7 @@ def deliveries(run: Run, store: EventStore, of_steps: Table) -> Table:
             )
             parts.append(_assumed_but(part, plain[0]) if plain else part)
     table = pa.concat_tables([part.table for part in parts]).combine_chunks()
-    ranks = _ranks(run, store, table, np.concatenate([part.profile for part in parts]))
+    ranks = _ranks(run, table, np.concatenate([part.profile for part in parts]))
     table = _paced(run, table, ranks)
     order = np.lexsort((ranks["step"], ranks["changed_at"], ranks["profile"], ranks["campaign"], ranks["destination"]))
     return table.take(pa.array(order))
@@ -156,7 +156,7 @@ def _names(destination: str, audience: str, who: Any, parts: Any, words: Any, ch
     return pa.array([xxhash.xxh3_64_hexdigest(text) for text in joined.cast(pa.binary()).to_pylist()], pa.string())
 
 
-def _ranks(run: Run, store: EventStore, table: Table, profile: Numbers) -> dict[str, Numbers]:
+def _ranks(run: Run, table: Table, profile: Numbers) -> dict[str, Numbers]:
     """The columns that rows are sorted by as numbers: a text by its place in code-point order, null first."""
     import pyarrow as pa
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
@@ -118,14 +117,8 @@ def value_at(history: Any, who: int, at_us: int) -> Any:
 
 
 def column_value(column: Any, place: int) -> Any:
-    """A Python value of one cell: None, number, text, bool, or the JSON of a list or object."""
-    kind = int(column.kind[place])
-    if kind == 0:
-        return None
-    if kind == 1:
-        number = float(column.number[place])
-        return int(number) if number.is_integer() else number
-    if kind == 3:
-        return bool(column.number[place])
-    text = column.texts[int(column.code[place])]
-    return text if kind == 2 else json.loads(text)
+    """One cell as payloads carry it: as JSON, whole numbers without a point."""
+    from engage_desktop.engine.values import value_at as cell
+
+    value = cell(column, place)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
