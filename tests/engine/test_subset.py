@@ -19,7 +19,7 @@ from tests.engine.logs import identify, store_of, track
 from tests.random_cases.compare import rows_of
 from tests.random_cases.compare import store_of as import_of
 from tests.random_cases.generate import Case, generate
-from tests.random_cases.test_metamorphic import without_queues
+from tests.random_cases.plainer import without_queues
 
 CASES = range(60)
 AT = 1_704_067_200_000_000  # 2024-01-01T00:00:00Z

@@ -32,8 +32,6 @@ COLUMNS = {
     "deliveries": ("destination", "campaign", "step", "profile", "changed_at", "change", "kind"),
 }
 INSTANTS = {"entered_at", "ended_at", "left_at", "from_at", "to_at", "due_at", "sent_at", "changed_at", "at"}
-NOT_YET: frozenset[str] = frozenset()
-"""Cases that the engine cannot do yet: emptied as it learns to."""
 
 
 @dataclass(frozen=True)

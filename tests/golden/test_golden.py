@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.golden.cases import COLUMNS, NOT_YET, Golden, load, rows, same_values
+from tests.golden.cases import COLUMNS, Golden, load, rows, same_values
 from tests.oracle import replay, trait_value
 from tests.random_cases.compare import engine_tables, engine_trait_values
 
@@ -36,7 +36,7 @@ def test_oracle(case: Golden) -> None:
         assert same_values(expected, found), (key, at, expected, found, case.why)
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.name not in NOT_YET], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_engine(case: Golden) -> None:
     tables = engine_tables(case.records, case.campaigns, case.window, case.seed, lists=case.lists)
     assert {table: rows(tables, table) for table in case.expect} == case.expect, case.why

@@ -40,7 +40,7 @@ from tests.random_cases.changed import changed
 from tests.random_cases.compare import rows_of, store_of
 from tests.random_cases.features import LANDED, TOGETHER
 from tests.random_cases.generate import Case, generate
-from tests.random_cases.test_metamorphic import without_queues
+from tests.random_cases.plainer import without_queues
 
 SLOW = frozenset(("set_trait", "limits")) | TOGETHER
 """Where all campaigns of a person run together, each try of a change runs them all, in the oracle too: asked more rarely."""

@@ -25,6 +25,7 @@ from tests.random_cases.generate import Case, generate
 from tests.random_cases.logs import GRID
 from tests.random_cases.ordinary import INSTANT
 from tests.random_cases.pairs import pair
+from tests.random_cases.plainer import of_one_zone, without_queues
 
 SEEDS = range(24)
 PROOF = range(30_000, 31_000)
@@ -92,30 +93,6 @@ def moved(value: Any, by: int) -> Any:
     return DAY.sub(lambda found: format_instant(parse_instant(found.group() + "T00:00:00Z") + by)[:10], value)
 
 
-def without_zones(case: Case) -> Case:
-    """The same where every clock shows UTC."""
-    records = copy.deepcopy(case.records)
-    for record in records:
-        for place in (record.get("traits"), record.get("context")):
-            if isinstance(place, dict):
-                place.pop("timezone", None)
-    design = copy.deepcopy(case.design)
-    design["workspace"]["timezone"] = "UTC"
-    for journey in design["journeys"]:
-        for step in journey["steps"]:
-            if step["type"] == "set_trait" and step["trait"] == "timezone":
-                step["value"] = None
-    return replace(case, records=records, design=design)
-
-
-def without_queues(case: Case) -> Case:
-    """The same where nobody waits for others to be sent a broadcast."""
-    design = copy.deepcopy(case.design)
-    for broadcast in design.get("broadcasts", ()):
-        broadcast.pop("throughput", None)
-    return replace(case, design=design)
-
-
 def as_certain(value: Any) -> Any:
     """A tree in which every response comes or not, and when, whatever is drawn."""
     if isinstance(value, list):
@@ -181,7 +158,7 @@ def strangers_change_nothing(case: Case) -> None:
 
 def weeks_change_nothing(case: Case) -> None:
     by = 3 * WEEK
-    case = without_zones(case)  # where clocks change, a week is not like another
+    case = of_one_zone(case, "UTC")  # where clocks change, a week is not like another
     design = as_certain(moved(case.design, by))  # responses are drawn by the entry too
     for journey in design["journeys"]:
         for step in journey["steps"]:

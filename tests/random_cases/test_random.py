@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.oracle import Tables
-from tests.random_cases.census import DECISIVE, TIES, Census, decided, expected
+from tests.random_cases.census import DECISIVE, REPLAYED, TIES, Census, beside_others, decided, expected
 from tests.random_cases.compare import difference, engine_tables
-from tests.random_cases.features import DECIDES, LANDED, TOGETHER
+from tests.random_cases.features import CENSUS, DECIDES, LANDED, TOGETHER
 from tests.random_cases.generate import Case, case, generate
 from tests.random_cases.ordinary import ordinary
 from tests.random_cases.run import differs, oracle, shrink, smallest
 
-EVERY_DAY = range(100)
+EVERY_DAY, PARTS_OF_A_DAY = range(100), 4
 PROOF = range(10_000, 15_000)
 """Each as it is, tie-heavy, and with instants of its own."""
 PARTS, COUNTED = 50, 4
@@ -30,8 +30,8 @@ def as_they_are(one: Case) -> Case:
     return one
 
 
-def _run(seeds: range, made: Callable[[Case], Case] = as_they_are, counted: int = 1) -> Census:
-    """The census of every `counted`-th case (0: of none): what traits did is found out by replaying once more without them."""
+def _run(seeds: range, made: Callable[[Case], Case] = as_they_are, replayed: int | None = None) -> Census:
+    """The census of every `replayed`-th case with what only more replays tell, or of all with what their rows tell."""
     census = Census()
     for seed in seeds:
         one = made(generate(seed))
@@ -39,16 +39,33 @@ def _run(seeds: range, made: Callable[[Case], Case] = as_they_are, counted: int 
         found = difference(expected, engine_tables(one.records, one.campaigns, one.window, one.seed, lists=one.lists))
         if found:
             pytest.fail(f"case {seed}\n{smallest(one)}", pytrace=False)
-        if counted and seed % counted == 0:
-            census.add(one, expected)
+        if replayed is None or seed % replayed == 0:
+            census.add(one, expected, replays=replayed is not None)
     return census
 
 
-@pytest.mark.parametrize("part", range(4))
-def test_identical_rows(part: int) -> None:
-    """In parts, so that both cores share them; what they hold is counted where there are ten thousand."""
-    size = len(EVERY_DAY) // 4
-    _run(EVERY_DAY[part * size : (part + 1) * size], counted=0)
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("part", range(PARTS_OF_A_DAY))
+def test_identical_rows(part: int, together: Path) -> None:
+    """In parts, so that both cores share them; whoever ends last looks at what all of them held."""
+    size = len(EVERY_DAY) // PARTS_OF_A_DAY
+    census = _run(EVERY_DAY[part * size : (part + 1) * size])
+    whole = _of_all(census, f"day {part}", PARTS_OF_A_DAY, together)
+    if whole is not None:
+        assert whole.cases == len(EVERY_DAY)
+        assert whole.median_visits >= 8, whole.table()
+        assert not [one for one in expected() if one not in REPLAYED and not whole.found[one]], whole.table()
+
+
+def test_what_only_replays_tell_occurs() -> None:
+    """Of writes and forks, in small cases; of campaigns together in `test_together`."""
+    missing = {one for feature in ("set_trait", "fork") for one in CENSUS[feature]} & REPLAYED
+    for seed in range(60):
+        one = generate(seed, frozenset(("set_trait", "fork")))
+        missing -= set(beside_others(one, oracle(one)))
+        if not missing:
+            return
+    pytest.fail(f"does not occur: {missing}")
 
 
 @pytest.mark.prove
@@ -59,19 +76,24 @@ def test_identical_rows_of_ten_thousand(part: int, kind: str, together: Path) ->
     """In parts, so that all cores may share them; whoever ends last looks at the census of all."""
     size = len(PROOF) // PARTS
     census = _run(PROOF[part * size : (part + 1) * size], as_they_are if kind == "tie-heavy" else ordinary, COUNTED)
-    mine = together / f"{kind} {part}.json"
-    half = mine.with_suffix(".half")
-    half.write_text(census.as_json(), encoding="utf-8")
-    half.replace(mine)
-    parts = sorted(together.glob(f"{kind} *.json"))
-    if len(parts) < PARTS:
+    whole = _of_all(census, f"{kind} {part}", PARTS, together)
+    if whole is None:
         return
-    whole = Census.of_all(path.read_text(encoding="utf-8") for path in parts)
     print(f"\n{kind}\n{whole.table()}")
     assert whole.cases == len(PROOF) // COUNTED
     assert whole.median_visits >= 8
     wanted = [feature for feature in expected() if kind == "tie-heavy" or feature not in TIES]
     assert not [feature for feature in wanted if whole.share(feature) < 0.05]
+
+
+def _of_all(census: Census, name: str, number: int, folder: Path) -> Census | None:
+    """The census of all parts, None where some are still to come. `name`: kind and part."""
+    mine = folder / f"{name}.json"
+    half = mine.with_suffix(".half")
+    half.write_text(census.as_json(), encoding="utf-8")
+    half.replace(mine)
+    parts = sorted(folder.glob(f"{name.rpartition(' ')[0]} *.json"))
+    return Census.of_all(path.read_text(encoding="utf-8") for path in parts) if len(parts) == number else None
 
 
 @pytest.fixture(scope="session")

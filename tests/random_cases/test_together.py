@@ -9,7 +9,7 @@ import pytest
 from tests.random_cases.features import CENSUS, TOGETHER
 from tests.random_cases.generate import generate
 from tests.random_cases.run import oracle
-from tests.random_cases.together_census import what_campaigns_did
+from tests.random_cases.together_census import what_campaigns_did, what_rules_between_campaigns_did
 
 WANTED = [one for feature in sorted(TOGETHER) for one in CENSUS[feature]]
 
@@ -18,7 +18,8 @@ def census(seeds: range) -> Counter[str]:
     found: Counter[str] = Counter()
     for seed in seeds:
         case = generate(seed, TOGETHER)
-        found.update(set(what_campaigns_did(case, oracle(case))))
+        tables = oracle(case)
+        found.update({*what_campaigns_did(case, tables), *what_rules_between_campaigns_did(case, tables)})
     return found
 
 

@@ -1,4 +1,4 @@
-"""What must be so of all campaigns together, whatever the rules in detail: of the oracle now, of the engine as it learns them.
+"""What must be so of all campaigns together, whatever the rules in detail, of the oracle and of the engine.
 
 Nobody gets more than a cap allows in any window, nobody a message inside quiet hours (D-24, D-34), and who does not come
 to a step has the same rows whatever the step does (D-29).
@@ -17,8 +17,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engage_desktop.domain.duration import parse_duration
-from tests.random_cases.features import ALL, LANDED, TOGETHER
+from tests.random_cases.features import ALL, TOGETHER
 from tests.random_cases.generate import Case, generate
+from tests.random_cases.plainer import each_for_themselves, of_one_zone
 from tests.random_cases.run import oracle
 from tests.random_cases.test_metamorphic import buckets_change_nothing, rows, tables
 from tests.random_cases.zones import ZONES
@@ -28,14 +29,13 @@ Run = Callable[[Case], Rows]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SEEDS = range(24)
 PROOF = range(40_000, 41_000)
-landed = pytest.mark.skipif(not LANDED >= TOGETHER, reason="the engine does not compute all campaigns together yet")
 
 
 def engine(case: Case) -> Rows:
     return rows(tables(case))
 
 
-RUNS = [pytest.param(oracle, id="oracle"), pytest.param(engine, id="engine", marks=landed)]
+RUNS = [pytest.param(oracle, id="oracle"), pytest.param(engine, id="engine")]
 
 
 # -- laws -----------------------------------------------------------------------------------
@@ -118,31 +118,6 @@ def _changes(case: Case, at: int, place: int) -> Iterator[dict[str, Any]]:
 # -- cases ----------------------------------------------------------------------------------
 
 
-def of_one_zone(case: Case, zone: str, told: bool) -> Case:
-    """The same where every clock shows one zone's time: the workspace's, or that of each call (D-30)."""
-    records, design = copy.deepcopy(case.records), copy.deepcopy(case.design)
-    for record in records:
-        for where in (record.get("traits"), record.get("context")):
-            if isinstance(where, dict):
-                where.pop("timezone", None)
-        if told and "timestamp" in record:
-            record["context"] = {**(record.get("context") or {}), "timezone": zone}
-    design["workspace"]["timezone"] = "Asia/Tokyo" if told else zone
-    for journey in design["journeys"]:
-        for step in journey["steps"]:
-            if step["type"] == "set_trait" and step["trait"] == "timezone":
-                step["value"] = None
-    return replace(case, records=records, design=design)
-
-
-def each_for_themselves(case: Case) -> Case:
-    """The same where nobody has to do with another: no accounts, no queues of broadcasts."""
-    design = copy.deepcopy(case.design)
-    for broadcast in design.get("broadcasts", ()):
-        broadcast.pop("throughput", None)
-    return replace(case, records=[one for one in case.records if one.get("type") != "group"], design=design)
-
-
 def mixed(seed: int) -> Case:
     """Every fourth with all that journeys have besides."""
     return generate(seed, ALL if seed % 4 == 0 else TOGETHER)
@@ -162,7 +137,6 @@ def test_law(law: Callable[[Case, Run], int], run: Run) -> None:
     assert sum(law(mixed(seed), run) for seed in SEEDS) > 20
 
 
-@landed
 @pytest.mark.timeout(300)
 def test_buckets_change_nothing() -> None:
     for seed in SEEDS[:12]:
@@ -172,7 +146,6 @@ def test_buckets_change_nothing() -> None:
 @pytest.mark.prove
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("law", LAWS, ids=lambda law: law.__name__)
-@landed
 def test_law_of_a_thousand(law: Callable[[Case, Run], int]) -> None:
     for seed in PROOF:
         law(mixed(seed), engine)

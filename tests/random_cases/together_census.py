@@ -26,7 +26,7 @@ FATES = {
 
 
 def what_campaigns_did(case: Case, tables: Tables) -> Iterator[str]:
-    """Every feature of `policies`, `broadcasts` and `responses` in the census."""
+    """Every feature of `policies`, `broadcasts` and `responses` in the census that the rows themselves tell."""
     for row in tables["messages"]:
         yield from FATES.get((row["status"], row["reason"]), ())
         if row["status"] == "waiting":
@@ -36,7 +36,13 @@ def what_campaigns_did(case: Case, tables: Tables) -> Iterator[str]:
     for broadcast in case.design.get("broadcasts", ()):
         rows = [row for row in tables["messages"] if row["campaign"] == broadcast["key"]]
         yield from _broadcast(broadcast, rows, {row["profile"] for row in tables["instances"]})
-    yield from _responses(case, tables)
+    yield from _responses(tables)
+
+
+def what_rules_between_campaigns_did(case: Case, tables: Tables) -> Iterator[str]:
+    """The others: rows beside those without a rule, each another replay."""
+    yield from _policies_beside_none(case, tables)
+    yield from _responses_beside_none(case, tables)
 
 
 def _at_once(messages: list[Row]) -> Iterator[str]:
@@ -51,7 +57,7 @@ def _at_once(messages: list[Row]) -> Iterator[str]:
 
 
 def _under_policies(case: Case, tables: Tables) -> Iterator[str]:
-    design, capped = case.design, False
+    design = case.design
     left = {
         (row["journey"], row["profile"], row["instance"], row["detail"].removeprefix("step:"), row["ended_at"])
         for row in tables["instances"]
@@ -59,22 +65,29 @@ def _under_policies(case: Case, tables: Tables) -> Iterator[str]:
     }
     for row in tables["messages"]:
         place = (row["campaign"], row["profile"], row["instance"], row["step"], row["due_at"])
-        capped |= row["reason"] == "frequency_cap"
         if row["reason"] == "frequency_cap" and row["status"] == "dropped" and place in left:
             yield "left because of a cap"
-    if capped and _sent(tables) != _sent(_without(case, "cap_over_all_campaigns")):
-        yield "capped by another campaign"
     if design["policies"].get("holdout"):
         drawn = {one["key"] for one in design["journeys"] if '"role"' in str(one).replace("'", '"')}
         drawn |= {one["key"] for one in design.get("broadcasts", ())}
         if any(row["status"] == "held_out" and row["campaign"] not in drawn for row in tables["messages"]):
             yield "held out of everything"
-    groups = {message["key"] for message in design["messages"] if "subscription_group" in message}
-    states = {row["status"] for row in tables["messages"] if row["message"] in groups}
-    if "sent" in states:
+    if "sent" in _fates_of_groups(case, tables):
         yield "of a group"
-    if "dropped" in states and _sent(tables) != _sent(_without(case, "groups_are_asked")):
+
+
+def _policies_beside_none(case: Case, tables: Tables) -> Iterator[str]:
+    capped = any(row["reason"] == "frequency_cap" for row in tables["messages"])
+    if capped and _sent(tables) != _sent(_without(case, "cap_over_all_campaigns")):
+        yield "capped by another campaign"
+    grouped = "dropped" in _fates_of_groups(case, tables)
+    if grouped and _sent(tables) != _sent(_without(case, "groups_are_asked")):
         yield "dropped for its group"
+
+
+def _fates_of_groups(case: Case, tables: Tables) -> set[str]:
+    groups = {message["key"] for message in case.design["messages"] if "subscription_group" in message}
+    return {row["status"] for row in tables["messages"] if row["message"] in groups}
 
 
 def _broadcast(broadcast: Row, rows: list[Row], entered: set[str]) -> Iterator[str]:
@@ -93,13 +106,18 @@ def _broadcast(broadcast: Row, rows: list[Row], entered: set[str]) -> Iterator[s
         yield "broadcast spread out" if "throughput" in broadcast else "broadcast by everybody's clock"
 
 
-def _responses(case: Case, tables: Tables) -> Iterator[str]:
-    design = case.design
+def _responses(tables: Tables) -> Iterator[str]:
     sends = {(_place(row), row["sent_at"]) for row in tables["messages"]}
     for row in tables["responses"]:
         yield f"response {row['response']}"
         if (_place(row), row["at"]) not in sends:
             yield "response after a while"
+    if tables["responses"] and any(row["kind"] == "assumed" for row in tables["visits"]):
+        yield "visits that rest on responses or policies"
+
+
+def _responses_beside_none(case: Case, tables: Tables) -> Iterator[str]:
+    design = case.design
     heard = any(name in str(design["journeys"]) for name in (" Sent'", ' Sent"'))
     heard &= any(row["status"] == "sent" for row in tables["messages"])
     if heard and _happened(tables) != _happened(_without(case, "a_sent_message_is_an_event")):
@@ -115,8 +133,6 @@ def _responses(case: Case, tables: Tables) -> Iterator[str]:
         yield "a response lets somebody in"
     if Counter(map(_send, tables["messages"])) - Counter(map(_send, unheard["messages"])):
         yield "a response leads to a message"
-    if any(row["kind"] == "assumed" for row in tables["visits"]):
-        yield "visits that rest on responses or policies"
 
 
 def _place(row: Row) -> tuple[Any, ...]:

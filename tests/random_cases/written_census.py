@@ -1,4 +1,4 @@
-"""What the traits that journeys set did in a case: its rows beside those of a law under which nobody sees a write."""
+"""What journeys that set traits did in a case: who set what, and its rows beside those under which nobody sees a write."""
 
 from __future__ import annotations
 
@@ -17,15 +17,32 @@ Row = dict[str, Any]
 Steps = dict[tuple[str, str], StepBase]
 
 
+def who_writes(case: Case, tables: Tables) -> Iterator[str]:
+    """What the writes of one person have to do with each other."""
+    steps = _steps(case)
+    writes = _writes(tables, steps)
+    seconds = Counter((row["profile"], (row["entered_at"] + 1) // A_SECOND) for row in writes)
+    if max(seconds.values(), default=0) > MOST_WRITES:
+        yield "write dropped by the limit"
+    writers: dict[tuple[Any, ...], set[str]] = defaultdict(set)
+    for row in writes:
+        step = steps[row["journey"], row["step"]]
+        assert isinstance(step, SetTrait)
+        writers[row["profile"], step.trait].add(row["journey"])
+        writers[row["profile"], step.trait, row["entered_at"]].add(row["journey"])
+    for key, journeys in writers.items():
+        if len(journeys) > 1:
+            yield "two journeys write one trait" if len(key) == 2 else "two journeys write one trait at once"
+
+
 def what_writes_did(case: Case, tables: Tables) -> Iterator[str]:
-    """Every feature of `set_trait` in the census but the step itself."""
-    steps: Steps = {(journey.key, step.key): step for journey in case.campaigns.journeys for step in journey.steps}
-    writes = [row for row in tables["visits"] if isinstance(steps[row["journey"], row["step"]], SetTrait)]
+    """The features of `set_trait` that show in rows beside those without a rule, each another replay."""
+    steps = _steps(case)
+    writes = _writes(tables, steps)
     if not writes:
         return
     unseen = _replay(case, "writes_are_seen")
     yield from _in_comparison(tables, unseen, steps)
-    yield from _of_several(writes, steps)
     asked = {
         (row["journey"], row["profile"], row["instance"], row["entered_at"])
         for row in tables["visits"]
@@ -35,6 +52,14 @@ def what_writes_did(case: Case, tables: Tables) -> Iterator[str]:
     own = {(row["journey"], row["profile"], row["instance"], row["entered_at"]) for row in writes}
     if own & (asked | ends) and not same(tables, _replay(case, "own_write_seen_at_once")):
         yield "own write seen at once"
+
+
+def _steps(case: Case) -> Steps:
+    return {(journey.key, step.key): step for journey in case.campaigns.journeys for step in journey.steps}
+
+
+def _writes(tables: Tables, steps: Steps) -> list[Row]:
+    return [row for row in tables["visits"] if isinstance(steps[row["journey"], row["step"]], SetTrait)]
 
 
 def _replay(case: Case, off: str) -> Tables:
@@ -79,19 +104,3 @@ def _visits(tables: Tables) -> dict[tuple[Any, ...], Row]:
         (*whose[row["journey"], row["profile"], row["instance"]], row["step"], row["entered_at"]): row
         for row in tables["visits"]
     }
-
-
-def _of_several(writes: list[Row], steps: Steps) -> Iterator[str]:
-    """What the writes of one person have to do with each other."""
-    seconds = Counter((row["profile"], (row["entered_at"] + 1) // A_SECOND) for row in writes)
-    if max(seconds.values()) > MOST_WRITES:
-        yield "write dropped by the limit"
-    writers: dict[tuple[Any, ...], set[str]] = defaultdict(set)
-    for row in writes:
-        step = steps[row["journey"], row["step"]]
-        assert isinstance(step, SetTrait)
-        writers[row["profile"], step.trait].add(row["journey"])
-        writers[row["profile"], step.trait, row["entered_at"]].add(row["journey"])
-    for key, journeys in writers.items():
-        if len(journeys) > 1:
-            yield "two journeys write one trait" if len(key) == 2 else "two journeys write one trait at once"
