@@ -6,8 +6,8 @@ a phone number share its state. What a profile shows is the state of its current
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from engage_desktop.domain.errors import UserError
 from engage_desktop.events.arrays import Texts
-from engage_desktop.events.column import ABSENT, LIST, NUMBER, TEXT, Codes, Column
-from engage_desktop.events.contexts import said_in_contexts
+from engage_desktop.events.column import ABSENT, NUMBER, TEXT, Codes, Column
+from engage_desktop.events.contexts import texts_in_contexts
 from engage_desktop.events.subscription import CURRENT, Told, resolve_states
 
 if TYPE_CHECKING:
@@ -157,24 +157,23 @@ def _index_of(text: str) -> int:
     return -1 if state is None else STATES.index(state)
 
 
+def subscription_items(text: str) -> list[dict[str, Any]]:
+    """The objects of a list of subscriptions; what is no list says nothing."""
+    try:
+        items = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return []
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+
+
 def _parse_subscriptions(text: str, types: frozenset[str]) -> list[tuple[str, str]]:
     found = []
-    for item in msgspec.json.decode(text):
-        if isinstance(item, dict) and str(item.get("type", "")).upper() in types:
+    for item in subscription_items(text):
+        if str(item.get("type", "")).upper() in types:
             state, key = state_of(item.get("status")), item.get("key")
             if state and isinstance(key, str) and key:
                 found.append((key, state))
     return found
-
-
-def texts_in_contexts(store: EventStore, path: tuple[str, ...]) -> Iterator[tuple[int, int, int, str]]:
-    """Place, profile, time and text of every call whose context holds a text or list there."""
-    for said in said_in_contexts(store, path, TEXT, LIST):
-        texts = list(said.column.texts)
-        for place, profile, time, code in zip(
-            said.place.tolist(), said.profile.tolist(), said.time.tolist(), said.column.code.tolist(), strict=True
-        ):
-            yield place, profile, time, texts[code]
 
 
 def _as_text(column: Column) -> Column:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.events.column import NO_NUMBER, OBJECT, Codes, Column
+from engage_desktop.events.column import LIST, NO_NUMBER, OBJECT, TEXT, Codes, Column
 from engage_desktop.events.history import TraitHistory
 from engage_desktop.events.stored import distinct_objects
 
@@ -40,6 +40,16 @@ def said_in_contexts(store: EventStore, path: tuple[str, ...], *kinds: int) -> I
     if at.size:
         places, profiles, times = store.silent_calls()
         yield Said(places[at].astype(np.int64), profiles[at], times[at], column.take(at))
+
+
+def texts_in_contexts(store: EventStore, path: tuple[str, ...]) -> Iterator[tuple[int, int, int, str]]:
+    """Place, profile, time and text of every call whose context holds a text or list there."""
+    for said in said_in_contexts(store, path, TEXT, LIST):
+        texts = list(said.column.texts)
+        for place, profile, time, code in zip(
+            said.place.tolist(), said.profile.tolist(), said.time.tolist(), said.column.code.tolist(), strict=True
+        ):
+            yield place, profile, time, texts[code]
 
 
 def told_in_contexts(store: EventStore, path: tuple[str, ...], kind: int) -> TraitHistory:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,12 +21,13 @@ from engage_desktop.events.contact import (
     Contacts,
     shown_states,
     state_of,
-    texts_in_contexts,
+    subscription_items,
     told_by_event,
     told_by_trait,
     told_in_turn,
     told_of,
 )
+from engage_desktop.events.contexts import texts_in_contexts
 from engage_desktop.events.table import path_parts
 
 if TYPE_CHECKING:
@@ -75,9 +75,8 @@ def listed_groups(store: EventStore) -> dict[str, list[Statement]]:
 
 def _parse(text: str) -> Iterator[tuple[str, str, int]]:
     """Group, address and state of everything that is whole; of an address the last word on a group counts."""
-    items = msgspec.json.decode(text)
-    for item in items if isinstance(items, list) else ():
-        if not isinstance(item, dict) or str(item.get("type", "")).upper() != "EMAIL":
+    for item in subscription_items(text):
+        if str(item.get("type", "")).upper() != "EMAIL":
             continue
         key, groups = item.get("key"), item.get("groups")
         for group in groups if isinstance(groups, list) and isinstance(key, str) and key else ():

@@ -292,6 +292,13 @@ def test_what_is_no_group_is_passed_over() -> None:
         assert entries(store.group_subscription(group)) == []
 
 
+@pytest.mark.parametrize("text", ["yes", 'all "groups"', "5", '{"groups": 1}', '"groups"'])
+def test_subscriptions_that_are_no_list_say_nothing(text: str) -> None:
+    store = store_of([with_(identify("u", 1, email="a@b"), context={"messaging_subscriptions": text})])
+    assert entries(store.subscription("email")) == []
+    assert store.subscription_groups() == ()
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(says_, max_size=25))
 def test_groups_equal_contacts_kept_one_call_at_a_time(
