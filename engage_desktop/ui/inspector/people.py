@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from engage_desktop.app.protocol import ENTRY, AskPeople, People, PersonRow, Reply
 from engage_desktop.app.protocol_explain import Place
 from engage_desktop.ui import formats
 from engage_desktop.ui.session import Session
-from engage_desktop.ui.widgets.common import column, row
+from engage_desktop.ui.widgets.common import column, row, toggle
 from engage_desktop.ui.widgets.people_list import PeopleList
 
 PAGE = 50
@@ -31,13 +33,8 @@ class StepPeople(QWidget):
         self._group = QButtonGroup(self)
         self._buttons = {}
         for which, text in (("inside", "Inside now"), ("arrived", "Arrived so far")):
-            made = QPushButton(text)
-            made.setObjectName(f"inspector.people.{which}")
+            made = toggle(text, f"inspector.people.{which}", self._group, partial(self._choose, which))
             made.setAccessibleName(f"Show who is {text.lower()}" if which == "inside" else "Show who arrived so far")
-            made.setCheckable(True)
-            made.setAutoDefault(False)
-            made.clicked.connect(lambda _checked=False, which=which: self._choose(which))
-            self._group.addButton(made)
             self._buttons[which] = made
         self._buttons["inside"].setChecked(True)
         self.list = PeopleList("inspector.people.list", "Nobody at this instant.")

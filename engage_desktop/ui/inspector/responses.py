@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
 
 from engage_desktop.domain.errors import UserError
@@ -154,7 +155,9 @@ class ByRow(QFrame):
         self._stages = {name: StageBox(owner, by, name) for name in STAGES}
         layout = column(self, spacing=8)
         self._audience.setMinimumWidth(200)
-        layout.addLayout(row(self._audience, remove, "stretch", spacing=4))
+        head = row(self._audience, remove, "stretch", spacing=4)
+        head.setAlignment(remove, Qt.AlignmentFlag.AlignBottom)  # beside the field, not its title
+        layout.addLayout(head)
         layout.addLayout(owner.boxes(list(self._stages.values())))
 
     def _choose(self, audience: Any) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -59,6 +61,18 @@ class Page(QScrollArea):
         if self._stale:
             self._stale = False
             self.refresh()
+
+
+def sides(left: Sequence[QWidget], right: Sequence[QWidget], shares: tuple[int, int] = (1, 1)) -> QHBoxLayout:
+    """Two columns of cards with these shares of the width."""
+    made = row(spacing=16)
+    for cards, share in zip((left, right), shares, strict=True):
+        side = column(spacing=16)
+        for card in cards:
+            side.addWidget(card)
+        side.addStretch(1)
+        made.addLayout(side, share)
+    return made
 
 
 class OpeningPage(Page):

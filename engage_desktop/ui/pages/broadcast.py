@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QBoxLayout
-
 from engage_desktop.app.protocol import Reply
 from engage_desktop.app.protocol_broadcasts import AskReach, Reach
 from engage_desktop.document.rekey import rekey_broadcast
@@ -15,6 +13,7 @@ from engage_desktop.ui import formats
 from engage_desktop.ui.inspector.fields import ChoiceField, NumberField
 from engage_desktop.ui.inspector.fields_log import ConditionField
 from engage_desktop.ui.inspector.fields_time import InstantField
+from engage_desktop.ui.pages.base import sides
 from engage_desktop.ui.pages.broadcasts import list_time
 from engage_desktop.ui.pages.item_page import ItemPage
 from engage_desktop.ui.pages.key_rows import KeyRows
@@ -23,7 +22,7 @@ from engage_desktop.ui.pages.recipients import Recipients
 from engage_desktop.ui.pages.variant_rows import VariantRows
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.titles import message_choices, people_choices
-from engage_desktop.ui.widgets.common import Card, column, label, set_property
+from engage_desktop.ui.widgets.common import Card, label, set_property
 
 _GROUPS = (("Members of an audience", "audience"), ("Everybody who meets a condition", "condition"))
 _ZONES = (("Everybody at this instant", "workspace"), ("Each when their own clock shows it", "profile"))
@@ -37,19 +36,8 @@ class BroadcastPage(ItemPage[Broadcast]):
         words = "A broadcast: one message, once, to people who are found out once"
         super().__init__(session, "broadcast", words, rekey_broadcast)
         self.reach: Reach | None = None
-        who, what, when = self._who_card(), self._what_card(), self._when_card()
-        left, right = column(None, spacing=16), column(None, spacing=16)
-        left.addWidget(who)
-        left.addWidget(when)
-        left.addStretch(1)
-        right.addWidget(what)
-        right.addStretch(1)
-        sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        sides.setSpacing(16)
-        sides.addLayout(left, 1)
-        sides.addLayout(right, 1)
         self.body.addWidget(self.problem_box("other"))
-        self.body.addLayout(sides)
+        self.body.addLayout(sides((self._who_card(), self._when_card()), (self._what_card(),)))
         self.people = Recipients(session)
         self.body.addWidget(self.people)
         self.body.addStretch(1)
@@ -72,21 +60,17 @@ class BroadcastPage(ItemPage[Broadcast]):
         )  # fmt: skip
         self.people_size = label("", "strong", "broadcast.size", wrap=True)
         self.counted = label("", "muted", "broadcast.counted", wrap=True)
-        card.body.addWidget(label("Who", "title"))
-        for widget in (
-            self.group, self.audience, self.condition, self.exclude, self.people_size, self.counted,
+        card.add(
+            label("Who", "title"), self.group, self.audience, self.condition, self.exclude, self.people_size, self.counted,
             self.problem_box("who", "audience", "condition", "exclude"),
-        ):  # fmt: skip
-            card.body.addWidget(widget)
+        )  # fmt: skip
         return card
 
     def _what_card(self) -> Card:
         card = Card("broadcast.what.card", 12)
         self.message = ChoiceField("Message", "broadcast.message", self.putter("message", "the message"))
         self.variants = VariantRows(lambda words, variants: self.put(words, variants=variants))
-        card.body.addWidget(label("What", "title"))
-        for widget in (self.message, self.variants, self.problem_box("what", "message", "variants")):
-            card.body.addWidget(widget)
+        card.add(label("What", "title"), self.message, self.variants, self.problem_box("what", "message", "variants"))
         return card
 
     def _when_card(self) -> Card:
@@ -100,12 +84,10 @@ class BroadcastPage(ItemPage[Broadcast]):
         )  # fmt: skip
         self.priority = NumberField("Priority over other messages", "broadcast.priority", self._put_priority)
         self.stage = ChoiceField("Lifecycle stage", "broadcast.stage", self.putter("stage", "the lifecycle stage"))
-        card.body.addWidget(label("When", "title"))
-        for widget in (
-            self.at, self.zone, self.zone_words, self.throughput, self.priority, self.stage,
+        card.add(
+            label("When", "title"), self.at, self.zone, self.zone_words, self.throughput, self.priority, self.stage,
             self.problem_box("when", "at", "zone", "throughput", "stage"),
-        ):  # fmt: skip
-            card.body.addWidget(widget)
+        )  # fmt: skip
         return card
 
     # -- what is shown --------------------------------------------------------------------

@@ -2,62 +2,39 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.clock import is_local, local_instant
 from engage_desktop.domain.duration import parse_instant
+from engage_desktop.domain.errors import UserError
 from engage_desktop.domain.message import Broadcast
 from engage_desktop.ui import formats
-from engage_desktop.ui.pages.base import OpeningPage
+from engage_desktop.ui.pages.things import ThingsCard, ThingsPage
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.titles import message_name
-from engage_desktop.ui.widgets.common import Card, button, label
-from engage_desktop.ui.widgets.table import SmallTable
 
 
-class BroadcastsPage(OpeningPage):
-    new_asked = Signal()
-
+class BroadcastsPage(ThingsPage):
     def __init__(self, session: Session) -> None:
-        super().__init__(session, "broadcasts", "Broadcasts", "One message, once, to people who are found out once")
-        new = button("New broadcast", "broadcasts.new", "primary")
-        new.clicked.connect(self.new_asked)
-        self.head.addWidget(new)
-        card = Card("broadcasts.card")
-        columns = ("Name", "To", "Message", "When", "An hour")
-        self.table = SmallTable("broadcasts.table", "Broadcasts", columns, frozenset({4}), stretch=1)
-        self.table.opened.connect(lambda at: self.opened.emit("broadcast", self._keys[at]))
-        self._keys: list[str] = []
-        self._empty = label(
+        card = ThingsCard(
+            "broadcasts", "Broadcasts", ("Name", "To", "Message", "When", "An hour"),
             "No broadcast yet. Make the first one with “New broadcast”: choose an audience, a message and a time.",
-            "muted", "broadcasts.empty", wrap=True,
+            frozenset({4}), stretch=1,
         )  # fmt: skip
-        card.body.addWidget(self.table)
-        card.body.addWidget(self._empty)
-        self._hint = label("Open with Enter or a double click.", "small")
-        card.body.addWidget(self._hint)
-        self.body.addWidget(card)
-        self.body.addStretch(1)
-        session.document_changed.connect(self.touch)
+        sentence = "One message, once, to people who are found out once"
+        super().__init__(session, "broadcasts", sentence, "broadcast", card)
 
     def refresh(self) -> None:
         campaigns = self.session.campaigns
-        self._keys = [broadcast.key for broadcast in campaigns.broadcasts]
         rows = [
             (one.name, to_words(one, campaigns), content_words(one, campaigns), when_words(one, campaigns),
              "all at once" if one.throughput is None else formats.number(one.throughput))
             for one in campaigns.broadcasts
         ]  # fmt: skip
-        self.table.show_rows(list(rows))
-        for widget in (self.table, self._hint):
-            widget.setVisible(bool(rows))
-        self._empty.setVisible(not rows)
+        self.card.show_things([one.key for one in campaigns.broadcasts], [*rows])
 
 
 def to_words(broadcast: Broadcast, campaigns: Campaigns) -> str:
     """Whom a broadcast is meant for, with those left out."""
-    from engage_desktop.domain.errors import UserError
     from engage_desktop.language import parse_condition, phrase  # late, with the parser
 
     names = {audience.key: audience.name for audience in campaigns.audiences}

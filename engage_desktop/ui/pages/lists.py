@@ -12,9 +12,9 @@ from engage_desktop.domain.people import Level
 from engage_desktop.domain.workspace import DEFAULT_STAGES
 from engage_desktop.ui import formats
 from engage_desktop.ui.pages.base import OpeningPage
+from engage_desktop.ui.pages.things import ThingsCard
 from engage_desktop.ui.session import Session
-from engage_desktop.ui.widgets.common import Card, button, label
-from engage_desktop.ui.widgets.table import SmallTable
+from engage_desktop.ui.widgets.common import button
 
 
 @dataclass(frozen=True)
@@ -113,27 +113,21 @@ class ListPage(SizedPage):
             else ("Name", "Of", "Stage", "Size", "State")
         )
         right = frozenset({2, 3} if kind == "journey" else {3})
-        card = Card(f"{plural}.card")
-        self.table = SmallTable(f"{plural}.table", plural.capitalize(), columns, right)
-        self.table.opened.connect(lambda row: self.opened.emit(kind, self._items[row].key))
-        self._empty = label(f"No {kind} yet. Make the first one with “New {kind}”.", "muted", f"{plural}.empty")
-        card.body.addWidget(self.table)
-        card.body.addWidget(self._empty)
-        card.body.addWidget(label("Open with Enter or a double click.", "small"))
-        self.body.addWidget(card)
+        empty = f"No {kind} yet. Make the first one with “New {kind}”."
+        self.card = ThingsCard(plural, plural.capitalize(), columns, empty, right)
+        self.table = self.card.table
+        self.card.opened.connect(lambda key: self.opened.emit(kind, key))
+        self.body.addWidget(self.card)
         self.body.addStretch(1)
-        self._items: list[Item] = []
 
     def show_items(self) -> None:
         campaigns = self.session.campaigns
-        self._items = [item for item in items(campaigns) if item.kind == self._kind]
+        shown = [item for item in items(campaigns) if item.kind == self._kind]
         stages = stage_names(campaigns)
         rows: list[tuple[str, ...]] = []
-        for item in self._items:
+        for item in shown:
             now, entered = self.size_words(item)
             stage = stages.get(item.stage or "", "–")
             between = (stage, now, entered) if self._kind == "journey" else (level_words(item.level), stage, now)
             rows.append((item.name, *between, self.state_words(item)))
-        self.table.show_rows(rows)
-        self.table.setVisible(bool(rows))
-        self._empty.setVisible(not rows)
+        self.card.show_things([item.key for item in shown], rows)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QBoxLayout
-
 from engage_desktop.document.rekey import rekey_message
 from engage_desktop.domain.message import Message
 from engage_desktop.domain.response import Responses
@@ -13,10 +11,11 @@ from engage_desktop.ui.canvas.words import CHANNEL_TITLE
 from engage_desktop.ui.inspector.fields import ChoiceField, Field, TextField
 from engage_desktop.ui.inspector.fields_text import LongTextField
 from engage_desktop.ui.inspector.responses import Offers, ResponsesForm
+from engage_desktop.ui.pages.base import sides
 from engage_desktop.ui.pages.item_page import ItemPage
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.titles import people_choices, sent_by
-from engage_desktop.ui.widgets.common import Card, KindPill, column, label, row
+from engage_desktop.ui.widgets.common import Card, KindPill, label, row
 
 _CHANNELS = tuple((name, key) for key, name in CHANNEL_TITLE.items())
 _SEND_TO = (("Those who subscribed", "subscribed"), ("Everybody: receipts and the like", "all"))
@@ -34,16 +33,8 @@ class MessagePage(ItemPage[Message]):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, "message", "A message that journeys and broadcasts send", rekey_message)
-        left, right = column(None, spacing=16), column(None, spacing=16)
-        left.addWidget(self._sending_card())
-        left.addStretch(1)
-        right.addWidget(self._text_card())
-        sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        sides.setSpacing(16)
-        sides.addLayout(left, 2)
-        sides.addLayout(right, 3)
         self.body.addWidget(self.problem_box("other"))
-        self.body.addLayout(sides)
+        self.body.addLayout(sides((self._sending_card(),), (self._text_card(),), (2, 3)))
         self.body.addWidget(self._responses_card())
         self.body.addStretch(1)
         session.log_changed.connect(lambda _log: self._load())
@@ -57,17 +48,14 @@ class MessagePage(ItemPage[Message]):
             hint="none: the channel alone decides",
         )  # fmt: skip
         self.used = label("", "muted", "message.used", wrap=True)
-        card.body.addWidget(label("Sending", "title"))
-        for widget in (
-            self.channel, self.send_to, self.group, self.used,
+        card.add(
+            label("Sending", "title"), self.channel, self.send_to, self.group, self.used,
             self.problem_box("sending", "channel", "send_to", "subscription_group"),
-        ):  # fmt: skip
-            card.body.addWidget(widget)
+        )  # fmt: skip
         return card
 
     def _text_card(self) -> Card:
         card = Card("message.text.card", 12)
-        card.body.addWidget(label("Text", "title"))
         self.texts: dict[str, Field] = {}
         for field, title in (
             ("subject", "Subject"), ("title", "Title"), ("preheader", "Preview line"), ("from_", "From"),
@@ -78,9 +66,8 @@ class MessagePage(ItemPage[Message]):
         self.texts["text"] = LongTextField("Plain text", "message.text", self._put_text("text", "plain text"), lines=4)
         for field, title in (("media_url", "Picture or file"), ("action", "Opens")):
             self.texts[field] = TextField(title, f"message.{field}", self._put_text(field, title), hint="https://")
-        for made in self.texts.values():
-            card.body.addWidget(made)
-        card.body.addWidget(self.problem_box("text", *(field.rstrip("_") for field in self.texts)))
+        box = self.problem_box("text", *(field.rstrip("_") for field in self.texts))
+        card.add(label("Text", "title"), *self.texts.values(), box)
         return card
 
     def _responses_card(self) -> Card:
@@ -88,14 +75,13 @@ class MessagePage(ItemPage[Message]):
         kind = KindPill("message.responses.kind")
         kind.show_kind("assumed")
         card.body.addLayout(row(label("Responses", "title"), kind, "stretch"))
-        card.body.addWidget(label(
+        says = label(
             "Nobody knows these before sending: what you type here is assumed, and every figure that rests on it says so. "
             "Each response is a share of those who did the one before it.",
             "muted", "message.responses.words", wrap=True,
-        ))  # fmt: skip
+        )  # fmt: skip
         self.responses = ResponsesForm("message.responses", self._put_responses, wide=True)
-        card.body.addWidget(self.responses)
-        card.body.addWidget(self.problem_box("responses", "responses"))
+        card.add(says, self.responses, self.problem_box("responses", "responses"))
         return card
 
     # -- what is shown --------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import ValidationError
-from PySide6.QtWidgets import QBoxLayout
 
 from engage_desktop.document.change import Change, put
 from engage_desktop.domain.errors import UserError
@@ -15,13 +14,13 @@ from engage_desktop.ui.canvas.words import CHANNEL_TITLE
 from engage_desktop.ui.inspector.edits import sentence
 from engage_desktop.ui.inspector.fields import ChoiceField, Field, NumberField, TextField, side_by_side
 from engage_desktop.ui.inspector.fields_log import DurationField
-from engage_desktop.ui.pages.base import Page
+from engage_desktop.ui.pages.base import Page, sides
 from engage_desktop.ui.pages.key_rows import KeyRows
 from engage_desktop.ui.pages.policy_rows import CapRows, HoursRows, WindowRow
 from engage_desktop.ui.problems import ProblemBox
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.titles import people_choices
-from engage_desktop.ui.widgets.common import Card, column, label
+from engage_desktop.ui.widgets.common import Card, label
 
 _UNKNOWN = (("Hold the message back", "hold"), ("Assume that it may go", "assume"))
 
@@ -34,18 +33,8 @@ class PoliciesPage(Page):
             session, "policies", "Policies", "What every message of every journey and broadcast obeys, in this order"
         )
         self._boxes: dict[str, ProblemBox] = {}
-        left, right = column(None, spacing=16), column(None, spacing=16)
-        for card in (self._unknown_card(), self._consent_card(), self._people_card()):
-            left.addWidget(card)
-        for card in (self._hours_card(), self._caps_card()):
-            right.addWidget(card)
-        left.addStretch(1)
-        right.addStretch(1)
-        sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        sides.setSpacing(16)
-        sides.addLayout(left, 1)
-        sides.addLayout(right, 1)
-        self.body.addLayout(sides)
+        left = (self._unknown_card(), self._consent_card(), self._people_card())
+        self.body.addLayout(sides(left, (self._hours_card(), self._caps_card())))
         self.body.addStretch(1)
         session.document_changed.connect(self.touch)
         session.run_changed.connect(lambda _run: self._show_problems())
@@ -57,7 +46,6 @@ class PoliciesPage(Page):
 
     def _unknown_card(self) -> Card:
         card = Card("policies.unknown.card", 12)
-        card.body.addWidget(label("Where the log knows nothing", "title"))
         self.address = ChoiceField(
             "Of an address never shown", "policies.address", self._put_unknown("address"), _UNKNOWN
         )
@@ -65,13 +53,12 @@ class PoliciesPage(Page):
             "Of a subscription never told", "policies.subscription", self._put_unknown("subscription"), _UNKNOWN
         )
         says = "What goes by assumption is called assumed wherever it is counted, and never leaves in a sync."
-        for widget in (self.address, self.subscription, label(says, "muted", wrap=True)):
-            card.body.addWidget(widget)
+        title = label("Where the log knows nothing", "title")
+        card.add(title, self.address, self.subscription, label(says, "muted", wrap=True))
         return card
 
     def _people_card(self) -> Card:
         card = Card("policies.people.card", 12)
-        card.body.addWidget(label("Never sent to", "title"))
         self.suppression = KeyRows(
             "Members of", "policies.suppression", "Suppress an audience", "Nobody is suppressed.",
             lambda keys: self.put("Change who is suppressed", suppression=keys),
@@ -80,52 +67,50 @@ class PoliciesPage(Page):
         self.held_out = ChoiceField("Of", "policies.holdout.audience", self._put_held_out, spoken="Held out of")
         holdout = side_by_side(self.percent, self.held_out)
         says = "Held out people get no message of any campaign: against them the others can be measured."
-        for widget in (self.suppression, holdout, label(says, "muted", wrap=True), self._box("suppression", "holdout")):
-            card.body.addWidget(widget)
+        card.add(
+            label("Never sent to", "title"), self.suppression, holdout, label(says, "muted", wrap=True),
+            self._box("suppression", "holdout"),
+        )  # fmt: skip
         return card
 
     def _consent_card(self) -> Card:
         card = Card("policies.consent.card", 12)
-        card.body.addWidget(label("Consent", "title"))
         says = "A channel with a category goes only to people whose latest preferences allow that category."
-        card.body.addWidget(label(says, "muted", wrap=True))
         self.consent: dict[str, Field] = {
             channel: TextField(CHANNEL_TITLE[channel], f"policies.consent.{channel}", self._put_consent(channel), hint="not asked")
             for channel in CHANNELS
         }  # fmt: skip
         names = list(self.consent.values())
-        card.body.addWidget(side_by_side(*names[:2]))
-        card.body.addWidget(side_by_side(*names[2:]))
-        card.body.addWidget(self._box("consent"))
+        card.add(
+            label("Consent", "title"), label(says, "muted", wrap=True), side_by_side(*names[:2]),
+            side_by_side(*names[2:]), self._box("consent"),
+        )  # fmt: skip
         return card
 
     def _hours_card(self) -> Card:
         card = Card("policies.hours.card", 12)
-        card.body.addWidget(label("Quiet hours", "title"))
         says = "By the clock of each person: what is due inside them waits until they end, or is dropped."
         self.hours = HoursRows(lambda words, rows: self.put(words, quiet_hours=rows))
         self.window_row = WindowRow(lambda words, hours: self.put(words, send_window=hours))
-        for widget in (
-            label(says, "muted", wrap=True), self.hours, self._box("quiet_hours"), label("Send window", "title"),
+        card.add(
+            label("Quiet hours", "title"), label(says, "muted", wrap=True), self.hours, self._box("quiet_hours"), label("Send window", "title"),
             label("A channel is sent between these times only.", "muted", wrap=True), self.window_row,
             self._box("send_window"),
-        ):  # fmt: skip
-            card.body.addWidget(widget)
+        )  # fmt: skip
         return card
 
     def _caps_card(self) -> Card:
         card = Card("policies.caps.card", 12)
-        card.body.addWidget(label("Frequency caps", "title"))
         says = "So many messages a person gets in any such time, over all campaigns; those of higher priority go first."
         self.caps = CapRows(lambda words, rows: self.put(words, caps=rows))
         self.max_wait = DurationField(
             "A message that waits is dropped after", "policies.max_wait",
             lambda value: self.put("Change how long a message may wait", max_wait=value),
         )  # fmt: skip
-        for widget in (
-            label(says, "muted", wrap=True), self.caps, self._box("caps"), self.max_wait, self._box("max_wait"),
-        ):  # fmt: skip
-            card.body.addWidget(widget)
+        card.add(
+            label("Frequency caps", "title"), label(says, "muted", wrap=True), self.caps, self._box("caps"),
+            self.max_wait, self._box("max_wait"),
+        )  # fmt: skip
         return card
 
     # -- what is shown --------------------------------------------------------------------

@@ -14,7 +14,7 @@ from engage_desktop.ui import formats
 from engage_desktop.ui.sending import words
 from engage_desktop.ui.sending.message_table import MessageTable
 from engage_desktop.ui.session import Session
-from engage_desktop.ui.widgets.common import Card, KindPill, label, row, set_property
+from engage_desktop.ui.widgets.common import Card, KindPill, label, row, set_property, toggle
 from engage_desktop.ui.widgets.flow import Flow
 from engage_desktop.ui.widgets.table import PagedModel
 
@@ -47,25 +47,19 @@ class Recipients(Card):
         self.kind = KindPill("broadcast.people.kind")
         self.said = label("", "strong", "broadcast.people.reached", wrap=True)
         self.note = label("", "muted", "broadcast.people.note", wrap=True)
-        self.table = MessageTable(session, "broadcast.people", "People on the list", self._ask_page)
-        self.table.of_broadcast = True
+        self.table = MessageTable(session, "broadcast.people", "People on the list", self._ask_page, of_broadcast=True)
         self.fates = QWidget()
         flow, group = Flow(), QButtonGroup(self)
         self.fates.setLayout(flow)
         self.buttons: dict[Fate, QPushButton] = {}
         for fate in FATES:
-            made = QPushButton(called(fate))
-            made.setObjectName("broadcast.people." + (".".join(filter(None, fate)) or "all"))
-            made.setCheckable(True)
-            made.setAutoDefault(False)
-            made.clicked.connect(lambda _checked=False, fate=fate: self.choose(fate))
-            group.addButton(made)
+            name = "broadcast.people." + (".".join(filter(None, fate)) or "all")
+            made = toggle(called(fate), name, group, partial(self.choose, fate))
             flow.addWidget(made)
             self.buttons[fate] = made
         self.buttons[ALL].setChecked(True)
         self.body.addLayout(row(label("People", "title"), self.kind, "stretch"))
-        for widget in (self.said, self.note, self.fates, self.table):
-            self.body.addWidget(widget)
+        self.add(self.said, self.note, self.fates, self.table)
         self.refresh()
 
     # -- asking ---------------------------------------------------------------------------
@@ -77,7 +71,7 @@ class Recipients(Card):
             self._got.clear()
             self.table.clear()
 
-    def show_reach(self, reach: Reach | None) -> None:
+    def show_reach(self, reach: Reach) -> None:
         """Whom the list is meant for, which says when it is made."""
         self._reach = reach
         self._show()

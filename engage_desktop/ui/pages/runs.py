@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QVBoxLayout, QWidget
 
 from engage_desktop.app.protocol import AskRuns, AskTable, Reply, RunRows, RunSaved, SaveRun, TablePage
@@ -9,7 +11,7 @@ from engage_desktop.ui import formats
 from engage_desktop.ui.pages.base import Page
 from engage_desktop.ui.pages.experiment import ExperimentCard
 from engage_desktop.ui.session import Session
-from engage_desktop.ui.widgets.common import Card, button, label, row
+from engage_desktop.ui.widgets.common import Card, button, label, row, toggle
 from engage_desktop.ui.widgets.table import PagedModel, SmallTable, Table
 
 TABLES = ("instances", "visits", "memberships", "messages", "deliveries")
@@ -28,13 +30,8 @@ class ResultTable(QWidget):
         self._buttons: dict[str, QPushButton] = {}
         self._group = QButtonGroup(self)
         for name in TABLES:
-            made = QPushButton(name.capitalize())
-            made.setObjectName(f"runs.table.{name}")
+            made = toggle(name.capitalize(), f"runs.table.{name}", self._group, partial(self.choose, name))
             made.setAccessibleName(f"Show {name}")
-            made.setCheckable(True)
-            made.setAutoDefault(False)
-            made.clicked.connect(lambda _checked=False, name=name: self.choose(name))
-            self._group.addButton(made)
             self._buttons[name] = made
         self._buttons[TABLES[0]].setChecked(True)
         self._rows = label("", "muted", "runs.rows")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 
-from PySide6.QtWidgets import QComboBox, QToolButton
+from PySide6.QtWidgets import QToolButton
 
 from engage_desktop.app.protocol_sending import AskCalendar, Calendar, CalendarCell, PlannedSend
 from engage_desktop.ui import formats
+from engage_desktop.ui.canvas.words import CHANNEL_TITLE
+from engage_desktop.ui.sending.filter_box import FilterBox
 from engage_desktop.ui.sending.view import SendingView
 from engage_desktop.ui.sending.words import CHANNEL
 from engage_desktop.ui.session import Session
@@ -29,8 +31,10 @@ class CalendarView(SendingView):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         card = Card("sending.calendar.card")
-        self._channel = self._combo("sending.calendar.channel", "Channel")
-        self._campaign = self._combo("sending.calendar.campaign", "Campaign")
+        self._channel = FilterBox("sending.calendar.channel", "Channel", "All channels")
+        self._campaign = FilterBox("sending.calendar.campaign", "Campaign", "All campaigns")
+        for box in (self._channel, self._campaign):
+            box.activated.connect(lambda _index: self._show())
         self._before = self._turn("sending.calendar.before", "Month before", -1)
         self._after = self._turn("sending.calendar.after", "Month after", 1)
         self._month = label("", "title", "sending.calendar.month")
@@ -41,8 +45,7 @@ class CalendarView(SendingView):
         card.body.addLayout(
             row(self._before, self._month, self._after, 8, self._sum, "stretch", self._channel, self._campaign)
         )
-        card.body.addWidget(self.month)
-        card.body.addWidget(self._legend)
+        card.add(self.month, self._legend)
         self.body.addWidget(card)
         below = Card("sending.calendar.day")
         self._day = label("", "title", "sending.calendar.day.title")
@@ -54,8 +57,7 @@ class CalendarView(SendingView):
         )
         self._plans = label("", "", "sending.calendar.plans", wrap=True)
         self._none = label("Nothing was due on this day.", "muted", "sending.calendar.none")
-        for widget in (self._day, self.day, self._plans, self._none):
-            below.body.addWidget(widget)
+        below.add(self._day, self.day, self._plans, self._none)
         self.body.addWidget(below)
         self.month.chosen.connect(lambda _day: self._show_day())
         self._asked_day = False
@@ -63,14 +65,6 @@ class CalendarView(SendingView):
         self._cells: dict[date, list[CalendarCell]] = {}
         self._plans_now: list[PlannedSend] = []
         self.set_icons()
-
-    def _combo(self, name: str, spoken: str) -> QComboBox:
-        made = QComboBox()
-        made.setObjectName(name)
-        made.setAccessibleName(spoken)
-        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        made.activated.connect(lambda _index: self._show())
-        return made
 
     def _turn(self, name: str, spoken: str, months: int) -> QToolButton:
         made = QToolButton()
@@ -94,28 +88,18 @@ class CalendarView(SendingView):
         return AskCalendar(self.session.generation)
 
     def show_reply(self, reply: Calendar) -> None:
-        self._offer(self._channel, "All channels", {one: CHANNEL[one] for one in CHANNEL if one})
-        self._offer(self._campaign, "All campaigns", {one.key: one.name for one in reply.campaigns})
+        self._channel.offer(CHANNEL_TITLE, self._channel.chosen)
+        self._campaign.offer({one.key: one.name for one in reply.campaigns}, self._campaign.chosen)
         if not self._asked_day:
             self._asked_day = True
             self.month.choose(formats.local(self.session.at_us, self.session.zone).date())
         self._show()
 
-    @staticmethod
-    def _offer(combo: QComboBox, everything: str, choices: dict[str, str]) -> None:
-        """Fill with what there is, keeping the choice where it still exists."""
-        before = combo.currentData()
-        combo.clear()
-        combo.addItem(everything, "")
-        for key, name in choices.items():
-            combo.addItem(name, key)
-        combo.setCurrentIndex(max(combo.findData(before), 0))
-
     def _show(self) -> None:
         reply: Calendar | None = self.reply
         if reply is None:
             return
-        channel, campaign = self._channel.currentData() or "", self._campaign.currentData() or ""
+        channel, campaign = self._channel.chosen, self._campaign.chosen
         self._plans_now = [one for one in reply.planned if campaign in ("", one.campaign)]
         cells: dict[date, list[CalendarCell]] = defaultdict(list)
         sent: dict[date, Counter[str]] = defaultdict(Counter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
@@ -20,7 +21,7 @@ from engage_desktop.ui import formats
 from engage_desktop.ui.sending.view import SendingView
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import current_theme
-from engage_desktop.ui.widgets.common import Card, label, row
+from engage_desktop.ui.widgets.common import Card, label, row, toggle
 from engage_desktop.ui.widgets.table import RowsModel, Table
 
 KINDS = (("entered", "Entered both"), ("sent", "Got messages of both within 7 days"))
@@ -94,14 +95,8 @@ class ConflictsView(SendingView):
         self._group = QButtonGroup(self)
         self.buttons: dict[str, QPushButton] = {}
         for which, text in KINDS:
-            made = QPushButton(text)
-            made.setObjectName(f"sending.conflicts.{which}")
-            made.setAccessibleName(text)
-            made.setCheckable(True)
-            made.setAutoDefault(False)
-            made.clicked.connect(lambda _checked=False, which=which: self.choose(which))
-            self._group.addButton(made)
-            self.buttons[which] = made
+            name = f"sending.conflicts.{which}"
+            self.buttons[which] = toggle(text, name, self._group, partial(self.choose, which))
         self.buttons["entered"].setChecked(True)
         card = Card("sending.conflicts.card")
         card.body.addLayout(row(*self.buttons.values(), "stretch"))
@@ -115,8 +110,7 @@ class ConflictsView(SendingView):
         self.view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self._said = label("", "muted", "sending.conflicts.said", wrap=True)
         self._none = label("Two campaigns are needed to share people.", "muted", "sending.conflicts.none", wrap=True)
-        for widget in (self.view, self._said, self._none):
-            card.body.addWidget(widget)
+        card.add(self.view, self._said, self._none)
         self.body.addWidget(card)
         self._none.hide()
 

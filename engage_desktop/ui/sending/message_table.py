@@ -27,10 +27,12 @@ class MessageTable(QWidget):
     chosen = Signal()
     opened = Signal(int)
 
-    def __init__(self, session: Session, name: str, spoken: str, ask: Callable[[int], None]) -> None:
+    def __init__(
+        self, session: Session, name: str, spoken: str, ask: Callable[[int], None], *, of_broadcast: bool = False
+    ) -> None:
         super().__init__()
         self.session = session
-        self.of_broadcast = False
+        self.of_broadcast = of_broadcast
         self._rows: dict[int, MessageRow] = {}
         self.names: Mapping[str, str] = {}
         self.model = PagedModel(ask)
@@ -50,8 +52,7 @@ class MessageTable(QWidget):
 
     def restart(self, reply: Messages) -> None:
         """The first page of another filter or run."""
-        self._rows.clear()
-        self.model.clear()
+        self.clear()
         self.take(reply)
         for place, name in enumerate(self.columns[:-1]):
             self.view.setColumnWidth(place, WIDTHS[name])

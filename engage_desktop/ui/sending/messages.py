@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QButtonGroup, QLineEdit, QPushButton
 
 from engage_desktop.app.protocol import Reply
 from engage_desktop.app.protocol_explain import Place
 from engage_desktop.app.protocol_sending import FATES, AskMessages, MessageFilter, Messages
 from engage_desktop.ui import formats
+from engage_desktop.ui.canvas.words import CHANNEL_TITLE
 from engage_desktop.ui.sending import words
+from engage_desktop.ui.sending.filter_box import FilterBox
 from engage_desktop.ui.sending.message_table import MessageTable
 from engage_desktop.ui.sending.view import SendingView
 from engage_desktop.ui.session import Session
-from engage_desktop.ui.widgets.common import Card, button, label, row
+from engage_desktop.ui.widgets.common import Card, button, label, row, toggle
 from engage_desktop.ui.widgets.table import PagedModel
 
 SEARCH_MS = 250
@@ -33,10 +36,13 @@ class MessagesView(SendingView):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.filter = MessageFilter()
-        self._campaign = self._combo("campaign", "Campaign")
-        self._channel = self._combo("channel", "Channel")
-        self._reason = self._combo("reason", "Why")
-        self._kind = self._combo("kind", "Kind")
+        self._combos = {
+            field: self._combo(field, spoken, everything)
+            for field, spoken, everything in (
+                ("campaign", "Campaign", "All campaigns"), ("channel", "Channel", "All channels"),
+                ("reason", "Why", "Any reason"), ("kind", "Kind", "Any kind"),
+            )
+        }  # fmt: skip
         self._person = QLineEdit()
         self._person.setObjectName("sending.messages.person")
         self._person.setAccessibleName("Find a person by id")
@@ -51,13 +57,9 @@ class MessagesView(SendingView):
         self._group = QButtonGroup(self)
         self.fates: dict[str, QPushButton] = {}
         for fate in ("", *FATES):
-            made = QPushButton(words.FATE.get(fate, "All"))
-            made.setObjectName(f"sending.messages.fate.{fate or 'all'}")
-            made.setCheckable(True)
-            made.setAutoDefault(False)
-            made.clicked.connect(lambda _checked=False, fate=fate: self.keep(fate=fate, also=True))
-            self._group.addButton(made)
-            self.fates[fate] = made
+            name = f"sending.messages.fate.{fate or 'all'}"
+            kept = partial(self.keep, fate=fate, also=True)
+            self.fates[fate] = toggle(words.FATE.get(fate, "All"), name, self._group, kept)
         self.table = MessageTable(session, "sending.messages", "Messages", self._ask)
         self.model, self.view, self.said = self.table.model, self.table.view, self.table.said
         self.table.opened.connect(self._why)
@@ -68,7 +70,7 @@ class MessagesView(SendingView):
         copy.clicked.connect(self._copy)
         card = Card("sending.messages.card")
         card.body.addLayout(row(*self.fates.values(), "stretch", self._total, copy))
-        filters = row(self._campaign, self._channel, self._reason, self._kind, self._person, "stretch")
+        filters = row(*self._combos.values(), self._person, "stretch")
         card.body.addLayout(filters)
         self.table.saying.addWidget(self.why)
         card.body.addWidget(self.table)
@@ -77,12 +79,9 @@ class MessagesView(SendingView):
         self._show_why()
         self._show_filter()
 
-    def _combo(self, field: str, spoken: str) -> QComboBox:
-        made = QComboBox()
-        made.setObjectName(f"sending.messages.{field}")
-        made.setAccessibleName(spoken)
-        made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        made.activated.connect(lambda _index: self.keep(**{field: str(made.currentData() or "")}, also=True))
+    def _combo(self, field: str, spoken: str, everything: str) -> FilterBox:
+        made = FilterBox(f"sending.messages.{field}", spoken, everything)
+        made.activated.connect(lambda _index: self.keep(**{field: made.chosen}, also=True))
         return made
 
     # -- asking ---------------------------------------------------------------------------
@@ -132,25 +131,22 @@ class MessagesView(SendingView):
             made.setAccessibleName(f"{words.FATE.get(fate, 'All')}: {formats.count(count, 'message')}")
         said = f"{formats.number(reply.total)} of {formats.count(reply.attempts, 'message')}"
         self._total.setText(f"{said}, {formats.number(reply.assumed)} assumed" if reply.assumed else said)
-        self._offer(self._campaign, "All campaigns", {one.key: one.name for one in reply.campaigns}, "campaign")
-        self._offer(self._channel, "All channels", {one: name for one, name in words.CHANNEL.items() if one}, "channel")
         reasons = {
             one: f"{words.REASON.get(one, one)} ({formats.number(count)})"
             for one, count in reply.reasons.items()
             if one
         }
-        self._offer(self._reason, "Any reason", reasons, "reason")
-        self._offer(self._kind, "Any kind", {"observed": "observed", "assumed": "assumed"}, "kind")
-
-    def _offer(self, combo: QComboBox, everything: str, choices: dict[str, str], field: str) -> None:
-        chosen = getattr(self.filter, field)
-        combo.clear()
-        combo.addItem(everything, "")
-        for key, name in choices.items():
-            combo.addItem(name, key)
-        if chosen and chosen not in choices:  # nothing is left of it: still say what is filtered
-            combo.addItem(words.REASON.get(chosen, chosen), chosen)
-        combo.setCurrentIndex(max(combo.findData(chosen), 0))
+        offered = {
+            "campaign": {one.key: one.name for one in reply.campaigns},
+            "channel": CHANNEL_TITLE,
+            "reason": reasons,
+            "kind": {"observed": "observed", "assumed": "assumed"},
+        }
+        for field, choices in offered.items():
+            chosen = getattr(self.filter, field)
+            if chosen and chosen not in choices:  # nothing is left of it: still say what is filtered
+                choices = choices | {chosen: words.REASON.get(chosen, chosen)}
+            self._combos[field].offer(choices, chosen)
 
     def _show_filter(self) -> None:
         self.fates[self.filter.fate].setChecked(True)

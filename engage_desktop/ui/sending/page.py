@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QPushButton
 
@@ -12,7 +14,7 @@ from engage_desktop.ui.sending.messages import MessagesView
 from engage_desktop.ui.sending.pressure import PressureView
 from engage_desktop.ui.sending.view import SendingView
 from engage_desktop.ui.session import Session
-from engage_desktop.ui.widgets.common import KindPill, label, row
+from engage_desktop.ui.widgets.common import KindPill, label, row, toggle
 
 
 class SendingPage(Page):
@@ -33,13 +35,8 @@ class SendingPage(Page):
         self._group = QButtonGroup(self)
         self.buttons: dict[str, QPushButton] = {}
         for key, view in self.views.items():
-            made = QPushButton(view.title)
-            made.setObjectName(f"sending.show.{key}")
+            made = toggle(view.title, f"sending.show.{key}", self._group, partial(self.show_view, key))
             made.setAccessibleName(f"Show {view.title.lower()}")
-            made.setCheckable(True)
-            made.setAutoDefault(False)
-            made.clicked.connect(lambda _checked=False, key=key: self.show_view(key))
-            self._group.addButton(made)
             self.buttons[key] = made
         self._said = label("", "muted", "sending.said")
         self.body.addLayout(row(*self.buttons.values(), "stretch", self._said))

@@ -28,14 +28,8 @@ class PressureView(SendingView):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        spread = Card("sending.pressure.spread")
-        spread.body.addWidget(label("People by the messages of their heaviest week", "title"))
         self.spread = Bars("sending.pressure.bars", "People by the messages of their heaviest week")
         self._said = label("", "muted", "sending.pressure.said", wrap=True)
-        spread.body.addWidget(self.spread)
-        spread.body.addWidget(self._said)
-        who = Card("sending.pressure.who")
-        who.body.addWidget(label("Who sends", "title"))
         self.campaigns = SmallTable(
             "sending.pressure.campaigns",
             "What each campaign sends",
@@ -43,9 +37,6 @@ class PressureView(SendingView):
             frozenset(range(1, 8)),
             most=20,
         )
-        who.body.addWidget(self.campaigns)
-        capped = Card("sending.pressure.capped")
-        capped.body.addWidget(label("Capped by whom", "title"))
         self._capped_words = label("", "muted", "sending.pressure.capped.words", wrap=True)
         self.capped = SmallTable(
             "sending.pressure.capped.table",
@@ -55,20 +46,12 @@ class PressureView(SendingView):
             most=20,
             stretch=1,
         )
-        capped.body.addWidget(self._capped_words)
-        capped.body.addWidget(self.capped)
-        heavy = Card("sending.pressure.heavy")
-        heavy.body.addWidget(label("Who gets the most", "title"))
         self.heavy = SmallTable(
             "sending.pressure.people",
             "People who get the most",
             ("Person", "In their heaviest week", "Week from", "In all", "From campaigns"),
             frozenset({1, 3, 4}),
         )
-        heavy.body.addWidget(self.heavy)
-        heavy.body.addWidget(label("Enter or a double click shows the messages.", "small"))
-        weeks = Card("sending.pressure.weeks")
-        weeks.body.addWidget(label("By week", "title"))
         self.weeks = SmallTable(
             "sending.pressure.weeks.table",
             "Messages by week",
@@ -76,8 +59,16 @@ class PressureView(SendingView):
             frozenset(range(1, 5)),
             most=10,
         )
-        weeks.body.addWidget(self.weeks)
-        for card in (spread, who, capped, heavy, weeks):
+        hint = label("Enter or a double click shows the messages.", "small")
+        for name, title, widgets in (
+            ("spread", "People by the messages of their heaviest week", (self.spread, self._said)),
+            ("who", "Who sends", (self.campaigns,)),
+            ("capped", "Capped by whom", (self._capped_words, self.capped)),
+            ("heavy", "Who gets the most", (self.heavy, hint)),
+            ("weeks", "By week", (self.weeks,)),
+        ):
+            card = Card(f"sending.pressure.{name}")
+            card.add(label(title, "title"), *widgets)
             self.body.addWidget(card)
         self.heavy.opened.connect(lambda at: self.person_chosen.emit(self.heavy.rows.cell(at, 0)))
         self.capped.opened.connect(lambda at: self.capped_chosen.emit(self._pairs[at]))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -94,6 +97,15 @@ def button(text: str, name: str, kind: str = "", tip: str = "") -> QPushButton:
     return made
 
 
+def toggle(text: str, name: str, group: QButtonGroup, pressed: Callable[[], object]) -> QPushButton:
+    """One of the buttons of a group of which one stays down."""
+    made = button(text, name)
+    made.setCheckable(True)
+    made.clicked.connect(lambda: pressed())
+    group.addButton(made)
+    return made
+
+
 def editable(combo: QComboBox) -> QLineEdit:
     """Make a combo box one that may be typed into; returns its line."""
     combo.setEditable(True)
@@ -120,6 +132,11 @@ class Card(QFrame):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(16, 12, 16, 12)
         self.body.setSpacing(spacing)
+
+    def add(self, *widgets: QWidget) -> None:
+        """Put widgets one under the other."""
+        for widget in widgets:
+            self.body.addWidget(widget)
 
 
 def row(*parts: QWidget | int | str, spacing: int = 8) -> QHBoxLayout:

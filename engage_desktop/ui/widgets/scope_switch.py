@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QWidget
+
+from engage_desktop.ui.widgets.common import row, toggle
 
 ALONE_TIP = "Figures of this journey as if no other campaign were live"
 ALL_TIP = "Figures of this journey with every campaign live: shared caps, priorities, traits and responses"
@@ -18,26 +20,15 @@ class ScopeSwitch(QWidget):
         super().__init__()
         self.setObjectName(name)
         self._group = QButtonGroup(self)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        self.alone = self._button(f"{name}.alone", "Alone", ALONE_TIP)
-        self.all = self._button(f"{name}.all", "With all", ALL_TIP)
-        for made in (self.alone, self.all):
-            layout.addWidget(made)
-        self.alone.clicked.connect(lambda: self.chosen.emit(True))
-        self.all.clicked.connect(lambda: self.chosen.emit(False))
+        self.alone = self._button(f"{name}.alone", "Alone", ALONE_TIP, alone=True)
+        self.all = self._button(f"{name}.all", "With all", ALL_TIP, alone=False)
+        self.setLayout(row(self.alone, self.all, spacing=4))
         self.show_scope(alone=False)
 
-    def _button(self, name: str, text: str, tip: str) -> QPushButton:
-        made = QPushButton(text)
-        made.setObjectName(name)
-        made.setAccessibleName(text)
+    def _button(self, name: str, text: str, tip: str, *, alone: bool) -> QPushButton:
+        made = toggle(text, name, self._group, lambda: self.chosen.emit(alone))
         made.setAccessibleDescription(tip)
         made.setToolTip(tip)
-        made.setCheckable(True)
-        made.setAutoDefault(False)
-        self._group.addButton(made)
         return made
 
     def show_scope(self, *, alone: bool, awaited: bool = False) -> None:
