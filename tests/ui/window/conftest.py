@@ -16,6 +16,7 @@ from engage_desktop.document import dumps
 from engage_desktop.ui.app import open_window
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.window import MainWindow
+from tests.ui.window.two_campaigns import open_two
 from tests.ui.window.world import build, wait_settled
 
 
@@ -48,6 +49,15 @@ def shared(
     made.resize(1280, 800)
     made.journey_page.canvas.motion_ms = 0
     yield made, dumps(made.session.campaigns)
+    made.close()
+    made.deleteLater()
+
+
+@pytest.fixture(scope="module")
+def two(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
+    """A window on two campaigns, of which one lets in whom the other marked."""
+    made = open_two(tmp_path_factory.mktemp("two"))
+    yield made
     made.close()
     made.deleteLater()
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QWidget
 
+from engage_desktop.ui.problems import ProblemBox
 from tests.ui.window.test_inspector import Editor
 
 
@@ -24,6 +25,22 @@ class Hand(Editor):
     def error(self, name: str) -> str:
         """What a field says is wrong; nothing where it says nothing."""
         return str(self.find(QWidget, f"{name}.error").text()) if self.shown(f"{name}.error") else ""
+
+    def problems(self, name: str) -> str:
+        """What a box beside fields says is wrong."""
+        box = self.window.findChild(ProblemBox, f"{name}.problems")
+        assert box is not None, name
+        return " ".join(one.text() for one in box.findChildren(QLabel))
+
+    def walk(self, field: QWidget) -> list[str]:
+        """The names of what Tab reaches from a field until it comes round; each is spoken as something."""
+        field.setFocus()
+        reached: list[str] = []
+        while (focused := self.window.focusWidget()) is not None and focused.objectName() not in reached:
+            reached.append(focused.objectName())
+            assert focused.accessibleName(), focused.objectName()
+            self.qtbot.keyClick(focused, Qt.Key.Key_Tab)
+        return reached
 
     def lines(self, name: str, text: str) -> None:
         """Type a text of several lines and hand it over."""

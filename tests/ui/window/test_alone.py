@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from engage_desktop.app.protocol import ENTRY, JourneyFigures
@@ -18,30 +17,21 @@ from engage_desktop.ui.formats import number
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.widgets.people_list import PeopleList
 from engage_desktop.ui.window import MainWindow
-from tests.ui.window.two_campaigns import open_two, the
+from tests.ui.window.two_campaigns import the
 from tests.ui.window.world import wait_settled
 
 
-@pytest.fixture(scope="module")
-def made(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
-    """Journey `thank` lets in those whom `mark` marked: alone nobody, with all many."""
-    window = open_two(tmp_path_factory.mktemp("two"))
-    yield window
-    window.close()
-    window.deleteLater()
-
-
 @pytest.fixture
-def window(qtbot: QtBot, theme: Theme, made: MainWindow) -> MainWindow:
-    with qtbot.waitActive(made):
-        made.activateWindow()
-    while made.session.document.can_undo:
-        made.undo()
-    made.session.workbench.show_alone(False)
-    made.open_campaign("journey", "thank")
-    made.to_end()
-    wait_settled(qtbot, made)
-    return made
+def window(qtbot: QtBot, theme: Theme, two: MainWindow) -> MainWindow:
+    with qtbot.waitActive(two):
+        two.activateWindow()
+    while two.session.document.can_undo:
+        two.undo()
+    two.session.workbench.show_alone(False)
+    two.open_campaign("journey", "thank")
+    two.to_end()
+    wait_settled(qtbot, two)
+    return two
 
 
 def the_button(window: MainWindow, name: str) -> QPushButton:

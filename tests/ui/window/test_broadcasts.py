@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
-from engage_desktop.app.protocol import AskTable, Reply, TablePage
 from engage_desktop.document import Change, dumps, put
 from engage_desktop.domain.duration import format_instant, parse_instant
 from engage_desktop.domain.message import Broadcast, Variant
@@ -18,7 +16,7 @@ from engage_desktop.ui.pages.variant_rows import even_shares, with_variant, with
 from engage_desktop.ui.widgets.check_box import CheckBox
 from engage_desktop.ui.window import MainWindow
 from tests.ui.window.hand import Hand
-from tests.ui.window.world import WAIT_MS, events, wait_settled
+from tests.ui.window.world import WAIT_MS, events, messages, wait_settled
 
 DAY = 86_400_000_000
 
@@ -171,16 +169,11 @@ def test_problems_stand_beside_their_fields(qtbot: QtBot, window: MainWindow, ha
     hand.line("broadcast.throughput", "0")
     hand.click(QPushButton, "broadcast.variant.add")
     hand.line("broadcast.variant.0.percent", "40")
-    page = window.broadcast_page
     qtbot.waitUntil(lambda: any(one.code == "percent_sum" for one in window.session.problems()), timeout=30_000)
-
-    def says(box: str) -> str:
-        found: Any = page.findChild(object, f"broadcast.{box}.problems")
-        return " ".join(one.text() for one in found.findChildren(QLabel))
-
-    assert "0 messages an hour" in says("when")
-    assert "sum to 90 percent" in says("what")
-    assert "0 messages" not in says("what") + says("who") + says("other")
+    assert "0 messages an hour" in hand.problems("broadcast.when")
+    assert "sum to 90 percent" in hand.problems("broadcast.what")
+    for box in ("what", "who", "other"):
+        assert "0 messages" not in hand.problems(f"broadcast.{box}")
     window.show_page("home")
     row = next(
         at for at in range(window.problems._list.count()) if "sum to 90" in window.problems._list.item(at).text()
@@ -213,22 +206,51 @@ def test_a_key_is_changed_with_its_tab_and_taken_back(qtbot: QtBot, window: Main
     assert "broadcast" not in {tab.kind for tab in window.topbar.tabs}
 
 
+def test_the_tab_of_another_key_is_closed_by_its_button(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
+    make(qtbot, window)
+    hand.line("broadcast.key", "spring")
+    hand.click(QToolButton, "topbar.close.broadcast.spring")
+    assert "broadcast" not in {tab.kind for tab in window.topbar.tabs}
+
+
+def test_without_a_broadcast_the_page_says_how_to_make_one(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
+    window.show_page("broadcasts")
+    assert "Make the first one" in hand.find(QLabel, "broadcasts.empty").text()
+    assert not hand.shown("broadcasts.table")
+    make(qtbot, window)
+    window.show_page("broadcasts")
+    assert hand.shown("broadcasts.table")
+    assert not hand.shown("broadcasts.empty")
+
+
+def test_a_broadcast_is_found_by_its_key(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
+    make(qtbot, window)
+    window.show_page("home")
+    qtbot.keySequence(window, "Ctrl+K")
+    qtbot.keyClicks(window.palette_.field, "new_broadcast")
+    qtbot.keyClick(window.palette_.field, Qt.Key.Key_Return)
+    assert (window.topbar.current.kind, window.topbar.current.key) == ("broadcast", "new_broadcast")
+
+
+def test_rows_made_anew_in_other_colours_still_edit(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
+    make(qtbot, window)
+    hand.choose("broadcast.group", "Everybody")
+    hand.click(QPushButton, "broadcast.exclude.add")
+    hand.click(QPushButton, "broadcast.variant.add")
+    window.toggle_dark()
+    hand.line("broadcast.variant.1.key", "rest")
+    hand.click(QToolButton, "broadcast.variant.0.remove")
+    hand.click(QToolButton, "broadcast.exclude.0.remove")
+    window.toggle_dark()
+    assert ([one.key for one in only(window).variants], only(window).exclude) == (["rest"], ())
+
+
 def test_every_field_can_be_reached_by_the_keyboard_and_has_a_name(
     qtbot: QtBot, window: MainWindow, hand: Hand
 ) -> None:
     make(qtbot, window)
     hand.click(QPushButton, "broadcast.variant.add")
-    line = hand.find(QLineEdit, "broadcast.name")
-    line.setFocus()
-    reached = []
-    for _ in range(60):
-        focused = window.focusWidget()
-        assert focused is not None
-        if focused.objectName() in reached:
-            break
-        reached.append(focused.objectName())
-        assert focused.accessibleName(), focused.objectName()
-        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    reached = hand.walk(hand.find(QLineEdit, "broadcast.name"))
     for name in ("key", "group", "audience", "exclude.add", "at", "zone", "throughput", "message", "variant.1.percent"):
         assert f"broadcast.{name}" in reached
 
@@ -240,12 +262,7 @@ def listed(qtbot: QtBot, window: MainWindow) -> list[dict[str, str]]:
     """The rows of the broadcast in the run's own table, once the page shows that run."""
     people = window.broadcast_page.people
     qtbot.waitUntil(lambda: people.current and window.broadcast_page.reach_current, timeout=WAIT_MS)
-    got: list[Reply] = []
-    window.session.ask(AskTable(window.session.generation, "messages", 0, 100_000), got.append)
-    qtbot.waitUntil(lambda: bool(got), timeout=WAIT_MS)
-    assert isinstance(got[0], TablePage)
-    rows = [dict(zip(got[0].columns, row, strict=True)) for row in got[0].rows]
-    return [row for row in rows if row["campaign"] == only(window).key]
+    return [row for row in messages(qtbot, window) if row["campaign"] == only(window).key]
 
 
 def choose(qtbot: QtBot, window: MainWindow, name: str) -> list[list[str]]:

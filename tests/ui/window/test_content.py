@@ -109,8 +109,7 @@ def test_fields_follow_the_channel_and_what_is_filled_stays_in_view(window: Main
     hand.qtbot.waitUntil(
         lambda: any(one.code == "subscription_group" for one in window.session.problems()), timeout=30_000
     )
-    box: Any = window.message_page.findChild(object, "message.sending.problems")
-    assert any("Subscription groups are for e-mail" in one.text() for one in box.findChildren(QLabel))
+    assert "Subscription groups are for e-mail" in hand.problems("message.sending")
 
 
 def test_a_key_is_changed_with_all_that_sends_it(window: MainWindow, hand: Hand) -> None:
@@ -177,6 +176,17 @@ def test_members_of_an_audience_answer_otherwise(window: MainWindow, hand: Hand)
     assert model(window).by == ()
 
 
+def test_rows_made_anew_in_other_colours_still_edit(window: MainWindow, hand: Hand) -> None:
+    window.open_campaign("message", "nudge")
+    hand.click(QPushButton, "message.responses.by.add")
+    window.toggle_dark()
+    hand.line("message.responses.by.0.opened.likely", "50")
+    assert model(window).by[0].opened == Stage(likely=0.5)
+    hand.click(QToolButton, "message.responses.by.0.remove")
+    window.toggle_dark()
+    assert message(window).responses is None
+
+
 def test_a_probability_out_of_range_is_said_beside_the_table(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
     window.open_campaign("message", "nudge")
     hand.choose("message.responses.opened.kind", "A share")
@@ -184,8 +194,7 @@ def test_a_probability_out_of_range_is_said_beside_the_table(qtbot: QtBot, windo
     qtbot.waitUntil(
         lambda: any(one.code == "response_probability" for one in window.session.problems()), timeout=30_000
     )
-    box: Any = window.message_page.findChild(object, "message.responses.problems")
-    assert any("1.3 is no probability" in one.text() for one in box.findChildren(QLabel))
+    assert "1.3 is no probability" in hand.problems("message.responses")
 
 
 def test_a_step_answers_as_its_message_or_as_itself(window: MainWindow, hand: Hand) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -11,10 +10,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QTableView, QToolButton
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QTableView, QToolButton
 from pytestqt.qtbot import QtBot
 
-from engage_desktop.app.protocol import AskTable, Reply, TablePage
 from engage_desktop.app.protocol_sending import CampaignLoad, CappedBy, HeavyPerson, MessageRow, Pressure
 from engage_desktop.document.change import Change, drop
 from engage_desktop.domain.duration import parse_instant
@@ -25,34 +23,26 @@ from engage_desktop.ui.sending.page import SendingPage
 from engage_desktop.ui.theme import Theme, ThemeMode
 from engage_desktop.ui.widgets.month import MonthView
 from engage_desktop.ui.window import MainWindow
-from tests.ui.window.two_campaigns import open_two, the
-from tests.ui.window.world import WAIT_MS, wait_settled
+from tests.ui.window.two_campaigns import the
+from tests.ui.window.world import WAIT_MS, messages, wait_settled
 
 ZONE = "Europe/London"
 
 
-@pytest.fixture(scope="module")
-def made(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
-    window = open_two(tmp_path_factory.mktemp("two"))
-    yield window
-    window.close()
-    window.deleteLater()
-
-
 @pytest.fixture
-def window(qtbot: QtBot, theme: Theme, made: MainWindow) -> MainWindow:
-    with qtbot.waitActive(made):
-        made.activateWindow()
-    made.why.hide()
-    while made.session.document.can_undo:
-        made.undo()
-    wait_settled(qtbot, made)
-    made.to_end()
-    made.pages.sending.messages.keep()
-    made.pages.sending.show_view("calendar")
-    QTest.mouseClick(the(made, QToolButton, "rail.sending"), Qt.MouseButton.LeftButton)
-    settled(qtbot, made)
-    return made
+def window(qtbot: QtBot, theme: Theme, two: MainWindow) -> MainWindow:
+    with qtbot.waitActive(two):
+        two.activateWindow()
+    two.why.hide()
+    while two.session.document.can_undo:
+        two.undo()
+    wait_settled(qtbot, two)
+    two.to_end()
+    two.pages.sending.messages.keep()
+    two.pages.sending.show_view("calendar")
+    QTest.mouseClick(the(two, QToolButton, "rail.sending"), Qt.MouseButton.LeftButton)
+    settled(qtbot, two)
+    return two
 
 
 def settled(qtbot: QtBot, window: MainWindow) -> SendingPage:
@@ -65,16 +55,6 @@ def settled(qtbot: QtBot, window: MainWindow) -> SendingPage:
 def show(qtbot: QtBot, window: MainWindow, key: str) -> SendingPage:
     QTest.mouseClick(the(window, QPushButton, f"sending.show.{key}"), Qt.MouseButton.LeftButton)
     return settled(qtbot, window)
-
-
-def messages(qtbot: QtBot, window: MainWindow) -> list[dict[str, str]]:
-    """The run's own table."""
-    got: list[Reply] = []
-    window.session.ask(AskTable(window.session.generation, "messages", 0, 100_000), got.append)
-    qtbot.waitUntil(lambda: bool(got), timeout=WAIT_MS)
-    page = got[0]
-    assert isinstance(page, TablePage)
-    return [dict(zip(page.columns, row, strict=True)) for row in page.rows]
 
 
 def day_of(text: str) -> date:

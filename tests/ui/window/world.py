@@ -9,6 +9,7 @@ from pathlib import Path
 from pytestqt.qtbot import QtBot
 
 from engage_desktop.app.importing import import_logs
+from engage_desktop.app.protocol import AskTable, Reply, TablePage
 from engage_desktop.domain.duration import format_instant, parse_instant
 from engage_desktop.ui.window import MainWindow
 
@@ -172,3 +173,12 @@ def wait_settled(qtbot: QtBot, window: MainWindow) -> None:
         raise AssertionError(
             f"{waiting} open; {bench.run}; {bench.journey} at {bench.at_us}; {bench.figures}"
         ) from None
+
+
+def messages(qtbot: QtBot, window: MainWindow) -> list[dict[str, str]]:
+    """The run's own table of messages."""
+    got: list[Reply] = []
+    window.session.ask(AskTable(window.session.generation, "messages", 0, 100_000), got.append)
+    qtbot.waitUntil(lambda: bool(got), timeout=WAIT_MS)
+    assert isinstance(got[0], TablePage)
+    return [dict(zip(got[0].columns, row, strict=True)) for row in got[0].rows]
