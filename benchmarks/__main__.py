@@ -13,6 +13,7 @@ BENCHMARKS = (
     "benchmarks.bench_conditions",
     "benchmarks.bench_journeys",
     "benchmarks.bench_all",
+    "benchmarks.bench_estimates",
     "benchmarks.bench_large",
     "benchmarks.bench_explain",
     "benchmarks.bench_start",

@@ -11,7 +11,6 @@ spoil. With a profile file the run of all is written there once more, function b
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections.abc import Callable
@@ -20,7 +19,20 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measuring import Line, Timing, hand_back, in_a_process_of_its_own, machine, seconds, table, timed
+from benchmarks.measuring import (
+    Line,
+    Timing,
+    asked,
+    asker,
+    hand_back,
+    in_a_process_of_its_own,
+    machine,
+    of_size,
+    profiled,
+    seconds,
+    table,
+    timed,
+)
 from benchmarks.synthetic_log import DAY_US, DAYS, START_US, SyntheticLog
 
 SEED, RUNS, QUICK_RUNS = 7, 3, 1
@@ -28,22 +40,19 @@ WINDOW = (START_US, START_US + DAYS * DAY_US)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=10_000_000)
-    parser.add_argument("--people", type=int, help="default: a tenth of the events")
+    parser = asker(__doc__, MEASURES)
     parser.add_argument("--quick", action="store_true", help="one run of each")
     parser.add_argument("--profile", help="write the functions of one run of all into this file")
-    parser.add_argument("--one", choices=MEASURES, help=argparse.SUPPRESS)  # a child: JSON to stdout
-    options, _ = parser.parse_known_args()
+    options = asked(parser)
     if options.one:
         log = SyntheticLog(options.events, options.people)
         hand_back(MEASURES[options.one](log, QUICK_RUNS if options.quick else RUNS))
         return 0
-    people = options.people or max(options.events // 10, 1)
     if options.profile:
-        return profiled(SyntheticLog(options.events, people), options.profile)
-    sizes = ("--events", str(options.events), "--people", str(people), *(["--quick"] if options.quick else []))
-    print(f"{machine()}; {options.events:,} events, {people:,} people, one core; s wall (processor).\n")
+        profile(SyntheticLog(options.events, options.people), options.profile)
+        return 0
+    sizes = (*of_size(options), *(["--quick"] if options.quick else []))
+    print(f"{machine()}; {options.events:,} events, {options.people:,} people, one core; s wall (processor).\n")
     lines: list[Line] = []
     for what in MEASURES:
         found = in_a_process_of_its_own("benchmarks.bench_all", what, *sizes)
@@ -134,20 +143,13 @@ def edit(log: SyntheticLog, runs: int) -> list[Line]:
 # -- where the time goes ------------------------------------------------------------------------
 
 
-def profiled(log: SyntheticLog, file: str) -> int:
-    import cProfile
-    import pstats
-
+def profile(log: SyntheticLog, file: str) -> None:
     from benchmarks.campaign_designs import campaigns
     from engage_desktop.engine import LeafCache, compile_campaigns, simulate
 
     plan = compile_campaigns(campaigns())
     simulate(plan, log, window=WINDOW, seed=SEED)
-    profile = cProfile.Profile()
-    profile.runcall(simulate, plan, log, window=WINDOW, seed=SEED, cache=LeafCache())
-    profile.dump_stats(file)
-    pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
-    return 0
+    profiled(partial(simulate, plan, log, window=WINDOW, seed=SEED, cache=LeafCache()), file)
 
 
 MEASURES: dict[str, Callable[[SyntheticLog, int], list[Line]]] = {

@@ -9,14 +9,25 @@ which a busy machine does not spoil. With a profile file ten replicates of all a
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from benchmarks.measuring import Line, Timing, hand_back, in_a_process_of_its_own, machine, seconds, table
+from benchmarks.measuring import (
+    Line,
+    Timing,
+    asked,
+    asker,
+    hand_back,
+    in_a_process_of_its_own,
+    machine,
+    of_size,
+    profiled,
+    seconds,
+    table,
+)
 from benchmarks.synthetic_log import DAY_US, DAYS, START_US, SyntheticLog
 
 SEED, REPLICATES, LIMIT = 7, 100, 6.0
@@ -26,22 +37,19 @@ HEAR = ("after_order", "opened", "win_back", "thanks")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=10_000_000)
-    parser.add_argument("--people", type=int, help="default: a tenth of the events")
+    parser = asker(__doc__, MEASURES)
     parser.add_argument("--replicates", type=int, default=REPLICATES)
     parser.add_argument("--profile", help="write the functions of ten replicates into this file")
-    parser.add_argument("--one", choices=MEASURES, help=argparse.SUPPRESS)  # a child: JSON to stdout
-    options, _ = parser.parse_known_args()
-    people = options.people or max(options.events // 10, 1)
+    options = asked(parser)
     if options.one:
-        hand_back(MEASURES[options.one](SyntheticLog(options.events, people), options.replicates))
+        hand_back(MEASURES[options.one](SyntheticLog(options.events, options.people), options.replicates))
         return 0
     if options.profile:
-        return profiled(SyntheticLog(options.events, people), options.profile)
-    sizes = ("--events", str(options.events), "--people", str(people), "--replicates", str(options.replicates))
+        profile(SyntheticLog(options.events, options.people), options.profile)
+        return 0
+    sizes = (*of_size(options), "--replicates", str(options.replicates))
     lines = [line for what in MEASURES for line in in_a_process_of_its_own("benchmarks.bench_estimates", what, *sizes)]
-    print(f"{machine()}; {options.events:,} events, {people:,} people, one core; s wall (processor).\n")
+    print(f"{machine()}; {options.events:,} events, {options.people:,} people, one core; s wall (processor).\n")
     print(table(lines))
     return 0
 
@@ -71,20 +79,13 @@ def once(ask: Callable[[], Any]) -> tuple[Any, Timing]:
     return found, (time.perf_counter() - wall, time.process_time() - processor)
 
 
-def profiled(log: SyntheticLog, file: str) -> int:
-    import cProfile
-    import pstats
-
+def profile(log: SyntheticLog, file: str) -> None:
     from benchmarks.campaign_designs import campaigns
     from engage_desktop.analysis.estimates import counted
     from engage_desktop.engine import compile_campaigns, simulate
 
     run = simulate(compile_campaigns(campaigns()), log, window=WINDOW, seed=SEED)
-    profile = cProfile.Profile()
-    profile.runcall(counted, run, log, 10)
-    profile.dump_stats(file)
-    pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
-    return 0
+    profiled(partial(counted, run, log, 10), file)
 
 
 MEASURES: dict[str, Callable[[SyntheticLog, int], list[Line]]] = {

@@ -13,7 +13,6 @@ events.
 
 from __future__ import annotations
 
-import argparse
 import gc
 import sys
 import time
@@ -24,7 +23,18 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measuring import Line, hand_back, in_a_process_of_its_own, machine, seconds, table, timed
+from benchmarks.measuring import (
+    Line,
+    asked,
+    asker,
+    hand_back,
+    in_a_process_of_its_own,
+    machine,
+    of_size,
+    seconds,
+    table,
+    timed,
+)
 from benchmarks.synthetic_log import DAY_US, DAYS, START_US, SyntheticLog
 
 SEED, RUNS, QUICK_RUNS, SLOW_RUNS = 7, 5, 1, 2
@@ -36,28 +46,24 @@ EDITS = {"late step": 0.25, "middle step": 0.5, "entry number": 0.8}
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=10_000_000)
-    parser.add_argument("--people", type=int, help="default: a tenth of the events")
+    parser = asker(__doc__, MEASURES)
     parser.add_argument("--quick", action="store_true", help="one run of each")
     parser.add_argument("--chart", type=Path, help="draw how the time grows into this file")
-    parser.add_argument("--one", choices=MEASURES, help=argparse.SUPPRESS)  # a child: JSON to stdout
-    options, _ = parser.parse_known_args()
+    options = asked(parser)
     if options.one:
         log = SyntheticLog(options.events, options.people)
         hand_back(MEASURES[options.one](log, QUICK_RUNS if options.quick else RUNS))
         return 0
-    people = options.people or max(options.events // 10, 1)
 
     def measure(what: str, part: int = 1) -> list[Line]:
-        sizes = ("--events", str(options.events // part), "--people", str(max(people // part, 1)))
-        return in_a_process_of_its_own(
-            "benchmarks.bench_journeys", what, *sizes, *(["--quick"] if options.quick else [])
-        )
+        quick = ["--quick"] if options.quick else []
+        return in_a_process_of_its_own("benchmarks.bench_journeys", what, *of_size(options, part), *quick)
 
     found = {what: measure(what) for what in MEASURES}
     lines = [line for of_one in found.values() for line in of_one]
-    print(f"{machine()}; {options.events:,} events, {people:,} people, each side on one core; s wall (processor).\n")
+    print(
+        f"{machine()}; {options.events:,} events, {options.people:,} people, each side on one core; s wall (processor).\n"
+    )
     print(table(lines))
     if options.chart:
         from benchmarks.growth_chart import draw

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+import cProfile
 import json
 import os
 import platform
+import pstats
 import statistics
 import subprocess
 import sys
@@ -70,6 +73,27 @@ def memory_gb() -> float:
         return 0.0
 
 
+def asker(doc: str | None, measures: Iterable[str]) -> argparse.ArgumentParser:
+    """What every benchmark of several `measures` over a log of arrays can be asked; more may be added."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, default=10_000_000)
+    parser.add_argument("--people", type=int, help="default: a tenth of the events")
+    parser.add_argument("--one", choices=list(measures), help=argparse.SUPPRESS)  # a child: JSON to stdout
+    return parser
+
+
+def asked(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """The options, `people` in any case; what is for another benchmark is passed over."""
+    options, _ = parser.parse_known_args()
+    options.people = options.people or max(options.events // 10, 1)
+    return options
+
+
+def of_size(options: argparse.Namespace, part: int = 1) -> tuple[str, ...]:
+    """Arguments for a child: so many events and people, or a part of them."""
+    return "--events", str(options.events // part), "--people", str(max(options.people // part, 1))
+
+
 def in_a_process_of_its_own(module: str, *arguments: str) -> list[Line]:
     """Lines that `module --one ...` writes as JSON to stdout. It starts with memory nobody used before it."""
     command = [sys.executable, "-m", module, "--one", *arguments]
@@ -94,6 +118,14 @@ def timed(ask: Callable[[], Any], runs: int, before: Callable[[], Any] | None = 
             wall.append(time.perf_counter() - wall_from)
             processor.append(time.process_time() - processor_from)
     return statistics.median(wall), statistics.median(processor)
+
+
+def profiled(ask: Callable[[], Any], file: str) -> None:
+    """Where one run spends its time: all of it into a file, the most of it printed."""
+    profile = cProfile.Profile()
+    profile.runcall(ask)
+    profile.dump_stats(file)
+    pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
 
 
 def seconds(timing: Timing) -> str:
