@@ -44,7 +44,7 @@ def schema(table: str) -> pa.Schema:
 
 
 def to_arrow(run: Run, store: Log) -> dict[str, pa.Table]:
-    """All public tables; those that nothing of the run fills are empty with their schema."""
+    """All public tables, in the order of COLUMNS."""
     import pyarrow as pa
 
     build = _Builder(run, store)
@@ -60,11 +60,7 @@ def to_arrow(run: Run, store: Log) -> dict[str, pa.Table]:
     tables = {}
     for name in COLUMNS:
         shape = schema(name)
-        columns = filled.get(name)
-        if columns is None:
-            tables[name] = shape.empty_table()
-        else:
-            tables[name] = pa.table([columns[field.name].cast(field.type) for field in shape], schema=shape)
+        tables[name] = pa.table([filled[name][field.name].cast(field.type) for field in shape], schema=shape)
     return tables
 
 

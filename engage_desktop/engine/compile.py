@@ -255,7 +255,7 @@ class _JourneyCompiler:
         self._reads_context = False
         self._context = StepContext(
             journey.key,
-            journey.entry.event if isinstance(journey.entry, EventEntry) else None,
+            entry_event,
             _identifier_path(journey),
             compiler.policies,
             lambda step: compiler.message(step.message, f"{self.step_path}.message", step.responses),

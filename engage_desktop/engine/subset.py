@@ -12,7 +12,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.engine.arrays import AnyArray, Instants, Mask, Profiles, Rows, expand
+from engage_desktop.engine.arrays import AnyArray, Instants, Profiles, Rows, expand
 from engage_desktop.engine.frames import take
 from engage_desktop.engine.source import Column, Log, TraitHistory
 
@@ -177,11 +177,6 @@ class Subset:
 
     def account_trait_names(self) -> Iterable[str]:
         return self.log.account_trait_names()
-
-
-def some_of(log: Log, keep: Mask) -> Subset:
-    """The people at whose place a mask is true."""
-    return Subset(log, np.flatnonzero(keep))
 
 
 class _History:

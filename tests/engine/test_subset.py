@@ -12,7 +12,7 @@ import pytest
 from engage_desktop.engine import Plan, compile_campaigns, simulate, to_arrow
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.conditions import Conditions
-from engage_desktop.engine.subset import Subset, some_of
+from engage_desktop.engine.subset import Subset
 from engage_desktop.engine.values import value_at
 from engage_desktop.events import EventStore
 from tests.engine.logs import identify, store_of, track
@@ -46,7 +46,7 @@ def store(tmp_path: Path) -> EventStore:
 
 
 def test_it_is_the_log_of_these_people(store: EventStore) -> None:
-    some = some_of(store, np.array([False, True, True]))
+    some = Subset(store, np.array([1, 2]))
     assert list(some.profile_ids) == ["b", "c"] == [some.profile_ids[0], some.profile_ids[1]]
     assert some.rows("X").tolist() == [0, 2]
     assert some.rows("Y").tolist() == [1]
@@ -115,7 +115,7 @@ def test_a_run_over_all_of_them_is_the_run() -> None:
 def test_a_run_over_half_of_them_has_their_rows() -> None:
     seen = 0
     for number, (case, store, plan) in enumerate(runs(CASES)):
-        half = some_of(store, np.random.default_rng(number).random(store.n_profiles) < 0.5)
+        half = Subset(store, np.flatnonzero(np.random.default_rng(number).random(store.n_profiles) < 0.5))
         found = tables(case, plan, half)
         assert found == chosen(tables(case, plan, store), list(half.profile_ids)), number
         seen += sum(map(len, found.values()))
