@@ -56,21 +56,28 @@ BEND_SPAN = 130.0
 
 class Curve:
     """A wire's course through knots: a vertical cubic where x changes, a straight run where it does not.
-    Its points are sampled once, when first asked for: most wires are only drawn."""
+    Samples and path are made once, when first asked for: most wires are only drawn."""
 
-    __slots__ = ("_points", "first", "knots", "last")
+    __slots__ = ("_path", "_samples", "first", "knots", "last")
 
     def __init__(self, *knots: QPointF) -> None:
         self.knots = knots
         self.first, self.last = knots[0], knots[-1]
-        self._points: list[QPointF] | None = None
+        self._samples: list[tuple[float, float]] | None = None
+        self._path: QPainterPath | None = None
 
     @property
-    def points(self) -> list[QPointF]:
-        """Points along the course, evenly in `at`'s measure."""
-        if self._points is None:
-            self._points = [self.at(i / WIRE_SEGMENTS) for i in range(WIRE_SEGMENTS + 1)]
-        return self._points
+    def samples(self) -> list[tuple[float, float]]:
+        """Points along the course as numbers, evenly in `at`'s measure."""
+        if self._samples is None:
+            if len(self.knots) == 2:
+                ax, ay = self.first.toTuple()
+                bx, by = self.last.toTuple()
+                bend = _bend(bx - ax, by - ay)
+                self._samples = [(p * ax + q * bx, p * ay + q * by + r * bend) for p, q, r in _BASIS]
+            else:
+                self._samples = [self.at(i / WIRE_SEGMENTS).toTuple() for i in range(WIRE_SEGMENTS + 1)]
+        return self._samples
 
     def at(self, t: float) -> QPointF:
         """The point at `t`, 0 at the source to 1 at the target; along several knots, by height."""
@@ -84,53 +91,63 @@ class Curve:
         return self.last
 
     def path(self) -> QPainterPath:
-        path = QPainterPath(self.first)
-        for a, b in pairwise(self.knots):
-            bend = _bend(a, b)
-            path.cubicTo(QPointF(a.x(), a.y() + bend), QPointF(b.x(), b.y() - bend), b)
-        return path
+        if self._path is None:
+            self._path = QPainterPath(self.first)
+            for a, b in pairwise(self.knots):
+                bend = _bend(b.x() - a.x(), b.y() - a.y())
+                self._path.cubicTo(QPointF(a.x(), a.y() + bend), QPointF(b.x(), b.y() - bend), b)
+        return self._path
 
     def bounds(self) -> QRectF:
         """A box around the course (that of its control points)."""
         xs = [knot.x() for knot in self.knots]
         ys = [knot.y() for knot in self.knots]
         if len(self.knots) == 2:
-            bend = _bend(self.first, self.last)
-            ys += [self.first.y() + bend, self.last.y() - bend]
+            bend = _bend(xs[1] - xs[0], ys[1] - ys[0])
+            ys += [ys[0] + bend, ys[1] - bend]
         return QRectF(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
     def distance(self, point: QPointF) -> float:
-        return polyline_distance(self.points, point)
+        x, y = point.toTuple()
+        return min(_segment_distance(*a, *b, x, y) for a, b in pairwise(self.samples))
 
 
-def _bend(a: QPointF, b: QPointF) -> float:
-    """How far the control points stand from the ends of a vertical cubic."""
-    down = b.y() - a.y()
-    if down >= 24:
-        return max(16.0, down / 2)
+def _bend(dx: float, dy: float) -> float:
+    """How far the control points of a vertical cubic stand from its ends, which are (dx, dy) apart."""
+    if dy >= 24:
+        return max(16.0, dy / 2)
     # The target stands above: swing out below and come back from above.
-    return min(200.0, 56 - down * 0.4 + abs(b.x() - a.x()) * 0.1)
+    return min(200.0, 56 - dy * 0.4 + abs(dx) * 0.1)
+
+
+def _weights(t: float) -> tuple[float, float, float]:
+    """What the first point, the last point and the bend count for at `t`."""
+    u = 1 - t
+    first, q, r = u * u * (u + 3 * t), 3 * u * u * t, 3 * u * t * t
+    return first, 1 - first, q - r
+
+
+_BASIS = tuple(_weights(i / WIRE_SEGMENTS) for i in range(WIRE_SEGMENTS + 1))
 
 
 def _cubic_at(a: QPointF, b: QPointF, t: float) -> QPointF:
-    u = 1 - t
-    first, q, r = u * u * (u + 3 * t), 3 * u * u * t, 3 * u * t * t
+    p, q, r = _weights(t)
     ax, ay = a.toTuple()
     bx, by = b.toTuple()
-    last = 1 - first
-    return QPointF(first * ax + last * bx, first * ay + last * by + (q - r) * _bend(a, b))
+    return QPointF(p * ax + q * bx, p * ay + q * by + r * _bend(bx - ax, by - ay))
 
 
 def polyline_distance(points: Sequence[QPointF], point: QPointF) -> float:
     """The distance of `point` to the nearest segment of a polyline."""
-    return min(_segment_distance(a, b, point) for a, b in pairwise(points))
+    x, y = point.toTuple()
+    return min(_segment_distance(*a.toTuple(), *b.toTuple(), x, y) for a, b in pairwise(points))
 
 
-def _segment_distance(a: QPointF, b: QPointF, p: QPointF) -> float:
-    dx, dy = b.x() - a.x(), b.y() - a.y()
+def _segment_distance(ax: float, ay: float, bx: float, by: float, x: float, y: float) -> float:
+    dx, dy = bx - ax, by - ay
     length = dx * dx + dy * dy
-    t = 0.0 if length == 0 else max(0.0, min(1.0, ((p.x() - a.x()) * dx + (p.y() - a.y()) * dy) / length))
-    return hypot(a.x() + t * dx - p.x(), a.y() + t * dy - p.y())
+    t = 0.0 if length == 0 else max(0.0, min(1.0, ((x - ax) * dx + (y - ay) * dy) / length))
+    return hypot(ax + t * dx - x, ay + t * dy - y)
 
 
 def loop_points(rect: QRectF, order: int) -> tuple[QPointF, QPointF, QPointF, QPointF]:

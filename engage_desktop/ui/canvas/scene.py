@@ -28,11 +28,10 @@ from engage_desktop.ui.canvas.content import (
     step_figures,
     wire_content,
 )
-from engage_desktop.ui.canvas.geometry import Curve
 from engage_desktop.ui.canvas.items import CardItem, PaintCount, WireItem
 from engage_desktop.ui.canvas.placing import positions
+from engage_desktop.ui.canvas.routing import Router
 from engage_desktop.ui.canvas.style import CanvasStyle
-from engage_desktop.ui.canvas.wire_layout import Obstacles, WireLayout
 from engage_desktop.ui.canvas.wire_painter import WireState, label_size
 from engage_desktop.ui.canvas.words import is_holdout
 
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
     from engage_desktop.app.protocol import JourneyFigures, StepFigures
 
 WireKey = tuple[str, str | None]
-SMALL = 300
-"""Up to this many wires, labels keep clear of every one."""
 _ENTRY_OUTPUT = Output("next", None, "", None)
 
 
@@ -80,6 +77,7 @@ class JourneyScene(QGraphicsScene):
         self._placed: tuple[object, dict[str, tuple[float, float]]] | None = None
         self._entry_output: tuple[Output, ...] = (_ENTRY_OUTPUT,)
         self._wired: dict[str, tuple[object, ...]] = {}
+        self._router = Router(self)
 
     # -- showing a journey ------------------------------------------------------------------
 
@@ -269,55 +267,15 @@ class JourneyScene(QGraphicsScene):
     def _drop_wires(self, keys: Iterable[WireKey]) -> None:
         for key in keys:
             self.removeItem(self.wires.pop(key))
+            self._router.forget(key)
 
     def route(self, keys: Iterable[WireKey], *, fast: bool = False) -> None:
         """Lay wires anew. `fast` (while dragging) does not look for free places."""
-        chosen = set(keys)
-        if not chosen:
-            return
-        self.revision += 1
-        self.places_revision += 1
-        cards = None if fast else Obstacles(card.rect().adjusted(-2, -2, 2, 2) for card in self.cards.values())
-        curves = {key: self._course(key, cards) for key in chosen}
-        blocked = Obstacles() if fast else self._obstacles(curves)
-        for key in sorted(chosen, key=lambda key: self.wires[key].target is None):
-            self.wires[key].set_layout(self._route_one(key, curves[key], blocked, cards))
-
-    def _course(self, key: WireKey, cards: Obstacles | None) -> Curve | None:
-        wire = self.wires[key]
-        if wire.target is None or wire.content.loop:
-            return None
-        start, end = self.port(*key), geo.input_port(self.cards[wire.target].rect())
-        off = start.x() - self.cards[key[0]].rect().center().x()
-        return wire_layout.course(start, end, cards, (off > 1) - (off < -1))
-
-    def _obstacles(self, curves: Mapping[WireKey, Curve | None]) -> Obstacles:
-        """What labels keep clear of: cards, the wires laid now (and in a small graph all), other labels."""
-        blocked = Obstacles(card.rect().adjusted(-2, -2, 2, 2) for card in self.cards.values())
-        small = len(self.wires) <= SMALL
-        for key, wire in self.wires.items():
-            laid = curves.get(key) if key in curves else (wire.layout.curve if small else None)
-            if laid is not None:
-                blocked.add_line(laid, key)
-            if key not in curves and not wire.layout.label.isEmpty():
-                blocked.add(wire.layout.label)
-        return blocked
-
-    def _route_one(self, key: WireKey, curve: Curve | None, blocked: Obstacles, cards: Obstacles | None) -> WireLayout:
-        wire = self.wires[key]
-        source, branch = key
-        size = label_size(wire.content, self.style_)
-        if wire.content.loop:
-            loops = [output.branch for output in self.outputs_of(source) if output.loop]
-            return wire_layout.loop_back(self.cards[source].rect(), loops.index(branch), size)
-        if curve is not None:
-            return wire_layout.to_target(curve, size, bool(wire.content.label), blocked, cards, key)
-        start = self.port(source, branch)
-        if not wire.content.label:
-            return wire_layout.free(start)
-        forward = [output.branch for output in self.outputs_of(source) if not output.loop]
-        side = -1 if forward.index(branch) < (len(forward) - 1) / 2 else 1
-        return wire_layout.to_nowhere(start, size, side, blocked)
+        chosen = list(keys)
+        if chosen:
+            self.revision += 1
+            self.places_revision += 1
+            self._router.route(chosen, fast=fast)
 
     def wires_at(self, keys: Iterable[str]) -> list[WireKey]:
         """The wires that begin or end at any of the cards."""

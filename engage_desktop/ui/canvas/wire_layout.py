@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -11,9 +11,9 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from engage_desktop.ui.canvas import geometry as geo
 from engage_desktop.ui.canvas.geometry import Curve
+from engage_desktop.ui.canvas.obstacles import Box, Obstacles
 
 WireKind = Literal["curve", "stub", "free", "loop"]
-BUCKET = 256
 LANE = 14.0
 CROSSING = 400.0
 """How much longer a detour may be to keep from crossing its siblings."""
@@ -21,58 +21,6 @@ SHALLOW = 40.0
 """A wire that runs this far sideways has its bare count beside an end, where it is steep."""
 STUB_REACH = (26.0, 60.0, 96.0, 140.0, 190.0, 250.0)
 LABEL_STOPS = (0.62, 0.5, 0.74, 0.36, 0.85, 0.22, 0.14, 0.09, 0.93)
-
-
-class Obstacles:
-    """Rectangles that nothing may be placed on, found by place."""
-
-    def __init__(self, rects: Iterable[QRectF] = ()) -> None:
-        self._buckets: dict[tuple[int, int], list[tuple[QRectF, object]]] = {}
-        for rect in rects:
-            self.add(rect)
-
-    def add(self, rect: QRectF, owner: object = None) -> None:
-        for cell in _cells(rect):
-            self._buckets.setdefault(cell, []).append((rect, owner))
-
-    def add_line(self, curve: Curve, owner: object) -> None:
-        """Keep others off a line; its owner may stand on it."""
-        for point in curve.points[1:-1:2]:
-            self.add(QRectF(point.x() - 3, point.y() - 3, 6, 6), owner)
-
-    def hit(self, rect: QRectF, owner: object = None) -> bool:
-        """Whether anything lies under `rect` that `owner` (if any) did not put there."""
-        return any(
-            other.intersects(rect)
-            for cell in _cells(rect)
-            for other, whose in self._buckets.get(cell, ())
-            if owner is None or whose != owner
-        )
-
-    def under(self, curve: Curve) -> list[QRectF]:
-        """The rectangles that a course passes through, each once."""
-        found: dict[tuple[float, float], QRectF] = {}
-        for point in curve.points[2:-2]:
-            box = QRectF(point.x() - 6, point.y() - 6, 12, 12)
-            for cell in _cells(box):
-                for other, _ in self._buckets.get(cell, ()):
-                    if other.intersects(box):
-                        found[(other.x(), other.y())] = other
-        return list(found.values())
-
-    def struck(self, curve: Curve) -> int:
-        """How many points of a course lie under something."""
-        return sum(self.hit(QRectF(point.x() - 6, point.y() - 6, 12, 12)) for point in curve.points[2:-2])
-
-
-def _cells(rect: QRectF) -> list[tuple[int, int]]:
-    left, top = rect.x(), rect.y()
-    first, last = int(left // BUCKET), int((left + rect.width()) // BUCKET)
-    upper, lower = int(top // BUCKET), int((top + rect.height()) // BUCKET)
-    if first == last and upper == lower:
-        return [(first, upper)]
-    columns, rows = range(first, last + 1), range(upper, lower + 1)
-    return [(column, row) for column in columns for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +68,15 @@ def course(start: QPointF, end: QPointF, cards: Obstacles | None, side: int = 0)
     return free if free is not None else min((plain, late, early, *around), key=cards.struck)
 
 
-def _around(start: QPointF, end: QPointF, boxes: list[QRectF]) -> list[Curve]:
+def _around(start: QPointF, end: QPointF, boxes: list[Box]) -> list[Curve]:
     """Ways that pass beside what stands between: down a lane to its left or right."""
     made = []
-    for box in boxes:
-        top, bottom = box.top() - 6, box.bottom() + 6
-        if top - start.y() < 24 or end.y() - bottom < 24:
+    for left, top, right, bottom in boxes:
+        above, below = top - 6, bottom + 6
+        if above - start.y() < 24 or end.y() - below < 24:
             continue
-        for x in (box.left() - LANE, box.right() + LANE):
-            made.append(Curve(start, QPointF(x, top), QPointF(x, bottom), end))
+        for x in (left - LANE, right + LANE):
+            made.append(Curve(start, QPointF(x, above), QPointF(x, below), end))
     return made
 
 
@@ -137,53 +85,83 @@ def _sway(way: Curve) -> float:
 
 
 def to_target(
-    curve: Curve, text: QSizeF, labelled: bool, blocked: Obstacles, cards: Obstacles | None, owner: object
+    curve: Curve, text: QSizeF, labelled: bool, blocked: Obstacles, cards: Obstacles | None, owner: Hashable
 ) -> WireLayout:
-    """A wire between two cards; a label sits on the line, a bare count beside it."""
+    """A wire between two cards; a label sits on the line, a bare count beside it. `blocked` are the lines
+    and the labels of all wires, `cards` the cards (None while dragging: the first place will do)."""
     label = QRectF()
     if not text.isEmpty():
-        label = _place(curve, text, labelled, blocked, cards, owner)
-        blocked.add(label)
+        label = _rect(_place(curve, text, labelled, blocked, cards, owner))
     return WireLayout("curve", curve, (), label, curve.at(0.3 if labelled else 0.5))
 
 
 def _place(
-    curve: Curve, text: QSizeF, labelled: bool, blocked: Obstacles, cards: Obstacles | None, owner: object
-) -> QRectF:
+    curve: Curve, text: QSizeF, labelled: bool, blocked: Obstacles, cards: Obstacles | None, owner: Hashable
+) -> Box:
     """On the line where that is free, else beside it, else at least not under a card."""
-    if cards is None:  # while dragging, the first place will do
-        return _box(curve.at(LABEL_STOPS[0]), -text.width() / 2 if labelled else 6.0, text)
-    middles = [curve.at(stop) for stop in LABEL_STOPS]
-    left, right = -text.width() - 6, 6.0
-    boxes = [_box(point, -text.width() / 2, text) for point in middles] if labelled else _beside_ends(curve, text)
-    boxes += [_box(point, side, text) for point in middles for side in (right, left)]
-    seen = [box for box in boxes if not cards.hit(box)]
-    return next((box for box in seen if not blocked.hit(box, owner)), (seen or boxes)[0])
+    width, height = text.toTuple()
+    first: Box | None = None
+    for x, y, dx in _stops(curve, width, labelled):
+        box = x + dx, y - height / 2, x + dx + width, y + height / 2
+        if cards is None:
+            return box
+        if cards.hit(box):
+            continue
+        if not blocked.hit(box, owner):
+            return box
+        first = first or box
+    if first is not None:
+        return first
+    x, y, dx = next(_stops(curve, width, labelled))
+    return x + dx, y - height / 2, x + dx + width, y + height / 2
 
 
-def _beside_ends(curve: Curve, text: QSizeF) -> list[QRectF]:
+def _stops(curve: Curve, width: float, labelled: bool) -> Iterator[tuple[float, float, float]]:
+    """Where a text may stand, best first: a point, and its left edge from there."""
+    left, right = -width - 6, 6.0
+    if labelled:
+        yield from ((*_at(curve, stop), -width / 2) for stop in LABEL_STOPS)
+    else:
+        yield from _beside_ends(curve, width)
+    for stop in LABEL_STOPS:
+        x, y = _at(curve, stop)
+        yield x, y, right
+        yield x, y, left
+
+
+def _at(curve: Curve, stop: float) -> tuple[float, float]:
+    x, y = curve.at(stop).toTuple()
+    return x, y
+
+
+def _beside_ends(curve: Curve, width: float) -> list[tuple[float, float, float]]:
     """Places for a bare count where a shallow wire is still steep: behind its start, beyond its end."""
-    across = curve.last.x() - curve.first.x()
-    if abs(across) <= SHALLOW:
+    (ax, ay), (bx, by) = curve.first.toTuple(), curve.last.toTuple()
+    if abs(bx - ax) <= SHALLOW:
         return []
-    behind, beyond = (-text.width(), 0.0) if across > 0 else (0.0, -text.width())
-    start = QPointF(curve.first.x(), curve.first.y() + 16)
-    end = QPointF(curve.last.x(), curve.last.y() - 16)
-    return [_box(start, behind, text), _box(end, beyond, text)]
+    behind, beyond = (-width, 0.0) if bx > ax else (0.0, -width)
+    return [(ax, ay + 16, behind), (bx, by - 16, beyond)]
 
 
-def _box(point: QPointF, dx: float, text: QSizeF) -> QRectF:
-    return QRectF(point.x() + dx, point.y() - text.height() / 2, text.width(), text.height())
+def _rect(box: Box) -> QRectF:
+    left, top, right, bottom = box
+    return QRectF(left, top, right - left, bottom - top)
 
 
-def to_nowhere(start: QPointF, text: QSizeF, side: int, blocked: Obstacles) -> WireLayout:
+def to_nowhere(
+    start: QPointF, text: QSizeF, side: int, blocked: Obstacles, cards: Obstacles | None, owner: Hashable
+) -> WireLayout:
     """A branch without target: a short wire that swings to `side` (-1 left, 1 right) and ends in a plus,
     its label beyond. It stays within the gap between two rows."""
     made = [_stub(start, text, side * reach) for reach in STUB_REACH]
-    free = (stub for stub in made if not blocked.hit(_stub_box(stub)))
-    chosen = next(free, made[0])
-    blocked.add(_stub_box(chosen))
-    return chosen
+    if cards is None:
+        return made[0]
+
+    def is_free(stub: WireLayout) -> bool:
+        box = stub_box(stub)
+        return not cards.hit(box) and not blocked.hit(box, owner)
+
+    return next((stub for stub in made if is_free(stub)), made[0])
 
 
 def _stub(start: QPointF, text: QSizeF, dx: float) -> WireLayout:
@@ -194,8 +172,10 @@ def _stub(start: QPointF, text: QSizeF, dx: float) -> WireLayout:
     return WireLayout("stub", Curve(start, end), (), label, end)
 
 
-def _stub_box(stub: WireLayout) -> QRectF:
-    return stub.label.united(QRectF(stub.plus.x() - 10, stub.plus.y() - 10, 20, 20))
+def stub_box(stub: WireLayout) -> Box:
+    """The room that a stub takes: its text and its plus."""
+    both = stub.label.united(QRectF(stub.plus.x() - 10, stub.plus.y() - 10, 20, 20))
+    return both.left(), both.top(), both.right(), both.bottom()
 
 
 def free(start: QPointF) -> WireLayout:

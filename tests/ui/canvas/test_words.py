@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtCore import QPointF, QSizeF
 
 from engage_desktop.app.protocol import StepFigures
 from engage_desktop.document import ENTRY, loads, new_step
@@ -13,8 +13,9 @@ from engage_desktop.ui.canvas import placing, words
 from engage_desktop.ui.canvas.catalogue import CATALOGUE, STEP_ICON, search
 from engage_desktop.ui.canvas.content import card_content, short_number, step_figures, wire_content
 from engage_desktop.ui.canvas.geometry import Curve
+from engage_desktop.ui.canvas.obstacles import Obstacles
 from engage_desktop.ui.canvas.walk import reach, walk
-from engage_desktop.ui.canvas.wire_layout import Obstacles, course, to_target
+from engage_desktop.ui.canvas.wire_layout import course, to_target
 from engage_desktop.ui.theme import icon_exists
 from tests.ui.canvas.driving import CART, document
 
@@ -153,8 +154,7 @@ def test_steps_without_a_place_stand_clear_of_those_with_one() -> None:
 
 
 def test_a_long_wire_runs_around_a_card_in_its_way() -> None:
-    card = QRectF(-116, 120, 232, 88)
-    cards = Obstacles([card])
+    cards = Obstacles([("card", (-116, 120, 116, 208))])
     start, end = QPointF(0, 0), QPointF(0, 340)
     assert cards.struck(Curve(start, end)) > 0
     way = course(start, end, cards)
@@ -166,9 +166,9 @@ def test_a_label_stands_beside_when_the_line_is_taken() -> None:
     start, end = QPointF(0, 0), QPointF(0, 120)
     other = Curve(QPointF(20, 0), QPointF(20, 120))
     blocked = Obstacles()
-    blocked.add_line(other, "other")
+    blocked.put_line("other", other)
     laid = to_target(Curve(start, end), QSizeF(60, 20), True, blocked, Obstacles(), "mine")
-    assert not any(laid.label.contains(point) for point in other.points)
+    assert not any(laid.label.contains(*point) for point in other.samples)
 
 
 def test_walking_up_down_and_sideways() -> None:
