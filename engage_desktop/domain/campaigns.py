@@ -6,14 +6,22 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from engage_desktop.domain.base import Key, Model, Number
+from engage_desktop.domain.base import Key, Model
 from engage_desktop.domain.journey import Journey
+from engage_desktop.domain.layout import LAYOUT_FORMAT, JourneyLayout, Layout
 from engage_desktop.domain.message import Broadcast, Destination, Message
 from engage_desktop.domain.people import Audience, ComputedTrait
 from engage_desktop.domain.workspace import Identity, Policies, Workspace
 
 CAMPAIGNS_FORMAT = "engage-campaigns/1"
-LAYOUT_FORMAT = "engage-layout/1"
+__all__ = [
+    "CAMPAIGNS_FORMAT",
+    "LAYOUT_FORMAT",
+    "Campaigns",
+    "JourneyLayout",
+    "JourneyTest",
+    "Layout",
+]
 
 
 class JourneyTest(Model):
@@ -52,18 +60,3 @@ class Campaigns(Model):
 
     def destination(self, key: str) -> Destination | None:
         return next((destination for destination in self.destinations if destination.key == key), None)
-
-
-class JourneyLayout(Model):
-    direction: Literal["down", "right"] = "down"
-    nodes: dict[str, tuple[Number, Number]] = {}
-    frames: tuple[dict[str, Any], ...] = ()
-    notes: tuple[dict[str, Any], ...] = ()
-    collapsed: tuple[str, ...] = ()
-
-
-class Layout(Model):
-    """Where things stand on the canvas: never part of the meaning of a campaign."""
-
-    format: Literal["engage-layout/1"] = Field(...)
-    journeys: dict[str, JourneyLayout] = {}

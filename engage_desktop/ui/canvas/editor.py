@@ -5,7 +5,7 @@ Every method applies at most one `Change`; what cannot be done raises `EditRefus
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,19 +24,24 @@ from engage_desktop.document import (
     duplicate_steps,
     fresh_key,
     insert_on_wire,
+    main_output,
     new_step,
     paste_steps,
     put,
     put_layout,
     rename_step,
+    replace_with,
 )
+from engage_desktop.document.wiring import retarget
 from engage_desktop.domain.campaigns import JourneyLayout
 from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.step import StepBase, outputs
-from engage_desktop.ui.canvas.placing import COLUMN_GAP, ROW_GAP, Position, Size, clear_of, tidy
+from engage_desktop.ui.canvas.arrange import Axis, Side, align, around, distribute, followed_frames, followed_notes
+from engage_desktop.ui.canvas.placing import COLUMN_GAP, ROW_GAP, Position, Size, clear_of, overlaps, tidy
 from engage_desktop.ui.canvas.words import step_title
 
 NEW_SIZE: Size = (232.0, 88.0)
+Arrangement = Callable[[Mapping[str, Position], Mapping[str, Size]], dict[str, Position]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +70,43 @@ class JourneyEditor:
 
     # -- one change ---------------------------------------------------------------------------
 
-    def _apply(
-        self, name: str, journey: Journey | None, nodes: Mapping[str, Position] | None, gesture: str = ""
+    def apply(
+        self,
+        name: str,
+        journey: Journey | None,
+        nodes: Mapping[str, Position] | None,
+        gesture: str = "",
+        *,
+        follow: bool = False,
+        **board: Any,
     ) -> None:
+        """Commit one change. `nodes` are new places of cards (None: as stored), `board` new frames, notes or
+        folds; with `follow` frames and notes go where the cards they belong to go."""
         edits = []
         if journey is not None:
             edits.append(put(self.document.campaigns, "journey", journey, key=self.journey_key))
-        after = journey if journey is not None else self._must()
+        base = self.layout or JourneyLayout()
         if nodes is not None:
-            alive = {ENTRY, *after.by_key}
-            kept = {key: (_whole(x), _whole(y)) for key, (x, y) in nodes.items() if key in alive}
-            base = self.layout or JourneyLayout()
-            edits.append(put_layout(self.document.layout, self.journey_key, base.with_(nodes=kept)))
+            alive = {ENTRY, *(journey if journey is not None else self.must()).by_key}
+            if follow and (base.frames or base.notes):
+                board = self._followed(base, nodes) | board
+            board["nodes"] = {key: (_whole(x), _whole(y)) for key, (x, y) in nodes.items() if key in alive}
+        if board:
+            edits.append(put_layout(self.document.layout, self.journey_key, base.with_(**board)))
         self.document.apply(Change(name, tuple(edits), gesture))
 
-    def _must(self) -> Journey:
+    def _followed(self, base: JourneyLayout, nodes: Mapping[str, Position]) -> dict[str, Any]:
+        now = self._standing()
+        return {
+            "frames": followed_frames(base.frames, now.places, nodes, now.sizes),
+            "notes": followed_notes(base.notes, now.places, nodes, now.sizes),
+        }
+
+    @property
+    def standing(self) -> Standing:
+        return self._standing()
+
+    def must(self) -> Journey:
         journey = self.journey
         if journey is None:
             raise EditRefused("This journey is no longer there.")
@@ -92,7 +119,7 @@ class JourneyEditor:
 
     def _label(self, keys: Iterable[str]) -> str:
         chosen = list(keys)
-        journey = self._must()
+        journey = self.must()
         if len(chosen) == 1 and chosen[0] in journey.by_key:
             return f"“{step_title(journey.by_key[chosen[0]], self.document.campaigns)}”"
         return "the entry" if chosen == [ENTRY] else f"{len(chosen)} steps"
@@ -101,39 +128,68 @@ class JourneyEditor:
 
     def move(self, places: Mapping[str, Position], gesture: str = "") -> None:
         """Put cards elsewhere."""
-        self._apply(f"Move {self._label(places)}", None, {**self._standing().places, **places}, gesture)
+        self.apply(f"Move {self._label(places)}", None, {**self._standing().places, **places}, gesture)
 
-    def tidied(self) -> dict[str, Position]:
-        """Where tidying would put every card; the entry stays where it is."""
+    def tidied(self, keys: Collection[str] = ()) -> dict[str, Position]:
+        """Where tidying would put every card, or only some: the entry, else their upper left corner, stays."""
+        standing, journey = self._standing(), self.must()
+        places, sizes = standing.places, standing.sizes
+        chosen = [key for key in places if key in keys] if len(keys) > 1 else list(places)
+        ideal = tidy(_only(journey, chosen), {key: sizes[key] for key in chosen} | {ENTRY: sizes[ENTRY]})
+        ideal = {key: ideal[key] for key in chosen}
+        if len(chosen) == len(places):
+            dx, dy = places[ENTRY][0] - ideal[ENTRY][0], places[ENTRY][1] - ideal[ENTRY][1]
+            return {key: (_grid(x + dx), _grid(y + dy)) for key, (x, y) in ideal.items()}
+        old, new = around(chosen, places, sizes), around(ideal, ideal, sizes)
+        rest = {key: (places[key], sizes[key]) for key in places if key not in ideal}
+        corner = old[0], old[1]
+        block = {key: (x - new[0], y - new[1]) for key, (x, y) in ideal.items()}
+        if any(
+            overlaps(_at(corner, off), sizes[key], *card, 16) for key, off in block.items() for card in rest.values()
+        ):
+            corner = clear_of(corner, (new[2], new[3]), rest)
+        return {**places, **{key: (_grid(x), _grid(y)) for key, off in block.items() for x, y in [_at(corner, off)]}}
+
+    def tidy_up(self, keys: Collection[str] = ()) -> None:
+        """Lay all cards out anew, or only several chosen ones, as one undo step."""
+        few = len(keys) > 1
+        self.apply(f"Tidy {self._label(keys)}" if few else "Tidy up", None, self.tidied(keys), follow=True)
+
+    def align(self, keys: Collection[str], side: Side) -> None:
+        """Put one side of several cards on one line."""
+        self._arrange(f"Align {len(keys)} steps: {side}", keys, 2, lambda places, sizes: align(places, sizes, side))
+
+    def distribute(self, keys: Collection[str], axis: Axis) -> None:
+        """Put equal gaps between several cards."""
+        name = f"Distribute {len(keys)} steps {axis}"
+        self._arrange(name, keys, 3, lambda places, sizes: distribute(places, sizes, axis))
+
+    def _arrange(self, name: str, keys: Collection[str], least: int, ways: Arrangement) -> None:
+        if len(keys) < least:
+            raise EditRefused(f"Select at least {('two', 'three')[least - 2]} steps first.")
         standing = self._standing()
-        ideal = tidy(self._must(), standing.sizes)
-        dx = standing.places[ENTRY][0] - ideal[ENTRY][0]
-        dy = standing.places[ENTRY][1] - ideal[ENTRY][1]
-        return {key: (_grid(x + dx), _grid(y + dy)) for key, (x, y) in ideal.items()}
-
-    def tidy_up(self) -> None:
-        """Lay all cards out anew, as one undo step."""
-        self._apply("Tidy up", None, self.tidied())
+        made = ways({key: standing.places[key] for key in keys}, standing.sizes)
+        self.apply(name, None, {**standing.places, **{key: (round(x), round(y)) for key, (x, y) in made.items()}})
 
     # -- wires --------------------------------------------------------------------------------
 
     def why_not(self, ref: OutputRef, target: str) -> str | None:
         """Why the output may not lead to the step; None when it may."""
-        return can_connect(self._must(), ref, target)
+        return can_connect(self.must(), ref, target)
 
     def connect(self, ref: OutputRef, target: str) -> None:
-        self._apply(f"Connect to {self._label([target])}", connect(self._must(), ref, target), None)
+        self.apply(f"Connect to {self._label([target])}", connect(self.must(), ref, target), None)
 
     def disconnect(self, ref: OutputRef) -> None:
-        self._apply("Disconnect", disconnect(self._must(), ref), None)
+        self.apply("Disconnect", disconnect(self.must(), ref), None)
 
     def move_source(self, old: OutputRef, new: OutputRef) -> None:
         """Let another output lead where `old` leads; `old` then leads nowhere."""
-        journey = self._must()
+        journey = self.must()
         target = journey.start if old.step == ENTRY else _target(journey.by_key[old.step], old.branch)
         if target is None or old == new:
             return
-        self._apply(f"Reconnect {self._label([target])}", connect(disconnect(journey, old), new, target), None)
+        self.apply(f"Reconnect {self._label([target])}", connect(disconnect(journey, old), new, target), None)
 
     # -- steps --------------------------------------------------------------------------------
 
@@ -145,17 +201,17 @@ class JourneyEditor:
             fields["message"] = campaigns.messages[0].key
         if type_ in ("send", "ad") and campaigns.destinations:
             fields["destination"] = campaigns.destinations[0].key
-        return new_step(type_, fresh_key(self._must(), type_), **fields)
+        return new_step(type_, fresh_key(self.must(), type_), **fields)
 
     def add(self, type_: str, ref: OutputRef | None = None, at: Position | None = None) -> str:
         """Add a step behind an output (spliced in where it leads somewhere already), at `at` when given;
         returns its key."""
-        journey = self._must()
+        journey = self.must()
         step = self.make(type_)
         after = add_step(journey, step, ref)
         old = _follower(journey, ref) if ref is not None else None
         nodes = self._places_for(journey, step.key, ref, old, at)
-        self._apply(f"Add {self._name_of(step)}", after, nodes)
+        self.apply(f"Add {self._name_of(step)}", after, nodes, follow=True)
         return step.key
 
     def _name_of(self, step: StepBase) -> str:
@@ -205,9 +261,40 @@ class JourneyEditor:
                 nodes[moved] = (nodes[moved][0], _grid(nodes[moved][1] + missing + 4))
         nodes[key] = (_grid(centre - NEW_SIZE[0] / 2), _grid(top))
 
+    def add_before(self, type_: str, target: str, at: Position) -> str:
+        """Add a step that leads to one that is there; returns its key."""
+        journey = self.must()
+        step = self.make(type_)
+        main = main_output(step)
+        if main is None:
+            raise EditRefused(f"{self._name_of(step)} has no output. Choose a step that goes on.")
+        after = connect(add_step(journey, step), main, target)
+        self.apply(f"Add {self._name_of(step)}", after, self._places_for(journey, step.key, None, None, at))
+        return step.key
+
+    def replace(self, key: str, type_: str) -> str:
+        """Put a step of another type in the place of one, keeping name and wires; returns its key."""
+        journey = self.must()
+        old = journey.by_key.get(key)
+        if old is None:
+            raise EditRefused("The entry cannot be replaced. Change how people enter in the inspector.")
+        if type_ == old.type:
+            raise EditRefused(f"{self._label([key])} is of this type already. Choose another.")
+        step = self.make(type_)
+        step = step.with_(name=old.name) if old.name else step
+        after = replace_with(journey, key, step)
+        name = f"Replace {self._label([key])} by {self._name_of(self.make(type_))}"
+        if not self._is_placed:
+            self.apply(name, after, None)
+            return step.key
+        nodes = dict(self._standing().places)
+        nodes[step.key] = nodes.pop(key)
+        self.apply(name, after, nodes)
+        return step.key
+
     def splice(self, key: str, ref: OutputRef, at: Position) -> None:
         """Put a step that stands free into a wire."""
-        journey = self._must()
+        journey = self.must()
         old = _follower(journey, ref)
         after = insert_on_wire(journey, ref, journey.by_key[key])
         standing = self._standing()
@@ -218,7 +305,7 @@ class JourneyEditor:
                 for moved in _downstream(journey, old):
                     if moved != key:
                         nodes[moved] = (nodes[moved][0], _grid(nodes[moved][1] + missing + 4))
-        self._apply(f"Insert {self._label([key])}", after, nodes)
+        self.apply(f"Insert {self._label([key])}", after, nodes, follow=True)
 
     def delete(self, keys: Iterable[str]) -> None:
         """Take steps out; what led to one leads to where its path went on."""
@@ -226,25 +313,25 @@ class JourneyEditor:
         if not chosen:
             raise EditRefused("The entry cannot be deleted. Change how people enter in the inspector.")
         nodes = dict(self._standing().places) if self._is_placed else None
-        self._apply(f"Delete {self._label(chosen)}", delete_steps(self._must(), chosen), nodes)
+        self.apply(f"Delete {self._label(chosen)}", delete_steps(self.must(), chosen), nodes)
 
     def rename(self, key: str, name: str) -> None:
-        self._apply(f"Rename {self._label([key])}", rename_step(self._must(), key, name), None)
+        self.apply(f"Rename {self._label([key])}", rename_step(self.must(), key, name), None)
 
     # -- copies -------------------------------------------------------------------------------
 
     def copied(self, keys: Iterable[str]) -> dict[str, Any]:
         """The steps as plain data, for the clipboard."""
-        return copy_steps(self._must(), [key for key in keys if key != ENTRY])
+        return copy_steps(self.must(), [key for key in keys if key != ENTRY])
 
     def paste(self, data: Mapping[str, Any], at: Position | None = None) -> list[str]:
         """Add steps from the clipboard under fresh keys; returns them."""
-        after, renamed = paste_steps(self._must(), data)
+        after, renamed = paste_steps(self.must(), data)
         return self._placed_copies("Paste", after, renamed, at)
 
     def duplicate(self, keys: Iterable[str]) -> list[str]:
         """Add copies of steps beside them; returns their keys."""
-        after, renamed = duplicate_steps(self._must(), [key for key in keys if key != ENTRY])
+        after, renamed = duplicate_steps(self.must(), [key for key in keys if key != ENTRY])
         return self._placed_copies("Duplicate", after, renamed, None)
 
     def _placed_copies(self, verb: str, after: Journey, renamed: Mapping[str, str], at: Position | None) -> list[str]:
@@ -260,8 +347,23 @@ class JourneyEditor:
             sizes[new] = standing.sizes.get(old, NEW_SIZE)
             nodes[new] = clear_of(wish, sizes[new], {k: (nodes[k], sizes[k]) for k in nodes})
         count = len(renamed)
-        self._apply(f"{verb} {count} step{'' if count == 1 else 's'}", after, nodes)
+        self.apply(f"{verb} {count} step{'' if count == 1 else 's'}", after, nodes)
         return list(renamed.values())
+
+
+def _at(corner: Position, offset: Position) -> Position:
+    return corner[0] + offset[0], corner[1] + offset[1]
+
+
+def _only(journey: Journey, keys: Collection[str]) -> Journey:
+    """The journey of some cards, with the wires among them."""
+    if len(keys) > len(journey.by_key):
+        return journey
+    kept = set(keys)
+    steps = [step for step in journey.by_key.values() if step.key in kept]
+    start = journey.start if ENTRY in kept and journey.start in kept else None
+    cut = tuple(retarget(step, lambda target: target if target in kept else None) for step in steps)
+    return journey.with_(steps=cut, start=start)
 
 
 def _whole(value: float) -> float | int:

@@ -1,0 +1,169 @@
+"""The edits of what stands beside the cards: frames, notes and folds. Qt-free; one change each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from engage_desktop.document import EditRefused, OutputRef, unused_key
+from engage_desktop.domain.campaigns import JourneyLayout
+from engage_desktop.domain.layout import BOX_COLORS, Box, BoxColor, Frame, Note
+from engage_desktop.ui.canvas.arrange import around, within
+from engage_desktop.ui.canvas.editor import JourneyEditor
+from engage_desktop.ui.canvas.folding import fold_name, folds, hidden, opened
+from engage_desktop.ui.canvas.placing import Position
+
+FRAME_PAD = 24.0
+FRAME_HEAD = 28.0
+"""Height of the strip at the top of a frame that its title stands on."""
+NOTE_SIZE = (200.0, 96.0)
+FRAME_SIZE = (320.0, 240.0)
+LEAST = (64.0, 48.0)
+"""No box is made smaller."""
+
+
+class BoxRef(NamedTuple):
+    """A frame or a note, by its key."""
+
+    kind: str
+    key: str
+
+
+class BoardEditor:
+    """Edits the frames, notes and folds of the journey that an editor edits."""
+
+    def __init__(self, editor: JourneyEditor) -> None:
+        self._editor = editor
+
+    @property
+    def layout(self) -> JourneyLayout:
+        return self._editor.layout or JourneyLayout()
+
+    def _apply(
+        self, name: str, board: dict[str, Any], gesture: str = "", moved: Mapping[str, Position] | None = None
+    ) -> None:
+        # A board is drawn around cards where they stand now: from here on their places are kept.
+        places = {**self._editor.standing.places, **(moved or {})}
+        self._editor.apply(name, None, places, gesture, **board)
+
+    # -- frames and notes -----------------------------------------------------------------------
+
+    def find(self, ref: BoxRef) -> Frame | Note:
+        for item in self._items(ref.kind):
+            if item.key == ref.key:
+                return item
+        raise EditRefused("This note or frame is no longer there.")
+
+    def _items(self, kind: str) -> tuple[Frame | Note, ...]:
+        return self.layout.frames if kind == "frame" else self.layout.notes
+
+    def add_note(self, at: Position) -> BoxRef:
+        """An empty note with its upper left corner at a place."""
+        key = unused_key("note", [note.key for note in self.layout.notes])
+        note = Note(key=key, box=_box((*at, *NOTE_SIZE)))
+        self._apply("Add a note", {"notes": (*self.layout.notes, note)})
+        return BoxRef("note", key)
+
+    def add_frame(self, keys: Collection[str], at: Position) -> BoxRef:
+        """A frame around cards; an empty one at a place when there are none."""
+        box = (*at, *FRAME_SIZE)
+        if keys:
+            standing = self._editor.standing
+            x, y, width, height = around(keys, standing.places, standing.sizes)
+            pad = FRAME_PAD
+            box = (x - pad, y - pad - FRAME_HEAD, width + 2 * pad, height + 2 * pad + FRAME_HEAD)
+        key = unused_key("frame", [frame.key for frame in self.layout.frames])
+        frame = Frame(key=key, title="Frame", box=_box(box))
+        self._apply("Add a frame", {"frames": (*self.layout.frames, frame)})
+        return BoxRef("frame", key)
+
+    def held(self, ref: BoxRef) -> tuple[list[str], list[BoxRef]]:
+        """The cards and notes that move with a frame; nothing for a note."""
+        box = self.find(ref).box
+        if ref.kind == "note":
+            return [], []
+        standing = self._editor.standing
+        places = {note.key: (float(note.box[0]), float(note.box[1])) for note in self.layout.notes}
+        sizes = {note.key: (float(note.box[2]), float(note.box[3])) for note in self.layout.notes}
+        notes = [BoxRef("note", key) for key in within(box, places, sizes)]
+        return within(box, standing.places, standing.sizes), notes
+
+    def move(self, ref: BoxRef, dx: float, dy: float, gesture: str = "") -> None:
+        """Move a box, a frame with all that it holds."""
+        cards, notes = self.held(ref)
+        places = self._editor.standing.places
+        moved = {key: (places[key][0] + dx, places[key][1] + dy) for key in cards}
+        shifted = {ref, *notes}
+        frames, texts = (
+            tuple(_shifted(item, dx, dy) if BoxRef(kind, item.key) in shifted else item for item in self._items(kind))
+            for kind in ("frame", "note")
+        )
+        self._apply(f"Move {self._name(ref)}", {"frames": frames, "notes": texts}, gesture, moved)
+
+    def resize(self, ref: BoxRef, box: Box, gesture: str = "") -> None:
+        self._set(f"Resize {self._name(ref)}", ref, gesture, box=_box(box))
+
+    def write(self, ref: BoxRef, text: str) -> None:
+        """Give a note its text, a frame its title."""
+        field = "title" if ref.kind == "frame" else "text"
+        self._set(f"Write on {self._name(ref)}", ref, **{field: text})
+
+    def color(self, ref: BoxRef, color: BoxColor | None = None) -> None:
+        """Give a box a colour; by default the next one."""
+        if color is None:
+            color = BOX_COLORS[(BOX_COLORS.index(self.find(ref).color) + 1) % len(BOX_COLORS)]
+        self._set(f"Colour {self._name(ref)} {color}", ref, color=color)
+
+    def delete(self, ref: BoxRef) -> None:
+        """Take a box away; what a frame holds stays."""
+        self.find(ref)
+        rest = tuple(item for item in self._items(ref.kind) if item.key != ref.key)
+        self._apply(f"Delete {self._name(ref)}", {f"{ref.kind}s": rest})
+
+    def _set(self, name: str, ref: BoxRef, gesture: str = "", **fields: Any) -> None:
+        self.find(ref)
+        items = tuple(item.with_(**fields) if item.key == ref.key else item for item in self._items(ref.kind))
+        self._apply(name, {f"{ref.kind}s": items}, gesture)
+
+    def _name(self, ref: BoxRef) -> str:
+        item = self.find(ref)
+        return f"the frame “{item.title}”" if isinstance(item, Frame) else "the note"
+
+    # -- folds ----------------------------------------------------------------------------------
+
+    def fold(self, key: str) -> None:
+        """Hide what only this card leads to, or show it again."""
+        journey, collapsed = self._editor.must(), self.layout.collapsed
+        closed = [name for name in collapsed if name == key or name.startswith(f"{key}/")]
+        if closed:
+            self._folded("Unfold", tuple(name for name in collapsed if name not in closed))
+            return
+        more = folds(journey, key, collapsed)
+        if not more:
+            raise EditRefused("Nothing to fold: nothing follows that only this step leads to.")
+        count = len(hidden(journey, {*collapsed, *more}) - hidden(journey, collapsed))
+        self._folded(f"Fold {count} step{'' if count == 1 else 's'}", (*collapsed, *more))
+
+    def unfold(self, ref: OutputRef) -> None:
+        """Show again what a folded output leads to."""
+        name = fold_name(ref)
+        self._folded("Unfold", tuple(found for found in self.layout.collapsed if found != name))
+
+    def show(self, keys: Collection[str]) -> None:
+        """Unfold whatever hides some cards."""
+        journey, collapsed = self._editor.must(), self.layout.collapsed
+        if hidden(journey, collapsed) & set(keys):
+            self._folded("Unfold", opened(journey, keys, collapsed))
+
+    def _folded(self, name: str, collapsed: tuple[str, ...]) -> None:
+        self._apply(name, {"collapsed": collapsed})
+
+
+def _shifted(item: Frame | Note, dx: float, dy: float) -> Frame | Note:
+    x, y, width, height = item.box
+    return item.with_(box=_box((x + dx, y + dy, width, height)))
+
+
+def _box(box: tuple[float, ...]) -> Box:
+    x, y, width, height = (int(value) if float(value).is_integer() else round(float(value), 2) for value in box)
+    return x, y, width, height
