@@ -9,12 +9,11 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from engage_desktop.ui.canvas import geometry as geo
 from engage_desktop.ui.canvas.content import CardContent, Figure
+from engage_desktop.ui.canvas.detail import Detail, Level
 from engage_desktop.ui.canvas.style import CanvasStyle, CardShape
 
-FULL_DETAIL = 0.58
-"""From this scale on all texts are drawn."""
-SOME_DETAIL = 0.3
-"""From this scale on icon, name and main figure are drawn; below it only a coloured block."""
+STRIPE = 24.0
+"""How much of a block shows the colour of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +30,22 @@ class CardState:
 
 
 def paint_card(
-    painter: QPainter, content: CardContent, shape: CardShape, state: CardState, style: CanvasStyle, scale: float
+    painter: QPainter, content: CardContent, shape: CardShape, state: CardState, style: CanvasStyle, detail: Detail
 ) -> None:
-    """Draw the card with its top left corner at the painter's origin; `scale` is device pixels a scene unit."""
+    """Draw the card with its top left corner at the painter's origin."""
     rect = QRectF(0, 0, shape.width, shape.height)
-    if scale < SOME_DETAIL:
+    if detail.level == Level.BLOCK:
         _paint_block(painter, rect, content, state, style)
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    _paint_body(painter, rect, state, style)
-    _paint_tile(painter, content, style, scale)
-    if scale < FULL_DETAIL:
+    _paint_body(painter, rect, state, style, shadow=detail.level == Level.FULL)
+    _paint_tile(painter, content, style, detail.scale)
+    if detail.level == Level.NAME:
         _paint_far(painter, rect, content, style)
     else:
         _paint_texts(painter, rect, content, shape, style)
     if content.severity:
-        _paint_badge(painter, rect, content, style, scale)
+        _paint_badge(painter, rect, content, style, detail.scale)
 
 
 def badge_rect(rect: QRectF) -> QRectF:
@@ -66,22 +65,20 @@ def _border(state: CardState, style: CanvasStyle) -> QPen:
 
 def _paint_block(painter: QPainter, rect: QRectF, content: CardContent, state: CardState, style: CanvasStyle) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.fillRect(rect, style.color(content.severity if content.severity == "error" else "surface"))
-    painter.fillRect(QRectF(0, 0, 24, rect.height()), style.color(content.role))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
     marked = state.selected or state.target
+    painter.setBrush(style.brush("error" if content.severity == "error" else "surface"))
     painter.setPen(style.pen("accent" if marked else "line_strong", 2 if marked else 1, cosmetic=True))
     painter.drawRect(rect)
+    painter.fillRect(QRectF(0, 0, STRIPE, rect.height()), style.color(content.role))
 
 
-def _paint_body(painter: QPainter, rect: QRectF, state: CardState, style: CanvasStyle) -> None:
+def _paint_body(painter: QPainter, rect: QRectF, state: CardState, style: CanvasStyle, *, shadow: bool) -> None:
     radius = geo.CARD_RADIUS
+    painter.setPen(Qt.PenStyle.NoPen)
     if state.current and state.focused:
-        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.color("accent", 0.22))
         painter.drawRoundedRect(rect.adjusted(-4, -4, 4, 4), radius + 4, radius + 4)
-    else:
-        painter.setPen(Qt.PenStyle.NoPen)
+    elif shadow:
         painter.setBrush(style.color("text", 0.045))
         painter.drawRoundedRect(rect.translated(0, 1.5), radius, radius)
     pen = _border(state, style)
@@ -128,8 +125,7 @@ def _paint_texts(painter: QPainter, rect: QRectF, content: CardContent, shape: C
 
 def _figure_width(figure: Figure, style: CanvasStyle, tight: bool = False) -> float:
     text = figure.short if tight else figure.text
-    label = style.line_metrics.horizontalAdvance(f"{figure.label} ")
-    return label + style.figure_metrics.horizontalAdvance(text)
+    return style.advance("line", f"{figure.label} ") + style.advance("figure", text)
 
 
 def _paint_figure(
@@ -140,16 +136,14 @@ def _paint_figure(
     painter.drawText(QPointF(x, y), figure.label)
     painter.setFont(style.figure_font)
     painter.setPen(value)
-    x += style.line_metrics.horizontalAdvance(f"{figure.label} ")
+    x += style.advance("line", f"{figure.label} ")
     painter.drawText(QPointF(x, y), figure.short if tight else figure.text)
 
 
 def _paint_far(painter: QPainter, rect: QRectF, content: CardContent, style: CanvasStyle) -> None:
-    room = rect.width() - geo.TEXT_X - geo.PAD
     painter.setFont(style.far_title_font)
     painter.setPen(style.color("text"))
-    text = style.far_title_metrics.elidedText(content.title, Qt.TextElideMode.ElideRight, room)
-    painter.drawText(QPointF(geo.TEXT_X, 35), text)
+    painter.drawText(QPointF(geo.TEXT_X, 35), style.far_title(content.title, rect.width()))
     painter.setFont(style.far_figure_font)
     painter.setPen(style.color("text_2" if content.current else "text_3"))
     painter.drawText(QPointF(geo.TEXT_X, rect.bottom() - 18), content.figures[0].short)

@@ -98,6 +98,11 @@ class Curve:
                 self._path.cubicTo(QPointF(a.x(), a.y() + bend), QPointF(b.x(), b.y() - bend), b)
         return self._path
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Curve) and self.knots == other.knots
+
+    __hash__ = None  # type: ignore[assignment]  # as of any list of points
+
     def bounds(self) -> QRectF:
         """A box around the course (that of its control points)."""
         xs = [knot.x() for knot in self.knots]

@@ -1,16 +1,19 @@
 """The two kinds of graphics items: a card and a wire. One painted item each, no children.
 
 Items hold what to paint and how it stands in the view; they answer no mouse and know no document.
+They are Qt's own rectangles with another paint: Qt asks for the box of every item several times a
+paint, and so it is not answered in Python.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from engage_desktop.ui.canvas.card_painter import CardState, paint_card
 from engage_desktop.ui.canvas.content import CardContent, WireContent
+from engage_desktop.ui.canvas.detail import Detail
 from engage_desktop.ui.canvas.style import CanvasStyle, CardShape
 from engage_desktop.ui.canvas.wire_layout import WireLayout
 from engage_desktop.ui.canvas.wire_painter import WireState, paint_wire
@@ -27,22 +30,20 @@ class PaintCount:
         self.cards = self.wires = 0
 
 
-def _scale(painter: QPainter) -> float:
-    # The device ratio counts too: detail follows the pixels a card really gets.
-    return painter.worldTransform().m11() * painter.device().devicePixelRatio()
-
-
-class CardItem(QGraphicsItem):
+class CardItem(QGraphicsRectItem):
     """A step's card (or the entry's)."""
 
-    def __init__(self, content: CardContent, style: CanvasStyle, count: PaintCount) -> None:
+    def __init__(self, content: CardContent, style: CanvasStyle, count: PaintCount, detail: Detail) -> None:
         super().__init__()
         self.content = content
         self.style = style
         self.card: CardShape = style.shape(content)
         self.state = CardState()
         self._count = count
+        self._detail = detail
+        self.setPen(Qt.PenStyle.NoPen)
         self.setZValue(1)
+        self._take_room()
 
     @property
     def key(self) -> str:
@@ -52,17 +53,24 @@ class CardItem(QGraphicsItem):
         """The card in scene coordinates."""
         return QRectF(self.x(), self.y(), self.card.width, self.card.height)
 
+    def _take_room(self) -> None:
+        self.setRect(-5, -5, self.card.width + 10, self.card.height + 10)
+
     def set_content(self, content: CardContent) -> bool:
         """Show other content; equal content is dropped. Whether the size changed."""
-        if content == self.content:
+        old = self.content
+        if content == old:
             return False
-        shape = self.style.shape(content)
-        resized = (shape.width, shape.height) != (self.card.width, self.card.height)
-        if resized:
-            self.prepareGeometryChange()
-        self.content, self.card = content, shape
+        self.content = content
         self.update()
-        return resized
+        if (content.title, content.line, content.severity) == (old.title, old.line, old.severity):
+            return False  # only figures: the texts need not be measured again
+        return self._reshape()
+
+    def _reshape(self) -> bool:
+        before, self.card = self.card, self.style.shape(self.content)
+        self._take_room()
+        return (self.card.width, self.card.height) != (before.width, before.height)
 
     def set_state(self, state: CardState) -> None:
         if state != self.state:
@@ -70,20 +78,16 @@ class CardItem(QGraphicsItem):
             self.update()
 
     def set_style(self, style: CanvasStyle) -> None:
-        self.prepareGeometryChange()
         self.style = style
-        self.card = style.shape(self.content)
+        self._reshape()
         self.update()
-
-    def boundingRect(self) -> QRectF:
-        return QRectF(-5, -5, self.card.width + 10, self.card.height + 10)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         self._count.cards += 1
-        paint_card(painter, self.content, self.card, self.state, self.style, _scale(painter))
+        paint_card(painter, self.content, self.card, self.state, self.style, self._detail)
 
 
-class WireItem(QGraphicsItem):
+class WireItem(QGraphicsRectItem):
     """A wire, a loop-back, or the free end of an output. It lies at the scene's origin."""
 
     def __init__(
@@ -94,6 +98,7 @@ class WireItem(QGraphicsItem):
         layout: WireLayout,
         style: CanvasStyle,
         count: PaintCount,
+        detail: Detail,
     ) -> None:
         super().__init__()
         self.key = key
@@ -104,7 +109,8 @@ class WireItem(QGraphicsItem):
         self.state = WireState()
         self.editable = True
         self._count = count
-        self._bounds = layout.bounds()
+        self._detail = detail
+        self.setPen(Qt.PenStyle.NoPen)
 
     def set_content(self, content: WireContent) -> None:
         if content != self.content:
@@ -112,10 +118,11 @@ class WireItem(QGraphicsItem):
             self.update()
 
     def set_layout(self, layout: WireLayout) -> None:
-        self.prepareGeometryChange()
-        self.layout = layout
-        self._bounds = layout.bounds()
-        self.update()
+        """Run elsewhere; where the wire keeps its course, only its text may have moved."""
+        if layout != self.layout:
+            self.layout = layout
+            self.setRect(layout.bounds())
+            self.update()
 
     def set_state(self, state: WireState) -> None:
         if state != self.state:
@@ -133,9 +140,6 @@ class WireItem(QGraphicsItem):
             return a + (b - a) * (place - first)
         return self.layout.plus
 
-    def boundingRect(self) -> QRectF:
-        return self._bounds
-
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         self._count.wires += 1
-        paint_wire(painter, self.content, self.layout, self.state, self.style, _scale(painter), self.editable)
+        paint_wire(painter, self.content, self.layout, self.state, self.style, self._detail, self.editable)

@@ -20,6 +20,7 @@ class Minimap(QWidget):
         super().__init__(parent)
         self._view = view
         self._picture: tuple[tuple[object, ...], QPixmap] | None = None
+        self._around: tuple[int, QRectF] | None = None
         self.setObjectName("canvas.minimap")
         self.setAccessibleName("Minimap of the journey")
         self.setToolTip("Click or drag to move the view")
@@ -31,8 +32,7 @@ class Minimap(QWidget):
 
     def _frame(self) -> tuple[float, QPointF]:
         """Scale and offset from the scene to here: everything, and what is in view."""
-        scene = self._view.scene_
-        box = scene.content_rect()
+        box = self._content()
         seen = self._view.seen()
         # Far away from all cards the map stays on the cards, so that one click leads back.
         if seen.intersects(box.adjusted(-2000, -2000, 2000, 2000)):
@@ -43,6 +43,13 @@ class Minimap(QWidget):
         scale = min(area.width() / box.width(), area.height() / box.height())
         middle = area.center() - box.center() * scale
         return scale, middle
+
+    def _content(self) -> QRectF:
+        """The box around all cards, worked out again only when one may have moved."""
+        scene = self._view.scene_
+        if self._around is None or self._around[0] != scene.places_revision:
+            self._around = (scene.places_revision, scene.content_rect())
+        return self._around[1]
 
     def to_scene(self, point: QPointF) -> QPointF:
         """The scene point shown at a point of this widget."""

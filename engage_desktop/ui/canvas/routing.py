@@ -31,7 +31,7 @@ class Router:
         self._taken = Obstacles()
 
     def forget(self, key: WireKey) -> None:
-        """A wire is gone, or is about to be laid anew."""
+        """A wire is gone."""
         self._taken.drop(key)
         self._taken.drop(("text", key))
 
@@ -46,8 +46,10 @@ class Router:
         curves = {key: self._course(key, cards) for key in ordered}
         if not fast:
             for key, curve in curves.items():
-                self.forget(key)
-                if curve is not None:
+                self._taken.drop(("text", key))
+                if curve is None:
+                    self._taken.drop(key)
+                else:
                     self._taken.put_line(key, curve)
         for key in sorted(ordered, key=lambda key: wires[key].target is None):
             layout = self._lay(key, curves[key], cards)

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from engage_desktop.document import ENTRY
@@ -28,6 +29,7 @@ from engage_desktop.ui.canvas.content import (
     step_figures,
     wire_content,
 )
+from engage_desktop.ui.canvas.detail import Detail
 from engage_desktop.ui.canvas.items import CardItem, PaintCount, WireItem
 from engage_desktop.ui.canvas.placing import positions
 from engage_desktop.ui.canvas.routing import Router
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from engage_desktop.app.protocol import JourneyFigures, StepFigures
 
 WireKey = tuple[str, str | None]
+UNLAID = wire_layout.free(QPointF())
+"""What a wire has until it is laid."""
 _ENTRY_OUTPUT = Output("next", None, "", None)
 
 
@@ -51,6 +55,7 @@ class JourneyScene(QGraphicsScene):
         super().__init__()
         self.style_ = style
         self.count = PaintCount()
+        self.detail = Detail()
         self.revision = 0
         """Rises whenever anything painted may have changed; a cached picture is valid for one value."""
         self.places_revision = 0
@@ -78,6 +83,10 @@ class JourneyScene(QGraphicsScene):
         self._entry_output: tuple[Output, ...] = (_ENTRY_OUTPUT,)
         self._wired: dict[str, tuple[object, ...]] = {}
         self._router = Router(self)
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        """Called before the items of any picture of the scene; the view has a ground of its own."""
+        self.detail.see(painter)
 
     # -- showing a journey ------------------------------------------------------------------
 
@@ -136,7 +145,7 @@ class JourneyScene(QGraphicsScene):
         for key, content in contents.items():
             card = self.cards.get(key)
             if card is None:
-                self.cards[key] = card = CardItem(content, self.style_, self.count)
+                self.cards[key] = card = CardItem(content, self.style_, self.count, self.detail)
                 self.addItem(card)
                 touched.add(key)
                 self._unseen.add(key)
@@ -238,7 +247,7 @@ class JourneyScene(QGraphicsScene):
             target = output.target if output.target in self.cards else None
             wire = self.wires.get(at)
             if wire is None:
-                wire = WireItem(at, target, content, wire_layout.free(QPointF()), self.style_, self.count)
+                wire = WireItem(at, target, content, UNLAID, self.style_, self.count, self.detail)
                 wire.editable = self._editable
                 self.wires[at] = wire
                 self.addItem(wire)
@@ -406,10 +415,12 @@ class JourneyScene(QGraphicsScene):
     def content_rect(self, keys: Iterable[str] | None = None) -> QRectF:
         """The box around cards (all, or those given)."""
         chosen = list(self.cards) if keys is None else [key for key in keys if key in self.cards]
-        box = QRectF()
-        for key in chosen:
-            box = box.united(self.cards[key].rect())
-        return box
+        if not chosen:
+            return QRectF()
+        spots = [(*self.cards[key].pos().toTuple(), self.cards[key].card) for key in chosen]
+        left, top = min(x for x, _, _ in spots), min(y for _, y, _ in spots)
+        right, bottom = max(x + card.width for x, _, card in spots), max(y + card.height for _, y, card in spots)
+        return QRectF(left, top, right - left, bottom - top)
 
 
 def _same(one: object, other: object) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen, QPixmap
@@ -11,6 +12,12 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen, QPixmap
 from engage_desktop.ui.canvas import geometry as geo
 from engage_desktop.ui.canvas.content import CardContent
 from engage_desktop.ui.theme import Theme
+
+FontName = Literal["title", "line", "figure"]
+REMEMBERED = 20_000
+"""So many texts are kept with what was measured of them."""
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,18 @@ class CanvasStyle:
         self._colors: dict[tuple[str, float], QColor] = {}
         self._pens: dict[tuple[str, float, bool], QPen] = {}
         self._brushes: dict[str, QBrush] = {}
+        self._metrics = {"title": self.title_metrics, "line": self.line_metrics, "figure": self.figure_metrics}
+        self._advances: dict[tuple[str, str], float] = {}
+        self._far_titles: dict[tuple[str, float], str] = {}
+
+    def advance(self, font: FontName, text: str) -> float:
+        """How wide a text is. Steps of one kind say much the same, and counts come again: remembered."""
+        key = (font, text)
+        known = self._advances.get(key)
+        if known is None:
+            known = self._metrics[font].horizontalAdvance(text)
+            _remember(self._advances, key, known)
+        return known
 
     def color(self, role: str, alpha: float = 1.0) -> QColor:
         key = (role, alpha)
@@ -80,18 +99,37 @@ class CanvasStyle:
     def shape(self, content: CardContent) -> CardShape:
         """Grow the card to its texts, then wrap (name two lines, words three), then cut with an ellipsis."""
         badge = 22.0 if content.severity else 0.0
-        need = max(
-            self.title_metrics.horizontalAdvance(content.title) + badge,
-            self.line_metrics.horizontalAdvance(content.line),
-        )
-        need += geo.TEXT_X + geo.PAD + 1
+        wide, broad = self.advance("title", content.title), self.advance("line", content.line)
+        need = max(wide + badge, broad) + geo.TEXT_X + geo.PAD + 1
         steps = max(0, -int(-(need - geo.CARD_MIN_WIDTH) // geo.CARD_WIDTH_STEP))
         width = min(geo.CARD_MAX_WIDTH, geo.CARD_MIN_WIDTH + steps * geo.CARD_WIDTH_STEP)
         room = width - geo.TEXT_X - geo.PAD
-        title, cut_title = wrap(content.title, self.title_metrics, room - badge)
-        line, cut_line = wrap(content.line, self.line_metrics, room, lines=3)
+        title: tuple[str, ...] = (content.title,)
+        line: tuple[str, ...] = (content.line,)
+        cut = False
+        if wide > room - badge:
+            title, cut = wrap(content.title, self.title_metrics, room - badge)
+        if broad > room:
+            line, cut_line = wrap(content.line, self.line_metrics, room, lines=3)
+            cut = cut or cut_line
         extra = (len(title) - 1) + (len(line) - 1)
-        return CardShape(width, geo.CARD_HEIGHT + 16 * extra, title, line, cut_title or cut_line)
+        return CardShape(width, geo.CARD_HEIGHT + 16 * extra, title, line, cut)
+
+    def far_title(self, text: str, width: float) -> str:
+        """What of a name fits on a card of that width in the large type of a card far away."""
+        key = (text, width)
+        known = self._far_titles.get(key)
+        if known is None:
+            room = width - geo.TEXT_X - geo.PAD
+            known = self.far_title_metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            _remember(self._far_titles, key, known)
+        return known
+
+
+def _remember(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    if len(kept) > REMEMBERED:
+        kept.clear()
+    kept[key] = value
 
 
 def wrap(text: str, metrics: QFontMetricsF, room: float, lines: int = 2) -> tuple[tuple[str, ...], bool]:

@@ -6,8 +6,9 @@ from html import escape
 
 from PySide6.QtCore import QPointF
 
-from engage_desktop.ui.canvas.card_painter import FULL_DETAIL, badge_rect
+from engage_desktop.ui.canvas.card_painter import badge_rect
 from engage_desktop.ui.canvas.content import CardContent
+from engage_desktop.ui.canvas.detail import Level
 from engage_desktop.ui.canvas.hit import Hit
 from engage_desktop.ui.canvas.items import CardItem
 from engage_desktop.ui.canvas.scene import JourneyScene
@@ -35,17 +36,17 @@ def tip_of(scene: JourneyScene, hit: Hit, at: QPointF) -> str:
     if hit.wire is not None:
         return _wire_tip(scene, hit)
     if hit.key is not None:
-        return _card_tip(scene.cards[hit.key], at)
+        return _card_tip(scene.cards[hit.key], at, scene.detail.level)
     return ""
 
 
-def _card_tip(card: CardItem, at: QPointF) -> str:
+def _card_tip(card: CardItem, at: QPointF, level: Level) -> str:
     content = card.content
     if content.problems and badge_rect(card.rect()).adjusted(-4, -4, 4, 4).contains(at):
         return "<br>".join(escape(problem) for problem in content.problems)
     if at.y() > card.rect().bottom() - 33:
         return _figures_tip(content)
-    if card.card.elided or scale_of(card) < FULL_DETAIL:
+    if card.card.elided or level < Level.FULL:
         return f"<b>{escape(content.title)}</b><br>{escape(content.line)}"
     return ""
 
@@ -67,10 +68,3 @@ def _wire_tip(scene: JourneyScene, hit: Hit) -> str:
     share = f" ({wire.content.share:.1%} of entered)" if wire.content.share is not None else ""
     label = f"{escape(wire.content.label)}: " if wire.content.label else ""
     return f"{label}<b>{escape(wire.content.count)}</b> went this way{share}"
-
-
-def scale_of(card: CardItem) -> float:
-    """The zoom of the view that shows the card."""
-    scene = card.scene()
-    views = scene.views() if scene is not None else []
-    return views[0].transform().m11() if views else 1.0

@@ -12,6 +12,10 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, S
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
     QFocusEvent,
     QHelpEvent,
     QKeyEvent,
@@ -26,7 +30,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
 
 from engage_desktop.ui.canvas import geometry as geo
-from engage_desktop.ui.canvas.gestures import Gesture, PanGesture, Pointer, Stage
+from engage_desktop.ui.canvas.gestures import STEP_MIME, DropGesture, Gesture, PanGesture, Pointer, Stage, resize_cursor
 from engage_desktop.ui.canvas.hit import Hit, hit_at
 from engage_desktop.ui.canvas.pulses import paint_pulses, pulse_bounds
 from engage_desktop.ui.canvas.scene import JourneyScene, WireKey
@@ -36,6 +40,8 @@ DRIFT_PX = 4
 EDGE_PX = 28
 EDGE_SPEED_PX = 14
 WORLD = 200_000.0
+GROUND_PX = 256
+"""How large a piece of the ground is drawn at once, at least."""
 FIT_MARGINS = (40, 24, -40, -36)
 """Left, top, right and bottom pixels that a fit leaves free."""
 
@@ -80,6 +86,7 @@ class JourneyView(QGraphicsView):
         self._edge_timer.setInterval(16)
         self._edge_timer.timeout.connect(self._pan_at_edge)
         self._last_pointer: Pointer | None = None
+        self._over: QPoint | None = None
         self._set_up()
 
     def _set_up(self) -> None:
@@ -95,6 +102,7 @@ class JourneyView(QGraphicsView):
         # A world far larger than any journey: the view may always be moved on.
         self.setSceneRect(-WORLD, -WORLD, 2 * WORLD, 2 * WORLD)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.viewport().setObjectName("canvas.viewport")
@@ -171,13 +179,50 @@ class JourneyView(QGraphicsView):
             return True
         elif event.type() == QEvent.Type.Leave:
             self.scene_.set_hover("")
+            self._over = None
         return super().viewportEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.viewport_changed.emit()
 
+    # -- steps dragged from the shelf -----------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if not self.editable or not event.mimeData().hasFormat(STEP_MIME):
+            event.ignore()
+            return
+        type_ = bytes(event.mimeData().data(STEP_MIME).data()).decode()
+        self.cancel_gesture()
+        self.begin(DropGesture(self.stage, type_), self._dropped(event))
+        self._show_feedback()
+        event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if isinstance(self.gesture, DropGesture):
+            self._last_pointer = self._dropped(event)
+            self._drive(self._last_pointer)
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        if isinstance(self.gesture, DropGesture):
+            self.cancel_gesture()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if isinstance(self.gesture, DropGesture):
+            self.end(self._dropped(event))
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            event.acceptProposedAction()
+
+    def _dropped(self, event: QDropEvent) -> Pointer:
+        at = event.position().toPoint()
+        return Pointer(self.mapToScene(at), at, event.modifiers())
+
     # -- mouse ------------------------------------------------------------------------------
+
+    def pointer_place(self) -> QPointF | None:
+        """Where on the scene the pointer rests; None while it is elsewhere."""
+        return self.mapToScene(self._over) if self._over is not None else None
 
     def hit(self, point: QPointF) -> Hit:
         return hit_at(self.scene_, point, self.scale_, editable=self.editable)
@@ -204,7 +249,7 @@ class JourneyView(QGraphicsView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = self._pointer(event)
-        self._last_pointer = at
+        self._last_pointer, self._over = at, at.view
         if self.gesture is not None:
             self._drive(at)
         elif self._press is not None:
@@ -227,6 +272,8 @@ class JourneyView(QGraphicsView):
             shape = Qt.CursorShape.PointingHandCursor
         elif hit.kind in ("output", "input", "wire_end", "wire_start"):
             shape = Qt.CursorShape.CrossCursor
+        elif hit.box is not None:
+            shape = resize_cursor(hit.box)
         self.viewport().setCursor(shape)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -396,7 +443,7 @@ class JourneyView(QGraphicsView):
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         style = self.scene_.style_
-        painter.fillRect(rect, style.color("canvas"))
+        self.scene_.detail.see(painter)
         pitch = geo.DOT_PITCH
         while pitch * self.scale_ < 12:
             pitch *= 2
@@ -405,26 +452,31 @@ class JourneyView(QGraphicsView):
         painter.resetTransform()
         origin = self.mapFromScene(0, 0)
         area = self.mapFromScene(QRectF(rect)).boundingRect().adjusted(-1, -1, 1, 1)
-        painter.drawTiledPixmap(area, _dots(tile, style.theme.hex("canvas_dot")), area.topLeft() - origin)
+        ground = _dots(tile, style.theme.hex("canvas_dot"), style.theme.hex("canvas"))
+        painter.drawTiledPixmap(area, ground, area.topLeft() - origin)
         painter.restore()
 
 
-def _dots(tile: int, color: str) -> QPixmap:
-    key = (tile, color)
+def _dots(tile: int, color: str, ground: str) -> QPixmap:
+    """The ground with its dots, so large and without holes that it is copied, not mixed in."""
+    key = (tile, color, ground)
     if key not in _DOTS:
-        pixmap = QPixmap(tile, tile)
-        pixmap.fill(Qt.GlobalColor.transparent)
+        count = -(-GROUND_PX // tile)
+        pixmap = QPixmap(tile * count, tile * count)
+        pixmap.fill(QColor(ground))
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(color))
-        painter.drawEllipse(QPointF(1.5, 1.5), 1.1, 1.1)
+        for place in range(count * count):
+            column, row = divmod(place, count)
+            painter.drawEllipse(QPointF(column * tile + 1.5, row * tile + 1.5), 1.1, 1.1)
         painter.end()
         _DOTS[key] = pixmap
     return _DOTS[key]
 
 
-_DOTS: dict[tuple[int, str], QPixmap] = {}
+_DOTS: dict[tuple[int, str, str], QPixmap] = {}
 
 
 def _edge(place: int, length: int) -> int:

@@ -9,11 +9,10 @@ from PySide6.QtGui import QPainter, QPen
 
 from engage_desktop.ui.canvas import geometry as geo
 from engage_desktop.ui.canvas.content import WireContent
+from engage_desktop.ui.canvas.detail import Detail, Level
 from engage_desktop.ui.canvas.style import CanvasStyle
 from engage_desktop.ui.canvas.wire_layout import WireLayout
 
-TEXT_DETAIL = 0.5
-SMOOTH_DETAIL = 0.3
 LABEL_PAD = 6.0
 LABEL_HEIGHT = 20.0
 
@@ -32,11 +31,11 @@ def label_size(content: WireContent, style: CanvasStyle) -> QSizeF:
     """The box of a wire's text; empty where it has none."""
     text = 0.0
     if content.label:
-        text += style.line_metrics.horizontalAdvance(content.label)
+        text += style.advance("line", content.label)
     if content.count:
-        text += style.figure_metrics.horizontalAdvance(content.count)
+        text += style.advance("figure", content.count)
     if content.label and content.count:
-        text += style.line_metrics.horizontalAdvance(" ")
+        text += style.advance("line", " ")
     return QSizeF(text + 2 * LABEL_PAD, LABEL_HEIGHT) if text else QSizeF()
 
 
@@ -51,11 +50,11 @@ def paint_wire(
     layout: WireLayout,
     state: WireState,
     style: CanvasStyle,
-    scale: float,
+    detail: Detail,
     editable: bool,
 ) -> None:
     """Draw the wire in scene coordinates."""
-    far = scale < SMOOTH_DETAIL
+    far = detail.level == Level.BLOCK
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, not far)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if layout.curve is not None:
@@ -65,7 +64,7 @@ def paint_wire(
         pen = style.dashes
         painter.setPen(style.pen("accent", 2) if state.selected or state.hovered else pen)
         painter.drawPath(geo.loop_path(layout.corners))
-    if scale >= TEXT_DETAIL:
+    if detail.level == Level.FULL:
         _paint_label(painter, content, layout, state, style)
         _paint_plus(painter, content, layout, state, style, editable)
 
@@ -77,7 +76,7 @@ def _pen(content: WireContent, state: WireState, style: CanvasStyle, far: bool) 
     if state.selected or state.hovered:
         return style.pen("accent", max(2.0, width))
     role = "holdout" if content.holdout else "line_strong"
-    return style.pen(role, max(1.0, width / 3), cosmetic=True) if far else style.pen(role, width)
+    return style.pen(role, 1.0, cosmetic=True) if far else style.pen(role, width)
 
 
 def _paint_label(
@@ -93,7 +92,7 @@ def _paint_label(
     if content.label:
         painter.setPen(style.color("holdout" if content.holdout else "text_2"))
         painter.drawText(QPointF(x, base), content.label)
-        x += style.line_metrics.horizontalAdvance(f"{content.label} ")
+        x += style.advance("line", f"{content.label} ")
     if content.count:
         painter.setFont(style.figure_font if content.label else style.line_font)
         role = "text" if content.label else "text_2"
