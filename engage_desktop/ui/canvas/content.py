@@ -175,11 +175,20 @@ def entry_content(
 
 
 def wire_content(
-    step: StepBase | None, output: Output, count: int | None, entered: int | None, *, current: bool = False
+    step: StepBase | None,
+    output: Output,
+    count: int | None,
+    entered: int | None,
+    *,
+    current: bool = False,
+    folded: int = 0,
 ) -> WireContent:
-    """The texts of a wire; `step` is None for the wire that leaves the entry."""
+    """The texts of a wire; `step` is None for the wire that leaves the entry. `folded`: how many steps it hides."""
+    label = words.output_words(step, output) if step is not None else ""
+    if folded:
+        label = f"{label} · {folded} folded" if label else f"{folded} folded"
     return WireContent(
-        label=words.output_words(step, output) if step is not None else "",
+        label=label,
         count=number(count) if count is not None else "",
         share=min(1.0, count / entered) if count is not None and entered else None,
         holdout=step is not None and words.is_holdout(step, output.branch),

@@ -44,6 +44,26 @@ def hidden(journey: Journey, collapsed: Collection[str]) -> frozenset[str]:
     return frozenset(key for key in journey.by_key if key not in seen)
 
 
+def steps_behind(journey: Journey, collapsed: Collection[str], gone: Collection[str]) -> dict[str, int]:
+    """How many hidden steps each folded output of a step in view leads to, by name; those that hide none left out."""
+    wires = wires_of(journey)
+    ways: dict[str, list[str]] = {}
+    for ref, target in wires.items():
+        ways.setdefault(ref.step, []).append(target)
+    found = {}
+    for ref, target in wires.items():
+        if fold_name(ref) in collapsed and target in gone:
+            seen: set[str] = set()
+            waiting = [target]
+            while waiting:
+                key = waiting.pop()
+                if key in gone and key not in seen:
+                    seen.add(key)
+                    waiting += ways.get(key, ())
+            found[fold_name(ref)] = len(seen)
+    return found
+
+
 def folds(journey: Journey, key: str, collapsed: Collection[str]) -> list[str]:
     """The outputs of a card that hide what they lead to once all of them are folded, by name."""
     own = {fold_name(ref): target for ref, target in wires_of(journey).items() if ref.step == key}

@@ -8,9 +8,10 @@ from PySide6.QtCore import QPointF, QRectF
 
 from engage_desktop.document import ENTRY
 from engage_desktop.ui.canvas import geometry as geo
+from engage_desktop.ui.canvas.boxes import BoxHit
 from engage_desktop.ui.canvas.scene import JourneyScene, WireKey
 
-HitKind = Literal["none", "card", "output", "input", "plus", "wire_plus", "wire_end", "wire_start", "wire"]
+HitKind = Literal["none", "card", "output", "input", "plus", "wire_plus", "wire_end", "wire_start", "wire", "box"]
 REACH_PX = 12.0
 """Half the size of every target on screen: nothing to aim at is under 24 pixels."""
 WIRE_REACH_PX = 9.0
@@ -19,11 +20,12 @@ PORTS_FROM = 0.35
 
 
 class Hit(NamedTuple):
-    """`key` is a card, `wire` a wire (for outputs and pluses: the output's own)."""
+    """`key` is a card, `wire` a wire (for outputs and pluses: the output's own), `box` a frame or a note."""
 
     kind: HitKind
     key: str | None = None
     wire: WireKey | None = None
+    box: BoxHit | None = None
 
 
 NOTHING = Hit("none")
@@ -42,7 +44,11 @@ def hit_at(scene: JourneyScene, point: QPointF, scale: float, *, editable: bool 
     card = card_at(scene, point)
     if card is not None:
         return Hit("card", card)
-    return _wire_hit(scene, point, scale, editable)
+    wire = _wire_hit(scene, point, scale, editable)
+    if wire.kind != "none":
+        return wire
+    box = scene.boxes.hit(point, scale, editable=editable)
+    return Hit("box", box=box) if box is not None else NOTHING
 
 
 def card_at(scene: JourneyScene, point: QPointF) -> str | None:

@@ -99,7 +99,7 @@ class Minimap(QWidget):
         scene = self._view.scene_
         chosen = set(scene.selection)
         groups: dict[str, list[QRectF]] = {"line_strong": [], "error": [], "accent": []}
-        for key, card in scene.cards.items():
+        for key, card in scene.seen_cards().items():
             role = "accent" if key in chosen else "error" if card.content.severity == "error" else "line_strong"
             x, y = card.x() * scale + offset.x(), card.y() * scale + offset.y()
             groups[role].append(QRectF(x, y, card.card.width * scale, max(3.0, card.card.height * scale)))

@@ -13,13 +13,15 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
-from engage_desktop.document import ENTRY
+from engage_desktop.document import ENTRY, OutputRef
 from engage_desktop.domain.campaigns import Campaigns, JourneyLayout
 from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.problem import Problem
 from engage_desktop.domain.step import End, Output, StepBase, outputs
 from engage_desktop.ui.canvas import geometry as geo
 from engage_desktop.ui.canvas import wire_layout
+from engage_desktop.ui.canvas.board import BoxRef
+from engage_desktop.ui.canvas.boxes import Boxes
 from engage_desktop.ui.canvas.card_painter import CardState
 from engage_desktop.ui.canvas.content import (
     CardContent,
@@ -30,10 +32,12 @@ from engage_desktop.ui.canvas.content import (
     wire_content,
 )
 from engage_desktop.ui.canvas.detail import Detail
+from engage_desktop.ui.canvas.folding import fold_name, hidden, steps_behind
 from engage_desktop.ui.canvas.items import CardItem, PaintCount, WireItem
 from engage_desktop.ui.canvas.placing import positions
 from engage_desktop.ui.canvas.routing import Router
 from engage_desktop.ui.canvas.style import CanvasStyle
+from engage_desktop.ui.canvas.walk import reach
 from engage_desktop.ui.canvas.wire_painter import WireState, label_size
 from engage_desktop.ui.canvas.words import is_holdout
 
@@ -83,6 +87,11 @@ class JourneyScene(QGraphicsScene):
         self._entry_output: tuple[Output, ...] = (_ENTRY_OUTPUT,)
         self._wired: dict[str, tuple[object, ...]] = {}
         self._router = Router(self)
+        self.boxes = Boxes(self)
+        self.hidden: frozenset[str] = frozenset()
+        """The cards behind folded outputs: they stay, unseen."""
+        self.folded: dict[str, int] = {}
+        """How many cards each folded output hides, by its name in the layout."""
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Called before the items of any picture of the scene; the view has a ground of its own."""
@@ -106,15 +115,34 @@ class JourneyScene(QGraphicsScene):
         if journey is None:
             self._drop_cards(list(self.cards))
             self._drop_wires(list(self.wires))
+            self.boxes.show(None, self.style_)
             self._after_show()
             return
         touched = self._sync_cards(journey)
+        self._fold(journey, layout)
+        self.boxes.show(layout, self.style_)
         for key, (x, y) in self._places(journey, layout).items():
             if self.cards[key].pos() != QPointF(x, y):
                 self.cards[key].setPos(x, y)
                 touched.add(key)
+        if self.boxes.items:
+            seen = self.seen_cards()
+            rects = {key: card.rect() for key, card in self.cards.items()}
+            self.boxes.hide_over((rects[key] for key in seen), (rects[key] for key in self.hidden))
         self._sync_wires(journey, touched)
         self._after_show()
+
+    def _fold(self, journey: Journey, layout: JourneyLayout | None) -> None:
+        """Hide what lies behind folded outputs; one that hides nothing any more is drawn as it was."""
+        collapsed = layout.collapsed if layout is not None else ()
+        gone = hidden(journey, collapsed)
+        folded = steps_behind(journey, collapsed, gone) if gone else {}
+        if folded != self.folded:
+            self.folded = folded  # a new object: the wires that show it are looked at again
+        for key in gone ^ self.hidden:
+            if key in self.cards:
+                self.cards[key].setVisible(key not in gone)
+        self.hidden = gone
 
     def _places(self, journey: Journey, layout: JourneyLayout | None) -> dict[str, tuple[float, float]]:
         """Where the cards stand; worked out again only when wires, sizes or stored places are new."""
@@ -129,10 +157,10 @@ class JourneyScene(QGraphicsScene):
         bounds = self.content_rect()
         if not self.sceneRect().contains(bounds) or self.sceneRect().isNull():
             self.setSceneRect(bounds.adjusted(-400, -400, 400, 400))
-        kept = [key for key in self.selection if key in self.cards]
+        kept = [key for key in self.selection if key in self.cards and key not in self.hidden]
         wire = self.selected_wire if self.selected_wire in self.wires else None
         if kept != self.selection or wire != self.selected_wire:
-            self.select(kept, wire=wire)
+            self.select(kept, wire=wire, box=self.boxes.selected)
         self._refresh(self._unseen)
         self._unseen = set()
 
@@ -233,7 +261,7 @@ class JourneyScene(QGraphicsScene):
         self._wired = {key: told for key, told in self._wired.items() if key in self.cards}
         for key in self.cards:
             step = journey.by_key.get(key)
-            told = (step, self.outputs_of(key), self.figures, self.current_figures)
+            told = (step, self.outputs_of(key), self.figures, self.current_figures, self.folded, key in self.hidden)
             known = self._wired.get(key)
             if known is None or regrouped or any(a is not b for a, b in zip(known, told, strict=True)):
                 self._wired[key] = told
@@ -244,11 +272,13 @@ class JourneyScene(QGraphicsScene):
         for at in fresh:
             step, output = wanted[at]
             content = self._wire_content(at, step, output)
-            target = output.target if output.target in self.cards else None
+            folded = fold_name(OutputRef(*at)) in self.folded
+            target = output.target if output.target in self.cards and not folded else None
             wire = self.wires.get(at)
             if wire is None:
                 wire = WireItem(at, target, content, UNLAID, self.style_, self.count, self.detail)
                 wire.editable = self._editable
+                wire.setVisible(at[0] not in self.hidden)
                 self.wires[at] = wire
                 self.addItem(wire)
                 stale.add(at)
@@ -257,6 +287,7 @@ class JourneyScene(QGraphicsScene):
             if wire.target != target or _kind(wire.content) != _kind(content) or self._resized(wire, content):
                 stale.add(at)
             wire.target = target
+            wire.setVisible(at[0] not in self.hidden)
             wire.set_content(content)
         changed = stale | {key for key, wire in self.wires.items() if key[0] in touched or wire.target in touched}
         # The outputs of one card share its lower edge: when one goes or comes, all move.
@@ -271,7 +302,9 @@ class JourneyScene(QGraphicsScene):
     def _wire_content(self, key: WireKey, step: StepBase | None, output: Output) -> WireContent:
         figures = self.figures
         count = figures.wires.get(key) if figures else None  # one drawn since then has none yet
-        return wire_content(step, output, count, figures.entered if figures else None, current=self.current_figures)
+        entered, current = figures.entered if figures else None, self.current_figures
+        behind = self.folded.get(fold_name(OutputRef(*key)), 0)
+        return wire_content(step, output, count, entered, current=current, folded=behind)
 
     def _drop_wires(self, keys: Iterable[WireKey]) -> None:
         for key in keys:
@@ -320,17 +353,29 @@ class JourneyScene(QGraphicsScene):
             card.set_style(style)
         for wire in self.wires.values():
             wire.style = style
+        for item in self.boxes.items.values():
+            item.style = style
+            item.update()
         self.route(list(self.wires))
 
     # -- how things stand in the view -------------------------------------------------------
 
-    def select(self, keys: Iterable[str], *, wire: WireKey | None = None, current: str | None = None) -> None:
-        """Select cards (in the order given) or one wire; `current` is where the keyboard stands."""
+    def select(
+        self,
+        keys: Iterable[str],
+        *,
+        wire: WireKey | None = None,
+        current: str | None = None,
+        box: BoxRef | None = None,
+    ) -> None:
+        """Select cards (in the order given), one wire, or one frame or note; `current` is where the keyboard stands."""
         wanted = [key for key in dict.fromkeys(keys) if key in self.cards]
         fallback = wanted[-1] if wanted else None
-        changed = wanted != self.selection
+        changed = (wanted, wire, box) != (self.selection, self.selected_wire, self.boxes.selected)
         touched: set[object] = {*self.selection, *wanted, self.current, self.selected_wire, wire}
         self.selection, self.selected_wire = wanted, wire
+        if box != self.boxes.selected:
+            self.boxes.select(box)
         self.current = current if current in self.cards else fallback
         self.places_revision += 1
         self._refresh({*touched, self.current})
@@ -413,14 +458,25 @@ class JourneyScene(QGraphicsScene):
         return self.items(box, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
 
     def content_rect(self, keys: Iterable[str] | None = None) -> QRectF:
-        """The box around cards (all, or those given)."""
-        chosen = list(self.cards) if keys is None else [key for key in keys if key in self.cards]
+        """The box around cards (all with frames and notes, or those given)."""
+        chosen = list(self.seen_cards()) if keys is None else [key for key in keys if key in self.seen_cards()]
+        around = self.boxes.bounds() if keys is None else QRectF()
         if not chosen:
-            return QRectF()
+            return around
         spots = [(*self.cards[key].pos().toTuple(), self.cards[key].card) for key in chosen]
         left, top = min(x for x, _, _ in spots), min(y for _, y, _ in spots)
         right, bottom = max(x + card.width for x, _, card in spots), max(y + card.height for _, y, card in spots)
-        return QRectF(left, top, right - left, bottom - top)
+        return QRectF(left, top, right - left, bottom - top).united(around)
+
+    def behind_folds(self, keys: Iterable[str]) -> list[str]:
+        """The hidden cards that some cards lead to: they move with them."""
+        if not self.hidden or self.journey is None:
+            return []
+        return [key for key in reach(self.journey, list(keys), down=True) if key in self.hidden]
+
+    def seen_cards(self) -> dict[str, CardItem]:
+        """The cards that no fold hides."""
+        return {key: card for key, card in self.cards.items() if key not in self.hidden} if self.hidden else self.cards
 
 
 def _same(one: object, other: object) -> bool:

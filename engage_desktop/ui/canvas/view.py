@@ -12,6 +12,10 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, S
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
     QFocusEvent,
     QHelpEvent,
     QKeyEvent,
@@ -26,7 +30,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsView, QToolTip, QWidget
 
 from engage_desktop.ui.canvas import geometry as geo
-from engage_desktop.ui.canvas.gestures import Gesture, PanGesture, Pointer, Stage
+from engage_desktop.ui.canvas.gestures import STEP_MIME, DropGesture, Gesture, PanGesture, Pointer, Stage, resize_cursor
 from engage_desktop.ui.canvas.hit import Hit, hit_at
 from engage_desktop.ui.canvas.pulses import paint_pulses, pulse_bounds
 from engage_desktop.ui.canvas.scene import JourneyScene, WireKey
@@ -82,6 +86,7 @@ class JourneyView(QGraphicsView):
         self._edge_timer.setInterval(16)
         self._edge_timer.timeout.connect(self._pan_at_edge)
         self._last_pointer: Pointer | None = None
+        self._over: QPoint | None = None
         self._set_up()
 
     def _set_up(self) -> None:
@@ -97,6 +102,7 @@ class JourneyView(QGraphicsView):
         # A world far larger than any journey: the view may always be moved on.
         self.setSceneRect(-WORLD, -WORLD, 2 * WORLD, 2 * WORLD)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.viewport().setObjectName("canvas.viewport")
@@ -173,13 +179,50 @@ class JourneyView(QGraphicsView):
             return True
         elif event.type() == QEvent.Type.Leave:
             self.scene_.set_hover("")
+            self._over = None
         return super().viewportEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.viewport_changed.emit()
 
+    # -- steps dragged from the shelf -----------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if not self.editable or not event.mimeData().hasFormat(STEP_MIME):
+            event.ignore()
+            return
+        type_ = bytes(event.mimeData().data(STEP_MIME).data()).decode()
+        self.cancel_gesture()
+        self.begin(DropGesture(self.stage, type_), self._dropped(event))
+        self._show_feedback()
+        event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if isinstance(self.gesture, DropGesture):
+            self._last_pointer = self._dropped(event)
+            self._drive(self._last_pointer)
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        if isinstance(self.gesture, DropGesture):
+            self.cancel_gesture()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if isinstance(self.gesture, DropGesture):
+            self.end(self._dropped(event))
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            event.acceptProposedAction()
+
+    def _dropped(self, event: QDropEvent) -> Pointer:
+        at = event.position().toPoint()
+        return Pointer(self.mapToScene(at), at, event.modifiers())
+
     # -- mouse ------------------------------------------------------------------------------
+
+    def pointer_place(self) -> QPointF | None:
+        """Where on the scene the pointer rests; None while it is elsewhere."""
+        return self.mapToScene(self._over) if self._over is not None else None
 
     def hit(self, point: QPointF) -> Hit:
         return hit_at(self.scene_, point, self.scale_, editable=self.editable)
@@ -206,7 +249,7 @@ class JourneyView(QGraphicsView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = self._pointer(event)
-        self._last_pointer = at
+        self._last_pointer, self._over = at, at.view
         if self.gesture is not None:
             self._drive(at)
         elif self._press is not None:
@@ -229,6 +272,8 @@ class JourneyView(QGraphicsView):
             shape = Qt.CursorShape.PointingHandCursor
         elif hit.kind in ("output", "input", "wire_end", "wire_start"):
             shape = Qt.CursorShape.CrossCursor
+        elif hit.box is not None:
+            shape = resize_cursor(hit.box)
         self.viewport().setCursor(shape)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

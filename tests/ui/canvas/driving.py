@@ -9,9 +9,11 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from engage_desktop.app.protocol import ENTRY, JourneyFigures, StepFigures
-from engage_desktop.document import Document, loads
+from engage_desktop.document import Document, OutputRef, loads
+from engage_desktop.domain.campaigns import JourneyLayout
 from engage_desktop.domain.step import outputs
 from engage_desktop.ui.canvas import JourneyCanvas
+from engage_desktop.ui.canvas.folding import fold_name, hidden
 
 NONE = Qt.KeyboardModifier.NoModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -152,6 +154,7 @@ def agrees(canvas: JourneyCanvas) -> list[str]:
     wanted: dict[tuple[str, str | None], str | None] = {(ENTRY, None): journey.start}
     for step in journey.steps:
         wanted |= {(step.key, output.branch): output.target for output in outputs(step)}
+    wanted = {at: None if fold_name(OutputRef(*at)) in scene.folded else target for at, target in wanted.items()}
     shown = {key: wire.target for key, wire in scene.wires.items()}
     if shown != wanted:
         wrong.append(f"wires {shown} instead of {wanted}")
@@ -160,14 +163,33 @@ def agrees(canvas: JourneyCanvas) -> list[str]:
         card = scene.cards.get(key)
         if card is None or (card.x(), card.y()) != tuple(map(float, place)):
             wrong.append(f"{key} stands elsewhere than at {place}")
-    for key, wire in scene.wires.items():
+    for at, wire in scene.wires.items():
         if wire.layout.kind == "curve" and wire.layout.curve is not None:
             target = scene.cards[wire.target or ""].rect()
             if wire.layout.curve.last != QPointF(target.center().x(), target.top()):
-                wrong.append(f"{key} does not end at its target")
-            if wire.layout.curve.first != scene.port(*key):
-                wrong.append(f"{key} does not begin at its port")
+                wrong.append(f"{at} does not end at its target")
+            if wire.layout.curve.first != scene.port(*at):
+                wrong.append(f"{at} does not begin at its port")
     items = {id(item) for item in scene.items()}
-    if len(items) != len(scene.cards) + len(scene.wires):
+    if len(items) != len(scene.cards) + len(scene.wires) + len(scene.boxes.items):
         wrong.append("items left over in the scene")
+    return wrong + _board(canvas)
+
+
+def _board(canvas: JourneyCanvas) -> list[str]:
+    """Where frames, notes and folds in the scene differ from the layout."""
+    journey, scene = canvas.editor.journey, canvas.scene
+    layout = canvas.editor.layout or JourneyLayout()
+    assert journey is not None
+    wrong = []
+    boxes = {("frame", frame.key): frame.box for frame in layout.frames}
+    boxes |= {("note", note.key): note.box for note in layout.notes}
+    rects = {ref: item.rect().getRect() for ref, item in scene.boxes.items.items()}
+    if rects != boxes:
+        wrong.append(f"boxes {rects} instead of {boxes}")
+    unseen = {key for key, card in scene.cards.items() if not card.isVisible()}
+    if unseen != hidden(journey, layout.collapsed):
+        wrong.append(f"{unseen} hidden instead of {hidden(journey, layout.collapsed)}")
+    if any(wire.isVisible() == (key[0] in unseen) for key, wire in scene.wires.items()):
+        wrong.append("wires of hidden cards are seen")
     return wrong

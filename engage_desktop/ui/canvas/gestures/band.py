@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from engage_desktop.ui.canvas.gestures.base import Gesture, Pointer, Stage
 
 
 class BandGesture(Gesture):
-    """Every card the band touches is selected; with Ctrl or Shift they join those selected before."""
+    """Every card the band touches is selected; with Shift they join those selected before, with Ctrl they change
+    between selected and not."""
 
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
@@ -17,17 +18,23 @@ class BandGesture(Gesture):
         self._to = QPointF()
         self._before: list[str] = []
         self._kept: list[str] = []
+        self._toggles = False
 
     def start(self, at: Pointer) -> None:
         self._from = self._to = at.scene
         self._before = list(self.stage.scene.selection)
         self._kept = self._before if at.adds else []
+        self._toggles = bool(at.modifiers & Qt.KeyboardModifier.ControlModifier)
 
     def move(self, at: Pointer) -> None:
         self._to = at.scene
         scene, band = self.stage.scene, self._rect()
-        inside = [key for key, card in scene.cards.items() if card.rect().intersects(band)]
-        scene.select([*self._kept, *inside])
+        inside = [key for key, card in scene.seen_cards().items() if card.rect().intersects(band)]
+        if self._toggles:
+            kept = [key for key in self._kept if key not in inside]
+            scene.select([*kept, *(key for key in inside if key not in self._kept)])
+        else:
+            scene.select([*self._kept, *inside])
 
     def finish(self, at: Pointer) -> None:
         self.move(at)

@@ -1,23 +1,22 @@
-"""Drag cards; a step that stands free can be dropped into a wire."""
+"""Drag cards; a step can be dropped into a wire."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter
 
-from engage_desktop.document import ENTRY, EditRefused, OutputRef
+from engage_desktop.document import EditRefused, OutputRef
 from engage_desktop.ui.canvas import geometry as geo
 from engage_desktop.ui.canvas.gestures.base import Gesture, Pointer, Stage
-from engage_desktop.ui.canvas.hit import wires_near
+from engage_desktop.ui.canvas.gestures.guides import Guides
+from engage_desktop.ui.canvas.gestures.splicing import WIRED_REACH, wire_under
 from engage_desktop.ui.canvas.scene import WireKey
-
-GUIDE_REACH = 5.0
-SPLICE_REACH = 26.0
 
 
 class MoveGesture(Gesture):
-    """Moves the selected cards by one offset, so their distances survive. Snaps to the grid and to the
-    middle of other cards; Shift lets go of both. One history entry on drop."""
+    """Moves the selected cards by one offset, so their distances survive; what folds hide comes along. Snaps to the
+    grid and to sides and middles of other cards; Shift lets go of both. Over a wire one step is put into it; a step
+    that is wired already only where its middle meets the wire, and not with Alt. One history entry on drop."""
 
     cursor = Qt.CursorShape.SizeAllCursor
 
@@ -26,15 +25,22 @@ class MoveGesture(Gesture):
         self._grabbed = grabbed
         self._from = QPointF()
         self._starts: dict[str, QPointF] = {}
-        self._guide: float | None = None
+        self._guides = Guides(())
+        self._lines: list[tuple[QPointF, QPointF]] = []
         self._splice: WireKey | None = None
         self._touched: list[WireKey] = []
+        self._wired = False
 
     def start(self, at: Pointer) -> None:
         scene = self.stage.scene
         self._from = at.scene
-        self._starts = {key: scene.cards[key].pos() for key in scene.selection}
+        moved = [*scene.selection, *scene.behind_folds(scene.selection)]
+        self._starts = {key: scene.cards[key].pos() for key in moved}
         self._touched = scene.wires_at(self._starts)
+        self._wired = any(scene.wires[key].target is not None for key in self._touched)
+        seen = self.stage.view.seen()
+        others = (card.rect() for key, card in scene.seen_cards().items() if key not in self._starts)
+        self._guides = Guides(rect for rect in others if rect.intersects(seen))
 
     def move(self, at: Pointer) -> None:
         free = bool(at.modifiers & Qt.KeyboardModifier.ShiftModifier)
@@ -43,42 +49,41 @@ class MoveGesture(Gesture):
         for key, start in self._starts.items():
             scene.cards[key].setPos(start + offset)
         scene.route(self._touched, fast=True)
-        self._splice = self._wire_under(at.scene)
-        scene.set_lit(self._splice)
+        self._lines = [] if free else self._guides.shown(scene.cards[self._grabbed].rect())
+        self._see_splice(self._wire_under(at))
 
     def _offset(self, drag: QPointF, free: bool) -> QPointF:
-        self._guide = None
         if free:
             return drag
         start = self._starts[self._grabbed]
         wish = QPointF(geo.snap(start.x() + drag.x()), geo.snap(start.y() + drag.y()))
-        width = self.stage.scene.cards[self._grabbed].card.width
-        middle = start.x() + drag.x() + width / 2
-        for key, card in self.stage.scene.cards.items():
-            other = card.rect().center().x()
-            if key not in self._starts and abs(other - middle) <= GUIDE_REACH:
-                self._guide = other
-                wish.setX(other - width / 2)
-                break
+        card = self.stage.scene.cards[self._grabbed].card
+        across, down = self._guides.draw_to(QRectF(start + drag, QSizeF(card.width, card.height)))
+        if across is not None:
+            wish.setX(start.x() + drag.x() + across)
+        if down is not None:
+            wish.setY(start.y() + drag.y() + down)
         return wish - start
 
-    def _wire_under(self, point: QPointF) -> WireKey | None:
-        """The wire that the dragged step may be spliced into: one free step over a wire of others."""
-        if list(self._starts) == [ENTRY] or len(self._starts) != 1 or self._is_wired(self._grabbed):
-            return None
+    def _wire_under(self, at: Pointer) -> WireKey | None:
+        """The wire that the dragged step would be put into."""
         scene = self.stage.scene
+        step = scene.journey.by_key.get(self._grabbed) if scene.journey is not None else None
+        if step is None or len(self._starts) != 1 or at.modifiers & Qt.KeyboardModifier.AltModifier:
+            return None
         middle = scene.cards[self._grabbed].rect().center()
-        for where in (middle, point):
-            for key in wires_near(scene, where, SPLICE_REACH):
-                wire = scene.wires[key]
-                far = wire.layout.distance(where) > SPLICE_REACH
-                if wire.layout.kind == "curve" and key[0] != self._grabbed and not far:
-                    return key
-        return None
+        if not self._wired:
+            return wire_under(scene, [middle, at.scene], step, but=self._touched)
+        leading = [key for key in self._touched if key[0] == self._grabbed and scene.wires[key].target is not None]
+        if len(leading) > 1:
+            return None  # only one of its paths could go on behind it
+        return wire_under(scene, [middle], step, reach=WIRED_REACH, but=self._touched)
 
-    def _is_wired(self, key: str) -> bool:
-        wires = self.stage.scene.wires
-        return any(wire.target == key or (at[0] == key and wire.target is not None) for at, wire in wires.items())
+    def _see_splice(self, wire: WireKey | None) -> None:
+        if wire is not None and wire != self._splice and self._wired:
+            self.stage.say("Drop to move the step into this wire. Alt only places it here.")
+        self._splice = wire
+        self.stage.scene.set_lit(wire)
 
     def finish(self, at: Pointer) -> None:
         self.move(at)
@@ -103,14 +108,12 @@ class MoveGesture(Gesture):
         scene.route(self._touched)
 
     def paint(self, painter: QPainter) -> None:
-        if self._guide is None:
-            return
-        box = self.stage.scene.content_rect()
         painter.setPen(self.stage.scene.style_.pen("accent", 1, cosmetic=True))
-        painter.drawLine(QPointF(self._guide, box.top() - 40), QPointF(self._guide, box.bottom() + 40))
+        for start, end in self._lines:
+            painter.drawLine(start, end)
 
     def bounds(self) -> QRectF:
-        if self._guide is None:
-            return QRectF()
-        box = self.stage.scene.content_rect()
-        return QRectF(self._guide - 2, box.top() - 42, 4, box.height() + 84)
+        box = QRectF()
+        for start, end in self._lines:
+            box = box.united(QRectF(start, end).adjusted(-2, -2, 2, 2))
+        return box

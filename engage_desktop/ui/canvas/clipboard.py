@@ -1,0 +1,63 @@
+"""The clipboard of the canvas: steps with their places, as our own kind of data and as text for other windows."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
+
+from engage_desktop.document import ENTRY, EditRefused
+
+if TYPE_CHECKING:
+    from engage_desktop.ui.canvas.canvas import JourneyCanvas
+
+MIME = "application/x-engage-steps+json"
+SHOWN = 40
+"""So many characters of a foreign text are quoted."""
+
+
+def copy(canvas: JourneyCanvas) -> bool:
+    """Put the selected steps on the clipboard; whether there were any."""
+    keys = [key for key in canvas.scene.selection if key != ENTRY]
+    if not keys:
+        return False
+    text = json.dumps(canvas.editor.copied(keys), indent=2, ensure_ascii=False)
+    data = QMimeData()
+    data.setData(MIME, text.encode())
+    data.setText(text)
+    QGuiApplication.clipboard().setMimeData(data)
+    canvas.say(f"Copied {len(keys)} step{'' if len(keys) == 1 else 's'}")
+    return True
+
+
+def cut(canvas: JourneyCanvas) -> None:
+    """Copy the selected steps and take them out."""
+    if copy(canvas):
+        canvas.editor.delete(canvas.scene.selection)
+
+
+def paste(canvas: JourneyCanvas) -> None:
+    """Add what is on the clipboard, where the pointer is if it is over the canvas. EditRefused for what holds no
+    steps: text of another program, a picture, nothing."""
+    steps = _steps()
+    at = canvas.view.pointer_place()
+    canvas.scene.select(canvas.editor.paste(steps, (at.x(), at.y()) if at is not None else None))
+
+
+def _steps() -> dict[str, Any]:
+    data = QGuiApplication.clipboard().mimeData()
+    if data is None or not (data.hasFormat(MIME) or data.hasText()):
+        what = "a picture" if data is not None and data.hasImage() else "nothing that is a step"
+        raise EditRefused(f"The clipboard holds {what}. Copy steps in a journey first.")
+    text = bytes(data.data(MIME).data()).decode(errors="replace") if data.hasFormat(MIME) else data.text()
+    try:
+        steps = json.loads(text)
+    except ValueError:
+        steps = None
+    if not isinstance(steps, dict):
+        quoted = " ".join(text.split())
+        quoted = f"{quoted[:SHOWN]}…" if len(quoted) > SHOWN else quoted
+        raise EditRefused(f"The clipboard holds the text “{quoted}”, no steps. Copy steps in a journey first.")
+    return steps
