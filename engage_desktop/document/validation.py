@@ -12,6 +12,7 @@ from engage_desktop.document.check_list import check_list
 from engage_desktop.document.check_policies import check_policies
 from engage_desktop.document.check_responses import check_responses
 from engage_desktop.document.check_sync import check_syncs
+from engage_desktop.document.check_target import check_target
 from engage_desktop.document.context import check_context
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.people import Audience
@@ -43,6 +44,7 @@ def validate(campaigns: Campaigns) -> tuple[Problem, ...]:
         *check_policies(campaigns),
         *_destinations(campaigns),
         *(problem for journey in campaigns.journeys for problem in check_journey(journey, campaigns)),
+        *(problem for journey in campaigns.journeys for problem in check_target(journey)),
         *check_broadcasts(campaigns),
         *check_responses(campaigns),
         *_tests(campaigns),

@@ -167,7 +167,6 @@ STOREFRONT = """{
       "key": "cart_rescue",
       "name": "Cart rescue",
       "stage": "drive_intent",
-      "target": "segment-v2",
       "entry": {
         "type": "event",
         "event": "Product Added",
