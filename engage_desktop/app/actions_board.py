@@ -30,6 +30,7 @@ def _action(
     words: str = "",
     few: bool = False,
     several: bool = False,
+    edits: bool = True,
 ) -> Action:
     return Action(
         id_,
@@ -43,7 +44,7 @@ def _action(
         words,
         scope,
         command,
-        True,
+        edits,
     )
 
 
@@ -60,7 +61,7 @@ _AXES = {"across": "across", "down": "from top to bottom"}
 BOARD_ACTIONS: tuple[Action, ...] = (
     _action("board.note", "Add a note", "note.add", 0, "Ctrl+M", words="sticky comment text memo"),
     _action("board.frame", "Add a frame around the selection", "frame.add", 1, "Ctrl+G", words="group box title"),
-    _action("board.next", "Go to the next note or frame", "box.next", 2, "Alt+N", words="select"),
+    _action("board.next", "Go to the next note or frame", "box.next", 2, "Alt+N", words="select", edits=False),
     _action("board.color", "Next colour of the note or frame", "box.color", 3, "Alt+C", words="color"),
     *(
         _action(f"board.{way}", f"Make the note or frame {words}", f"box.{way}", 10 + place, f"Ctrl+Shift+{way.capitalize()}")
@@ -72,6 +73,10 @@ BOARD_ACTIONS: tuple[Action, ...] = (
         "board.fold", "Fold or unfold what follows", "fold", 100, "Ctrl+H", few=True, words="collapse expand hide branch"
     ),
     _action("board.tidy", "Tidy the selection", "tidy.selection", 101, several=True, words="arrange layout"),
+    _action(
+        "board.picture", "Save a picture of the journey…", "picture", 400,
+        scope="journey", edits=False, words="export image svg png pdf print",
+    ),
     *(
         _action(f"board.align_{side}", f"Align {words}", f"align.{side}", 200 + place, several=True, words="arrange line up")
         for place, (side, words) in enumerate(_SIDES.items())

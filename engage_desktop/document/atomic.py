@@ -25,7 +25,12 @@ _REASONS = {
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace the file at `path` by `text` (UTF-8) in one instant; raises UserError.
+    """Replace the file at `path` by `text` (UTF-8) in one instant; raises UserError."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Replace the file at `path` by `data` in one instant; raises UserError.
 
     A temporary file beside it is written and synced first, so that a crash or a full disk
     leaves the old file as it was.
@@ -40,7 +45,7 @@ def write_text(path: Path, text: str) -> None:
         beside = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part")
         with beside.open("xb") as file:
             temporary = beside
-            file.write(text.encode())
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         if target.exists():

@@ -14,6 +14,7 @@ from engage_desktop.ui.canvas.arrange import AXES, SIDES
 from engage_desktop.ui.canvas.board import FRAME_SIZE, LEAST, NOTE_SIZE, BoxRef
 from engage_desktop.ui.canvas.box_text import BoxText
 from engage_desktop.ui.canvas.geometry import GRID, snap
+from engage_desktop.ui.canvas.picture import ask_for_picture
 from engage_desktop.ui.canvas.placing import clear_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def board_commands(canvas: JourneyCanvas, others: dict[str, Run]) -> dict[str, R
         "box.color": made.color,
         "fold": made.fold,
         "tidy.selection": made.tidy_selection,
+        "picture": lambda: ask_for_picture(canvas),
         "copy": lambda: _said(clipboard.copy(canvas)),
         "cut": lambda: clipboard.cut(canvas),
         "paste": lambda: clipboard.paste(canvas),

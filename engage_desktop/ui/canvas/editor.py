@@ -41,6 +41,8 @@ from engage_desktop.ui.canvas.placing import COLUMN_GAP, ROW_GAP, Position, Size
 from engage_desktop.ui.canvas.words import step_title
 
 NEW_SIZE: Size = (232.0, 88.0)
+FARTHEST = 100_000.0
+"""No card is pasted farther out than this."""
 Arrangement = Callable[[Mapping[str, Position], Mapping[str, Size]], dict[str, Position]]
 
 
@@ -321,34 +323,60 @@ class JourneyEditor:
     # -- copies -------------------------------------------------------------------------------
 
     def copied(self, keys: Iterable[str]) -> dict[str, Any]:
-        """The steps as plain data, for the clipboard."""
-        return copy_steps(self.must(), [key for key in keys if key != ENTRY])
+        """The steps as plain data for the clipboard, with where they stand to each other."""
+        chosen = [key for key in keys if key != ENTRY]
+        standing = self._standing()
+        places = {key: [*standing.places[key], *standing.sizes[key]] for key in chosen if key in standing.places}
+        return copy_steps(self.must(), chosen) | {"places": places}
 
     def paste(self, data: Mapping[str, Any], at: Position | None = None) -> list[str]:
-        """Add steps from the clipboard under fresh keys; returns them."""
+        """Add steps from the clipboard under fresh keys, their upper left corner at `at`; returns the keys."""
         after, renamed = paste_steps(self.must(), data)
-        return self._placed_copies("Paste", after, renamed, at)
+        return self._placed_copies("Paste", after, renamed, _boxes(data.get("places")), at)
 
     def duplicate(self, keys: Iterable[str]) -> list[str]:
         """Add copies of steps beside them; returns their keys."""
-        after, renamed = duplicate_steps(self.must(), [key for key in keys if key != ENTRY])
-        return self._placed_copies("Duplicate", after, renamed, None)
+        chosen = [key for key in keys if key != ENTRY]
+        after, renamed = duplicate_steps(self.must(), chosen)
+        return self._placed_copies("Duplicate", after, renamed, _boxes(self.copied(chosen)["places"]), None)
 
-    def _placed_copies(self, verb: str, after: Journey, renamed: Mapping[str, str], at: Position | None) -> list[str]:
+    def _placed_copies(
+        self,
+        verb: str,
+        after: Journey,
+        renamed: Mapping[str, str],
+        boxes: Mapping[str, tuple[Position, Size]],
+        at: Position | None,
+    ) -> list[str]:
+        """The copies stand to each other as what was copied does; all of them where they cover no card."""
         standing = self._standing()
+        rest = {key: (place, standing.sizes[key]) for key, place in standing.places.items()}
+        places: dict[str, Position] = {}
+        sizes: dict[str, Size] = {}
+        for number, old in enumerate(renamed):
+            fallback = (0.0, number * (NEW_SIZE[1] + ROW_GAP)), NEW_SIZE
+            places[old], sizes[old] = boxes.get(old, fallback)
+        left, top, width, height = around(places, places, sizes)
+        here = any(old in standing.places for old in renamed)
+        start = at or ((left + width + COLUMN_GAP, top) if here else self._below(self.must(), standing, None))
+        start = clear_of((_grid(start[0]), _grid(start[1])), (width, height), rest)
         nodes = dict(standing.places)
-        sizes = dict(standing.sizes)
-        known = [old for old in renamed if old in standing.places]
-        origin = min((standing.places[old] for old in known), default=(0.0, 0.0))
-        start = at if at is not None else (origin[0] + NEW_SIZE[0] + COLUMN_GAP, origin[1])
-        for place, (old, new) in enumerate(renamed.items()):
-            base = standing.places.get(old, (origin[0], origin[1] + place * (NEW_SIZE[1] + ROW_GAP)))
-            wish = (_grid(start[0] + base[0] - origin[0]), _grid(start[1] + base[1] - origin[1]))
-            sizes[new] = standing.sizes.get(old, NEW_SIZE)
-            nodes[new] = clear_of(wish, sizes[new], {k: (nodes[k], sizes[k]) for k in nodes})
+        for old, new in renamed.items():
+            nodes[new] = (start[0] + _grid(places[old][0] - left), start[1] + _grid(places[old][1] - top))
         count = len(renamed)
         self.apply(f"{verb} {count} step{'' if count == 1 else 's'}", after, nodes)
         return list(renamed.values())
+
+
+def _boxes(told: object) -> dict[str, tuple[Position, Size]]:
+    """Places and sizes of copied cards; whatever is no such thing is left out."""
+    found: dict[str, tuple[Position, Size]] = {}
+    for key, box in told.items() if isinstance(told, dict) else ():
+        numbers = isinstance(box, list) and len(box) == 4 and all(type(part) in (int, float) for part in box)
+        if numbers and all(abs(part) < FARTHEST for part in box):
+            x, y, width, height = map(float, box)
+            found[str(key)] = (x, y), (max(1.0, width), max(1.0, height))
+    return found
 
 
 def _at(corner: Position, offset: Position) -> Position:
