@@ -1,4 +1,4 @@
-"""Draws one card at the detail that its size on screen can carry."""
+"""Draws one card, whole or from some way off; from far away `far_painter` draws all of them together."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ from engage_desktop.ui.canvas import geometry as geo
 from engage_desktop.ui.canvas.content import CardContent, Figure
 from engage_desktop.ui.canvas.detail import Detail, Level
 from engage_desktop.ui.canvas.style import CanvasStyle, CardShape
-
-STRIPE = 24.0
-"""How much of a block shows the colour of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +31,6 @@ def paint_card(
 ) -> None:
     """Draw the card with its top left corner at the painter's origin."""
     rect = QRectF(0, 0, shape.width, shape.height)
-    if detail.level == Level.BLOCK:
-        _paint_block(painter, rect, content, state, style)
-        return
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     _paint_body(painter, rect, state, style, shadow=detail.level == Level.FULL)
     _paint_tile(painter, content, style, detail.scale)
     if detail.level == Level.NAME:
@@ -61,15 +54,6 @@ def _border(state: CardState, style: CanvasStyle) -> QPen:
     if state.selected:
         return style.pen("accent", 2)
     return style.pen("line_strong" if state.hovered else "line", 1)
-
-
-def _paint_block(painter: QPainter, rect: QRectF, content: CardContent, state: CardState, style: CanvasStyle) -> None:
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    marked = state.selected or state.target
-    painter.setBrush(style.brush("error" if content.severity == "error" else "surface"))
-    painter.setPen(style.pen("accent" if marked else "line_strong", 2 if marked else 1, cosmetic=True))
-    painter.drawRect(rect)
-    painter.fillRect(QRectF(0, 0, STRIPE, rect.height()), style.color(content.role))
 
 
 def _paint_body(painter: QPainter, rect: QRectF, state: CardState, style: CanvasStyle, *, shadow: bool) -> None:

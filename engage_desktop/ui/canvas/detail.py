@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QTransform
+
+from engage_desktop.ui.canvas.far_painter import FarPainter
+from engage_desktop.ui.canvas.style import CanvasStyle
 
 
 class Level(IntEnum):
@@ -30,13 +33,24 @@ class Detail:
     def __init__(self) -> None:
         self.scale = 1.0
         self.level = Level.FULL
+        self.far = FarPainter()
+        self._whole = QTransform()
 
-    def see(self, painter: QPainter) -> None:
-        """Take scale and level from a painter; called before any item paints."""
+    def begin(self, painter: QPainter) -> None:
+        """Take scale and level from a painter, before any item paints."""
+        self._whole = painter.worldTransform()
         # The device ratio counts too: detail follows the pixels a card really gets.
-        scale = painter.worldTransform().m11() * painter.device().devicePixelRatio()
+        scale = self._whole.m11() * painter.device().devicePixelRatio()
         if scale != self.scale:
             self.scale, self.level = scale, level_at(scale, self.level)
+        # Said once for all items: the smooth edges of blocks would only cost time.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, self.level > Level.BLOCK)
+
+    def end(self, painter: QPainter, style: CanvasStyle) -> None:
+        """Draw what the items left to be drawn together, after all of them."""
+        if self.level == Level.BLOCK:
+            painter.setWorldTransform(self._whole)
+            self.far.paint(painter, style)
 
 
 def level_at(scale: float, before: Level) -> Level:

@@ -7,16 +7,21 @@ paint, and so it is not answered in Python.
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsRectItem, QStyleOptionGraphicsItem, QWidget
 
 from engage_desktop.ui.canvas.card_painter import CardState, paint_card
 from engage_desktop.ui.canvas.content import CardContent, WireContent
-from engage_desktop.ui.canvas.detail import Detail
+from engage_desktop.ui.canvas.detail import Detail, Level
 from engage_desktop.ui.canvas.style import CanvasStyle, CardShape
 from engage_desktop.ui.canvas.wire_layout import WireLayout
 from engage_desktop.ui.canvas.wire_painter import WireState, paint_wire
+
+STRIPE = 24.0
+"""How much of a block shows the colour of its kind."""
 
 
 class PaintCount:
@@ -41,6 +46,7 @@ class CardItem(QGraphicsRectItem):
         self.state = CardState()
         self._count = count
         self._detail = detail
+        self._block: tuple[QRectF, QRectF] | None = None
         self.setPen(Qt.PenStyle.NoPen)
         self.setZValue(1)
         self._take_room()
@@ -53,8 +59,20 @@ class CardItem(QGraphicsRectItem):
         """The card in scene coordinates."""
         return QRectF(self.x(), self.y(), self.card.width, self.card.height)
 
+    def setPos(self, *place: Any) -> None:
+        super().setPos(*place)
+        self._block = None
+
+    def block(self) -> tuple[QRectF, QRectF]:
+        """The card as a block in scene coordinates, and the stripe that shows its kind."""
+        if self._block is None:
+            x, y, height = self.x(), self.y(), self.card.height
+            self._block = QRectF(x, y, self.card.width, height), QRectF(x, y, STRIPE, height)
+        return self._block
+
     def _take_room(self) -> None:
         self.setRect(-5, -5, self.card.width + 10, self.card.height + 10)
+        self._block = None
 
     def set_content(self, content: CardContent) -> bool:
         """Show other content; equal content is dropped. Whether the size changed."""
@@ -84,6 +102,9 @@ class CardItem(QGraphicsRectItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         self._count.cards += 1
+        if self._detail.level == Level.BLOCK:
+            self._detail.far.cards.append(self)
+            return
         paint_card(painter, self.content, self.card, self.state, self.style, self._detail)
 
 
@@ -142,4 +163,7 @@ class WireItem(QGraphicsRectItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         self._count.wires += 1
+        if self._detail.level == Level.BLOCK:
+            self._detail.far.wires.append(self)
+            return
         paint_wire(painter, self.content, self.layout, self.state, self.style, self._detail, self.editable)

@@ -95,7 +95,10 @@ class JourneyScene(QGraphicsScene):
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Called before the items of any picture of the scene; the view has a ground of its own."""
-        self.detail.see(painter)
+        self.detail.begin(painter)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        self.detail.end(painter, self.style_)
 
     # -- showing a journey ------------------------------------------------------------------
 

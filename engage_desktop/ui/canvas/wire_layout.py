@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QPainterPath
 
 from engage_desktop.ui.canvas import geometry as geo
 from engage_desktop.ui.canvas.geometry import Curve
@@ -38,6 +39,12 @@ class WireLayout:
         if self.curve is not None:
             return self.curve.distance(point)
         return geo.polyline_distance(self.corners, point) if self.corners else float("inf")
+
+    def path(self) -> QPainterPath:
+        """The line itself; empty where there is none."""
+        if self.curve is not None:
+            return self.curve.path()
+        return geo.loop_path(self.corners) if self.corners else QPainterPath()
 
     def bounds(self) -> QRectF:
         box = QRectF(self.plus.x() - 12, self.plus.y() - 12, 24, 24)

@@ -54,29 +54,27 @@ def paint_wire(
     editable: bool,
 ) -> None:
     """Draw the wire in scene coordinates."""
-    far = detail.level == Level.BLOCK
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not far)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if layout.curve is not None:
-        painter.setPen(_pen(content, state, style, far))
-        painter.drawPath(layout.curve.path())
+        painter.setPen(_pen(content, state, style))
+        painter.drawPath(layout.path())
     elif layout.corners:
         pen = style.dashes
         painter.setPen(style.pen("accent", 2) if state.selected or state.hovered else pen)
-        painter.drawPath(geo.loop_path(layout.corners))
+        painter.drawPath(layout.path())
     if detail.level == Level.FULL:
         _paint_label(painter, content, layout, state, style)
         _paint_plus(painter, content, layout, state, style, editable)
 
 
-def _pen(content: WireContent, state: WireState, style: CanvasStyle, far: bool) -> QPen:
+def _pen(content: WireContent, state: WireState, style: CanvasStyle) -> QPen:
     width = line_width(content)
     if state.lit:
         return style.pen("ok", max(4.0, width))
     if state.selected or state.hovered:
         return style.pen("accent", max(2.0, width))
     role = "holdout" if content.holdout else "line_strong"
-    return style.pen(role, 1.0, cosmetic=True) if far else style.pen(role, width)
+    return style.pen(role, width)
 
 
 def _paint_label(
