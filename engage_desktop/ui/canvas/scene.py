@@ -80,12 +80,13 @@ class JourneyScene(QGraphicsScene):
         self._editable = True
         self._problems: dict[str, tuple[Problem, ...]] = {}
         # What was worked out for a step is kept as long as the step is the same object: steps are frozen.
-        self._memo: dict[str, tuple[tuple[object, ...], CardContent]] = {}
+        self._memo: dict[str, tuple[tuple[object, ...], tuple[object, ...], CardContent]] = {}
         self._outputs: dict[str, tuple[StepBase, tuple[Output, ...]]] = {}
         self._unseen: set[object] = set()
         self._placed: tuple[object, dict[str, tuple[float, float]]] | None = None
         self._entry_output: tuple[Output, ...] = (_ENTRY_OUTPUT,)
-        self._wired: dict[str, tuple[object, ...]] = {}
+        self._wired: dict[str, tuple[StepBase | None, tuple[Output, ...], bool]] = {}
+        self._common: tuple[object, ...] = (None, None, None)
         self._router = Router(self)
         self.boxes = Boxes(self)
         self.hidden: frozenset[str] = frozenset()
@@ -213,13 +214,17 @@ class JourneyScene(QGraphicsScene):
         problems = self._problems.get(step.key, ())
         about: tuple[object, ...] = (step, problems, holdout)
         about += (named.messages, named.audiences, named.destinations) if named is not None else ()
+        counted = (figures, entered, self.current_figures)
         memo = self._memo.get(step.key)
         if memo is not None and len(memo[0]) == len(about) and all(map(_same, memo[0], about)):
-            base = memo[1]
+            if memo[1] == counted:
+                return memo[2]
+            base = memo[2]
         else:
             base = card_content(step, None, campaigns=named, problems=problems, holdout=holdout)
-            self._memo[step.key] = (about, base)
-        return replace(base, figures=step_figures(step, figures, entered), current=self.current_figures)
+        made = replace(base, figures=step_figures(step, figures, entered), current=self.current_figures)
+        self._memo[step.key] = (about, counted, made)
+        return made
 
     def _holdout_ends(self, journey: Journey) -> set[str]:
         """Ends that nothing but holdout branches reach."""
@@ -261,15 +266,18 @@ class JourneyScene(QGraphicsScene):
         fresh: list[WireKey] = []
         # With other cards, a wire to a step that was missing may now have its target.
         regrouped = self._wired.keys() != self.cards.keys()
-        self._wired = {key: told for key, told in self._wired.items() if key in self.cards}
+        common = (self.figures, self.current_figures, self.folded)
+        regrouped = regrouped or any(a is not b for a, b in zip(self._common, common, strict=True))
+        self._wired, before, self._common = {}, self._wired, common
         for key in self.cards:
-            step = journey.by_key.get(key)
-            told = (step, self.outputs_of(key), self.figures, self.current_figures, self.folded, key in self.hidden)
-            known = self._wired.get(key)
-            if known is None or regrouped or any(a is not b for a, b in zip(known, told, strict=True)):
-                self._wired[key] = told
-                fresh += [(key, output.branch) for output in told[1]]
-            wanted |= {(key, output.branch): (step, output) for output in told[1]}
+            step, found, unseen = journey.by_key.get(key), self.outputs_of(key), key in self.hidden
+            known = before.get(key)
+            if regrouped or known is None or known[0] is not step or known[1] is not found or known[2] is not unseen:
+                known = (step, found, unseen)
+                fresh += [(key, output.branch) for output in found]
+            self._wired[key] = known
+            for output in found:
+                wanted[key, output.branch] = step, output
         self._drop_wires([at for at in self.wires if at not in wanted])
         stale: set[WireKey] = set()
         for at in fresh:
