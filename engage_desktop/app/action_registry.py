@@ -1,14 +1,34 @@
-"""What a command of the window is: a record from which menus, palette and shortcuts are made.
+"""What a command of the window is: a record from which menus, buttons, palette, keys and help are made.
 
 Qt-free. A record says when it is enabled by a pure predicate over `ActionContext`, and what it
-does by a call on `Commands`, which the window implements.
+does by a call on `Commands`, which the window implements. The keys a person changed: `shortcuts.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
+
+Scope = Literal["window", "journey", "canvas", "outline"]
+"""Where the keys of a command work: anywhere; while the canvas or the outline has the keyboard; only there."""
+SCOPE_WORDS: dict[Scope, str] = {
+    "window": "Everywhere",
+    "journey": "On the canvas and in the outline",
+    "canvas": "On the canvas",
+    "outline": "In the outline",
+}
+_LOCAL: dict[Scope, frozenset[str]] = {
+    "window": frozenset({"canvas", "outline", "elsewhere"}),
+    "journey": frozenset({"canvas", "outline"}),
+    "canvas": frozenset({"canvas"}),
+    "outline": frozenset({"outline"}),
+}
+
+
+def overlap(one: Scope, other: Scope) -> bool:
+    """Whether there is a place where keys of both scopes work."""
+    return bool(_LOCAL[one] & _LOCAL[other])
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +49,8 @@ class ActionContext:
     message_open: bool = False
     tab_open: bool = False
     selected_steps: int = 0
+    selected_wire: bool = False
+    read_only: bool = False
     playing: bool = False
     busy: bool = False
 
@@ -46,6 +68,9 @@ class Commands(Protocol):
     def show_palette(self) -> None: ...
     def show_problems(self) -> None: ...
     def show_menu(self) -> None: ...
+    def show_keys(self) -> None: ...
+    def next_part(self) -> None: ...
+    def previous_part(self) -> None: ...
     def toggle_dark(self) -> None: ...
     def toggle_inspector(self) -> None: ...
     def reset_layout(self) -> None: ...
@@ -87,7 +112,9 @@ def always(context: ActionContext) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One command. `keys` are portable key texts, the first is shown; `words` help the search."""
+    """One command. `keys` are portable key texts that work in `scope`, the first is shown; `words` help the
+    search; `short` is what a button says. `command` is what the canvas does for it, by its own name; one that
+    `edits` the journey in view is off while that is read-only."""
 
     id: str
     title: str
@@ -98,19 +125,21 @@ class Action:
     places: tuple[Place, ...] = ()
     enabled: Callable[[ActionContext], bool] = field(default=always, repr=False)
     words: str = ""
+    scope: Scope = "window"
+    command: str = ""
+    edits: bool = False
+    short: str = ""
 
-    def matches(self, text: str) -> bool:
-        """Whether every word of `text` occurs in title, category or search words."""
-        here = f"{self.title} {self.category} {self.words}".casefold()
-        return all(word in here for word in text.casefold().split())
+    def allowed(self, context: ActionContext) -> bool:
+        """Whether it can be done now."""
+        return self.enabled(context) and not (self.edits and context.read_only)
 
 
 class ActionRegistry:
-    """Actions by id, in the order they were added; an id or a key exists once."""
+    """Actions by id, in the order they were added; an id exists once, and a key once where it works."""
 
     def __init__(self, actions: Iterable[Action] = ()) -> None:
         self._actions: dict[str, Action] = {}
-        self._keys: dict[str, str] = {}
         for action in actions:
             self.add(action)
 
@@ -118,10 +147,17 @@ class ActionRegistry:
         if action.id in self._actions:
             raise ValueError(f"Action {action.id!r} exists already.")
         for key in action.keys:
-            if key in self._keys:
-                raise ValueError(f"{key} already runs {self._keys[key]!r}; {action.id!r} cannot have it too.")
-            self._keys[key] = action.id
+            for other in self._actions.values():
+                if key in other.keys and overlap(action.scope, other.scope):
+                    raise ValueError(f"{key} already runs {other.id!r}; {action.id!r} cannot have it too.")
         self._actions[action.id] = action
+
+    def by_command(self, command: str) -> Action:
+        """The action by which a person asks the canvas for `command`; KeyError where there is none."""
+        for action in self._actions.values():
+            if action.command == command:
+                return action
+        raise KeyError(command)
 
     def __getitem__(self, action_id: str) -> Action:
         return self._actions[action_id]
@@ -145,8 +181,3 @@ class ActionRegistry:
             ]
             for menu, groups in found.items()
         }
-
-    def search(self, text: str) -> list[Action]:
-        """Actions that match, titles that begin with the text first."""
-        found = [action for action in self._actions.values() if action.matches(text)]
-        return sorted(found, key=lambda action: not action.title.casefold().startswith(text.casefold()))

@@ -1,10 +1,12 @@
-"""Every command of the window, once. What a command is stands in `action_registry`."""
+"""Every command of the window, once; those of the journey in view stand in `actions_journey`. What a command
+is: `action_registry`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from engage_desktop.app.action_registry import Action, ActionContext, ActionRegistry, Commands, Place
+from engage_desktop.app.actions_journey import JOURNEY_ACTIONS
 
 __all__ = ["PAGES", "PAGE_ICONS", "Action", "ActionContext", "ActionRegistry", "Commands", "Place", "standard_actions"]
 
@@ -13,20 +15,12 @@ def _page(page: str) -> Callable[[Commands], None]:
     return lambda window: window.show_page(page)
 
 
-def _canvas(command: str) -> Callable[[Commands], None]:
-    return lambda window: window.canvas(command)
-
-
-def _journey(context: ActionContext) -> bool:
-    return context.journey_open
-
-
-def _selected(context: ActionContext) -> bool:
-    return context.journey_open and context.selected_steps > 0
-
-
 def _definition(context: ActionContext) -> bool:
     return context.audience_open or context.trait_open or context.broadcast_open or context.message_open
+
+
+def _renamable(context: ActionContext) -> bool:
+    return _definition(context) or (context.journey_open and (context.selected_steps > 0 or context.selected_wire))
 
 
 def _log(context: ActionContext) -> bool:
@@ -223,13 +217,16 @@ def standard_actions() -> ActionRegistry:
         ),
         Action(
             "definition.rename",
-            "Rename what is open",
-            "Audience",
+            "Rename",
+            edit,
             lambda w: w.rename_definition(),
             icon="pencil",
             keys=("F2",),
-            places=(Place(edit, 2, 0),),
-            enabled=_definition,
+            places=(Place(edit, 3, 0),),
+            enabled=_renamable,
+            words="step branch audience trait message broadcast name",
+            command="rename",
+            edits=True,
         ),
         Action(
             "definition.delete",
@@ -237,91 +234,20 @@ def standard_actions() -> ActionRegistry:
             "Audience",
             lambda w: w.delete_definition(),
             icon="trash-2",
-            places=(Place(edit, 2, 1),),
+            places=(Place(edit, 3, 1),),
             enabled=_definition,
             words="remove",
         ),
-        Action(
-            "journey.add_step",
-            "Add step…",
-            journey,
-            _canvas("add"),
-            keys=("Ctrl+Space",),
-            places=(Place(journey, 1, 0),),
-            enabled=_journey,
-        ),
-        Action(
-            "journey.delete",
-            "Delete selected steps",
-            journey,
-            _canvas("delete"),
-            places=(Place(journey, 1, 1),),
-            enabled=_selected,
-        ),
+        *JOURNEY_ACTIONS,
         Action(
             "journey.edit",
-            "Edit in inspector",
+            "Go to the inspector and back",
             journey,
             lambda w: w.focus_inspector(),
             keys=("F4",),
-            places=(Place(journey, 1, 2),),
-            enabled=_journey,
-        ),
-        Action(
-            "journey.tidy",
-            "Tidy layout",
-            journey,
-            _canvas("tidy"),
-            keys=("Ctrl+Shift+T",),
-            places=(Place(journey, 2, 0),),
-            enabled=_journey,
-        ),
-        Action(
-            "journey.fit",
-            "Fit to window",
-            journey,
-            _canvas("view.fit"),
-            keys=("Ctrl+0",),
-            places=(Place(journey, 2, 1),),
-            enabled=_journey,
-            words="zoom",
-        ),
-        Action(
-            "journey.actual_size",
-            "Zoom to 100 %",
-            journey,
-            _canvas("view.actual"),
-            keys=("Ctrl+1",),
-            places=(Place(journey, 2, 2),),
-            enabled=_journey,
-        ),
-        Action(
-            "journey.zoom_in",
-            "Zoom in",
-            journey,
-            _canvas("view.zoom_in"),
-            keys=("Ctrl++", "Ctrl+="),
-            places=(Place(journey, 2, 3),),
-            enabled=_journey,
-        ),
-        Action(
-            "journey.zoom_out",
-            "Zoom out",
-            journey,
-            _canvas("view.zoom_out"),
-            keys=("Ctrl+-",),
-            places=(Place(journey, 2, 4),),
-            enabled=_journey,
-        ),
-        Action(
-            "journey.outline",
-            "Show as outline",
-            journey,
-            _canvas("outline"),
-            keys=("Ctrl+Shift+O",),
-            places=(Place(journey, 2, 5),),
-            enabled=_journey,
-            words="list screen reader keyboard",
+            places=(Place(journey, 1, 7),),
+            enabled=lambda c: c.journey_open,
+            words="edit fields settings",
         ),
         Action(
             "simulation.play",
@@ -379,6 +305,34 @@ def standard_actions() -> ActionRegistry:
             keys=("Ctrl+Shift+C",),
             places=(Place(simulate, 2, 0),),
             enabled=lambda c: c.busy,
+        ),
+        Action(
+            "view.next_part",
+            "Go to the next part of the window",
+            view,
+            lambda w: w.next_part(),
+            keys=("F6",),
+            places=(Place(view, 3, 0),),
+            words="keyboard focus panel pane inspector canvas",
+        ),
+        Action(
+            "view.previous_part",
+            "Go to the previous part of the window",
+            view,
+            lambda w: w.previous_part(),
+            keys=("Shift+F6",),
+            places=(Place(view, 3, 1),),
+            words="keyboard focus panel pane inspector canvas",
+        ),
+        Action(
+            "help.keys",
+            "Keyboard shortcuts",
+            "Help",
+            lambda w: w.show_keys(),
+            icon="circle-help",
+            keys=("F1", "?"),
+            places=(Place("Help", 0, 0),),
+            words="help cheat sheet hotkeys change keys bindings",
         ),
         Action("view.menu", "Show menu", view, lambda w: w.show_menu(), keys=("F10",), places=(Place(view, 2, 1),)),
         Action(

@@ -10,12 +10,16 @@ from engage_desktop.domain.step import SendMessage
 
 POLICIES = "policies"
 """Kind and key of the one tab that shows the policies of the workspace."""
+KEYS = "keys"
+"""Kind and key of the one tab that shows the keys of all actions."""
 
 
 def found_title(campaigns: Campaigns, kind: str, key: str) -> str | None:
     """What the tab of a thing says; None where the thing is gone."""
     if kind == POLICIES:
         return "Policies"
+    if kind == KEYS:
+        return "Keyboard shortcuts"
     kinds: dict[str, tuple[Journey | Audience | ComputedTrait | Broadcast | Message, ...]] = {
         "journey": campaigns.journeys,
         "audience": campaigns.audiences,

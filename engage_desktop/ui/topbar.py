@@ -35,7 +35,8 @@ class Tab:
 
     @property
     def icon(self) -> str:
-        return "tag" if self.kind == "trait" else PAGE_ICONS.get(RAIL_PAGE.get(self.kind, self.key), "house")
+        own = {"trait": "tag", "keys": "circle-help"}
+        return own.get(self.kind) or PAGE_ICONS.get(RAIL_PAGE.get(self.kind, self.key), "house")
 
 
 class TopBar(QFrame):

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSettings, Signal
 from engage_desktop.app.actions import ActionContext, standard_actions
 from engage_desktop.app.protocol import CancelWork
 from engage_desktop.app.protocol_lists import ListInfo
+from engage_desktop.app.shortcuts import Shortcuts
 from engage_desktop.document.change import Change, Kind, drop
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.errors import UserError
@@ -20,8 +21,9 @@ from engage_desktop.ui.pages.approvals import approve
 from engage_desktop.ui.pages.list_card import choose_list, keep_list, named_by
 from engage_desktop.ui.palette import Palette
 from engage_desktop.ui.session import Session
+from engage_desktop.ui.stored_keys import store_keys, stored_keys
 from engage_desktop.ui.theme import Theme, ThemeMode
-from engage_desktop.ui.titles import POLICIES
+from engage_desktop.ui.titles import KEYS, POLICIES
 from engage_desktop.ui.window_places import INSPECTED, WindowPlaces
 
 
@@ -32,7 +34,11 @@ class MainWindow(WindowPlaces):
 
     def __init__(self, session: Session, settings: QSettings, theme: Theme) -> None:
         super().__init__(session, settings, theme)
-        self.actions_ = WindowActions(self, standard_actions(), self)
+        self.shortcuts = Shortcuts(standard_actions(), stored_keys(settings))
+        self.shortcuts.subscribe(lambda: store_keys(settings, self.shortcuts))
+        self.actions_ = WindowActions(self, self.shortcuts, self)
+        self.journey_page.use_actions(self.shortcuts, self.actions_.act)
+        self.keys_page.use_actions(self.shortcuts, self.actions_)
         self.topbar.menu.setMenu(self.actions_.menu(self))
         self.palette_ = Palette(self, found_icon)
         self.topbar.search.clicked.connect(self.show_palette)
@@ -67,6 +73,8 @@ class MainWindow(WindowPlaces):
             message_open=tab.kind == "message",
             tab_open=tab.kind != "page",
             selected_steps=len(self.journey_page.selection) if tab.kind == "journey" else 0,
+            selected_wire=tab.kind == "journey" and self.journey_page.selected_wire is not None,
+            read_only=tab.kind == "journey" and not self.journey_page.canvas.is_editable,
             playing=self.player.playing,
             busy=self.pages.data.importing or self.pages.deliver.card.syncing is not None,
         )
@@ -118,6 +126,15 @@ class MainWindow(WindowPlaces):
                 lambda _name: self.show_page("data"),
             )
         )
+
+    def show_keys(self) -> None:
+        self.open_campaign(KEYS, KEYS)
+
+    def next_part(self) -> None:
+        self.go_part(1)
+
+    def previous_part(self) -> None:
+        self.go_part(-1)
 
     def show_menu(self) -> None:
         self.topbar.menu.showMenu()
@@ -191,7 +208,9 @@ class MainWindow(WindowPlaces):
             "broadcast": self.broadcast_page.rename,
             "message": self.message_page.rename,
         }
-        if self.topbar.current.kind in pages:
+        if self.topbar.current.kind == "journey":
+            self.canvas("rename")
+        elif self.topbar.current.kind in pages:
             pages[self.topbar.current.kind]()
 
     def delete_definition(self) -> None:

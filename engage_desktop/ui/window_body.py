@@ -14,6 +14,7 @@ from engage_desktop.ui.moving import Moving
 from engage_desktop.ui.pages.audience import AudiencePage
 from engage_desktop.ui.pages.broadcast import BroadcastPage
 from engage_desktop.ui.pages.journey import JourneyPage
+from engage_desktop.ui.pages.keys import KeysPage
 from engage_desktop.ui.pages.message import MessagePage
 from engage_desktop.ui.pages.policies import PoliciesPage
 from engage_desktop.ui.pages.rail_pages import RailPages
@@ -65,6 +66,7 @@ class WindowBody(QMainWindow):
         self.trait_page = TraitPage(session, self.trait_watch)
         self.broadcast_page, self.message_page = BroadcastPage(session), MessagePage(session)
         self.policies_page = PoliciesPage(session)
+        self.keys_page = KeysPage()
         self.plain_pages = (self.broadcast_page, self.message_page, self.policies_page)
         self.stack = QStackedWidget()
         self.stack.setObjectName("pages")
@@ -74,6 +76,7 @@ class WindowBody(QMainWindow):
             self.audience_page,
             self.trait_page,
             *self.plain_pages,
+            self.keys_page,
         ):
             self.stack.addWidget(widget)
         self._inner = QMainWindow()
@@ -136,6 +139,7 @@ class WindowBody(QMainWindow):
             self.journey_page,
             self.audience_page,
             self.trait_page,
+            self.keys_page,
             self.why,
         ):
             part.set_theme(theme)

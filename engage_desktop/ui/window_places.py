@@ -10,11 +10,12 @@ from engage_desktop.app.protocol import AskHistogram, Histogram, Reply
 from engage_desktop.app.protocol_explain import Place
 from engage_desktop.app.workbench import Notice, RunState
 from engage_desktop.document.document import Changed
+from engage_desktop.ui.inspector.fields import Field
 from engage_desktop.ui.pages.base import OpeningPage
 from engage_desktop.ui.pages.item_page import rekeyed
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import Theme
-from engage_desktop.ui.titles import found_title
+from engage_desktop.ui.titles import KEYS, found_title
 from engage_desktop.ui.topbar import RAIL_PAGE, Tab
 from engage_desktop.ui.window_body import WindowBody
 
@@ -87,7 +88,7 @@ class WindowPlaces(WindowBody):
         )
 
     def _playing(self, playing: bool) -> None:
-        self.journey_page.playing = playing
+        self.journey_page.set_playing(playing)
         self.state_changed()
 
     def _take_histogram(self, reply: Reply) -> None:
@@ -177,7 +178,7 @@ class WindowPlaces(WindowBody):
             self._side.setCurrentWidget(self.inspector)
             self.stack.setCurrentWidget(self.journey_page)
             self.journey_page.show_journey(tab.key)
-            self.inspector.show_journey(tab.key, self.journey_page.selection)
+            self.inspector.show_journey(tab.key, self.journey_page.inspected)
             self._ask_histogram()
         elif tab.kind == "audience":
             self._side.setCurrentWidget(self.audience_panel)
@@ -195,6 +196,9 @@ class WindowPlaces(WindowBody):
             self.stack.setCurrentWidget(self.message_page)
         elif tab.kind == "policies":
             self.stack.setCurrentWidget(self.policies_page)
+        elif tab.kind == KEYS:
+            self.stack.setCurrentWidget(self.keys_page)
+            self.keys_page.filter.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.stack.setCurrentWidget(self.pages.all[tab.key])
         self._keep_focus_in_view(focused)
@@ -215,13 +219,53 @@ class WindowPlaces(WindowBody):
         elif self.rail.isAncestorOf(focused):
             self.rail.focus_current()
 
-    def _selected(self, journey: str, keys: list[str]) -> None:
-        self.inspector.show_journey(journey, keys)
+    def _selected(self, journey: str, _keys: list[str]) -> None:
+        self.inspector.show_journey(journey, self.journey_page.inspected)
         self.state_changed()
 
     def focus_inspector(self) -> None:
-        """Put the keyboard into the first field of what is selected."""
-        if self._journey:
-            self._inspector_wanted = True
-            self.dock.show()
+        """Put the keyboard into the first field of what is selected, or from there back to the journey."""
+        if not self._journey:
+            return
+        focused = self.focusWidget()
+        if focused is not None and self.inspector.isAncestorOf(focused):
+            self.journey_page.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            return
+        self._inspector_wanted = True
+        self.dock.show()
+        wire = self.journey_page.selected_wire
+        if wire is None or not self._focus_output(*wire):
             self.inspector.focus_first()
+
+    def _focus_output(self, _step: str, branch: str | None) -> bool:
+        """Put the keyboard into the first field of an output of the step inspected, if it has one."""
+        own = {"timeout": "inspector.timeout", "otherwise": "inspector.otherwise", None: "inspector.next"}
+        stem = own.get(branch, f"inspector.branch.{branch}.")
+        for field in self.inspector.findChildren(Field):
+            if field.name.startswith(stem) and field.isVisibleTo(self.inspector):
+                field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                self.inspector.ensureWidgetVisible(field)
+                return True
+        return False
+
+    def go_part(self, step: int) -> None:
+        """Put the keyboard into the next part of the window, or the one before: as a person goes round with F6."""
+        parts: list[QWidget] = [self.rail, self.topbar, self.stack, self.dock, self.problems, self.why, self.transport]
+        shown = [part for part in parts if part.isVisible() and _first_field(part) is not None]
+        focused = self.focusWidget()
+        at = next((at for at, part in enumerate(shown) if focused is not None and part.isAncestorOf(focused)), 0)
+        part = shown[(at + step) % len(shown)]
+        if part is self.rail:
+            self.rail.focus_current()
+        elif part is self.stack and self._journey:
+            self.journey_page.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif (field := _first_field(part)) is not None:
+            field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def _first_field(part: QWidget) -> QWidget | None:
+    """The first thing in a part of the window that Tab reaches."""
+    for widget in part.findChildren(QWidget):
+        if widget.isVisibleTo(part) and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            return widget
+    return None

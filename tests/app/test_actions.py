@@ -55,13 +55,6 @@ def test_every_action_is_in_the_menus_once_and_in_order() -> None:
     assert [action.id for action in registry.menus()["Edit"][0]] == ["edit.undo", "edit.redo"]
 
 
-def test_search_finds_by_any_word_titles_first() -> None:
-    found = [action.id for action in standard_actions().search("go")]
-    assert found[0].startswith("go.") or found[0].startswith("simulation.")
-    assert "journey.outline" in [action.id for action in standard_actions().search("screen reader")]
-    assert standard_actions().search("nothing is called that") == []
-
-
 def test_the_registry_knows_no_qt() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "import sys, engage_desktop.app.actions; print('PySide6' in sys.modules)"],

@@ -1,6 +1,8 @@
-"""The one search box behind every way to add a step."""
+"""The one search box behind every way to add a step, to join one that is there, and to change a step's type."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import (
     QEvent,
@@ -28,7 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engage_desktop.ui.canvas.catalogue import CatalogueItem, search
+from engage_desktop.ui.canvas.catalogue import CatalogueItem, JoinItem, search, search_joins
 from engage_desktop.ui.canvas.style import CanvasStyle
 
 WIDTH = 336
@@ -38,15 +40,21 @@ _ITEM = Qt.ItemDataRole.UserRole
 
 
 class AddStepPopup(QFrame):
-    """Filter by typing, choose by arrows and Enter or a click. Ends in `chosen` or `dismissed`."""
+    """Filter by typing, choose by arrows and Enter or a click. Ends in `chosen` (a type), `joined` (the key of a
+    step that is there) or `dismissed`; where it was opened by `ask`, in a call of what was handed over."""
 
     chosen = Signal(str)
+    joined = Signal(str)
     dismissed = Signal()
 
     def __init__(self, style: CanvasStyle, parent: QWidget) -> None:
         super().__init__(parent)
         self._host = parent
         self._recent: tuple[str, ...] = ()
+        self._types = True
+        self._but: frozenset[str] = frozenset()
+        self._joins: tuple[JoinItem, ...] = ()
+        self._then: Callable[[str], None] | None = None
         self.setObjectName("canvas.add_popup")
         self.setAccessibleName("Add a step")
         self.box = QLineEdit(self)
@@ -62,7 +70,7 @@ class AddStepPopup(QFrame):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMouseTracking(True)
         self.list.itemClicked.connect(lambda item: self._choose(item))
-        self.nothing = QLabel("No step of that name. Try “wait”, “e-mail” or “split”.", self)
+        self.nothing = QLabel("Nothing of that name. Try fewer letters, or “wait”, “e-mail”, “split”.", self)
         self.nothing.setWordWrap(True)
         self.nothing.setProperty("role", "muted")
         column = QVBoxLayout(self)
@@ -83,11 +91,30 @@ class AddStepPopup(QFrame):
             f" border: 1px solid {theme.hex('line_strong')}; border-radius: 8px; }}"
         )
 
-    def open_at(self, at: QPoint, text: str = "") -> None:
-        """Show the box with its corner near `at` (parent pixels), inside the parent."""
+    def open_at(self, at: QPoint, text: str = "", joins: Sequence[JoinItem] = (), but: Collection[str] = ()) -> None:
+        """Show the box with its corner near `at` (parent pixels), inside the parent; `joins` stand after the types,
+        of which those in `but` cannot stand there."""
+        self._types, self._joins, self._then, self._but = True, tuple(joins), None, frozenset(but)
+        self._open(at, text, "Add a step, or join one …" if joins else "Add a step …")
+
+    def ask(
+        self,
+        at: QPoint,
+        what: str,
+        then: Callable[[str], None],
+        joins: Sequence[JoinItem] | None = None,
+        but: Collection[str] = (),
+    ) -> None:
+        """Show the box for another question; `then` gets the type chosen, or the key where there are `joins`."""
+        self._types, self._joins, self._then, self._but = joins is None, tuple(joins or ()), then, frozenset(but)
+        self._open(at, "", what)
+
+    def _open(self, at: QPoint, text: str, what: str) -> None:
+        self.box.setPlaceholderText(what)
+        self.box.setAccessibleName(what.rstrip(" …"))
         self.box.setText(text)
         self._fill(text)
-        self.resize(WIDTH, 8 * 2 + 34 + 6 + SHOWN_ROWS * ROW)
+        self.resize(WIDTH, 8 * 2 + 34 + 6 + max(2, min(SHOWN_ROWS, self.list.count())) * ROW + 4)
         area = self._host.rect().adjusted(8, 8, -8, -8)
         x = max(area.left(), min(at.x(), area.right() - self.width()))
         y = max(area.top(), min(at.y(), area.bottom() - self.height()))
@@ -104,9 +131,12 @@ class AddStepPopup(QFrame):
 
     def _fill(self, text: str) -> None:
         self.list.clear()
-        for found in search(text, self._recent):
-            item = QListWidgetItem(f"{found.title}. {found.line}")
-            item.setData(_ITEM, found)
+        found: list[CatalogueItem | JoinItem] = []
+        if self._types:
+            found += [item for item in search(text, self._recent) if item.type not in self._but]
+        for row in [*found, *search_joins(text, self._joins)]:
+            item = QListWidgetItem(f"{row.title}. {row.line}")
+            item.setData(_ITEM, row)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         self.list.setVisible(self.list.count() > 0)
@@ -115,10 +145,15 @@ class AddStepPopup(QFrame):
     def _choose(self, item: QListWidgetItem | None) -> None:
         if item is None:
             return
-        found: CatalogueItem = item.data(_ITEM)
-        self._recent = (found.type, *(type_ for type_ in self._recent if type_ != found.type))
+        found: CatalogueItem | JoinItem = item.data(_ITEM)
+        joins = isinstance(found, JoinItem)
+        if not joins:
+            self._recent = (found.key, *(type_ for type_ in self._recent if type_ != found.key))
         self.hide()
-        self.chosen.emit(found.type)
+        if self._then is not None:
+            self._then(found.key)
+        else:
+            (self.joined if joins else self.chosen).emit(found.key)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.box:
@@ -159,7 +194,7 @@ class _Rows(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        found: CatalogueItem = index.data(_ITEM)
+        found: CatalogueItem | JoinItem = index.data(_ITEM)
         style, box = self._style, QRectF(option.rect)
         state = option.state
         painter.save()
@@ -179,5 +214,7 @@ class _Rows(QStyledItemDelegate):
         painter.drawText(box.adjusted(46, 5, -6, -22), int(Qt.AlignmentFlag.AlignVCenter), found.title)
         painter.setFont(style.line_font)
         painter.setPen(style.color("text_2"))
-        painter.drawText(box.adjusted(46, 22, -6, -5), int(Qt.AlignmentFlag.AlignVCenter), found.line)
+        room = box.adjusted(46, 22, -6, -5)
+        line = painter.fontMetrics().elidedText(found.line, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), line)
         painter.restore()

@@ -16,18 +16,24 @@ from engage_desktop.document import ENTRY, Changed, Document, EditRefused, Outpu
 from engage_desktop.domain.problem import Problem
 from engage_desktop.ui.canvas import geometry as geo
 from engage_desktop.ui.canvas.add_popup import AddStepPopup
+from engage_desktop.ui.canvas.board import BoardEditor
+from engage_desktop.ui.canvas.board_commands import connect_text
 from engage_desktop.ui.canvas.commands import CanvasCommands
-from engage_desktop.ui.canvas.editor import JourneyEditor, Standing
+from engage_desktop.ui.canvas.editor import Standing
 from engage_desktop.ui.canvas.gestures import Pointer, Stage
 from engage_desktop.ui.canvas.glide import Glide
 from engage_desktop.ui.canvas.hit import Hit
-from engage_desktop.ui.canvas.keys import action_of, typed_letter
+from engage_desktop.ui.canvas.keys import typed_letter
 from engage_desktop.ui.canvas.menu import build_menu
 from engage_desktop.ui.canvas.minimap import Minimap
+from engage_desktop.ui.canvas.notice import Notice
 from engage_desktop.ui.canvas.outline import OutlineView
 from engage_desktop.ui.canvas.presses import press_on
 from engage_desktop.ui.canvas.pulses import PulsePlayer
 from engage_desktop.ui.canvas.scene import JourneyScene, WireKey
+from engage_desktop.ui.canvas.shelf import Shelf
+from engage_desktop.ui.canvas.structure import StructureEditor
+from engage_desktop.ui.canvas.structure_commands import joins
 from engage_desktop.ui.canvas.style import CanvasStyle
 from engage_desktop.ui.canvas.tips import tip_of
 from engage_desktop.ui.canvas.toolbar import CanvasToolbar
@@ -40,6 +46,8 @@ if TYPE_CHECKING:
 EDGE = 14
 STRIP = 48
 """Height of the strip that the buttons stand on."""
+NO_WAY_ON = ("end",)
+"""Steps that nothing can come after: they are offered only where a path ends."""
 READABLE = 0.7
 """The first look at a journey never starts smaller than this."""
 _NAMING = frozenset({"message", "audience", "destination", "workspace"})
@@ -63,26 +71,32 @@ class JourneyCanvas(QWidget):
         """Set to 0 under reduced motion and in tests."""
         self.document = document
         self.is_editable = True
+        self.read_only_reason = "This view is read-only."
         self._needs_look = True
         self._ref: OutputRef | None = None
         self._drop: QPointF | None = None
         style = CanvasStyle(self.theme)
         self.scene = JourneyScene(style)
         self.view = JourneyView(self.scene, self)
-        self.editor = JourneyEditor(document, journey_key, self._standing)
-        self.stage = Stage(self.view, self.scene, self.editor, self.say, self.open_add)
+        self.editor = StructureEditor(document, journey_key, self._standing)
+        self.board = BoardEditor(self.editor)
+        self.stage = Stage(self.view, self.scene, self.editor, self.refuse, self.open_add, self.open_before)
         self.view.stage = self.stage
         self.commands = CanvasCommands(self)
         self.outline = OutlineView(self.scene, self)
         self.outline.hide()
         self.toolbar = CanvasToolbar(self)
+        self.shelf = Shelf(self)
         self.minimap = Minimap(self.view, self)
+        self.box_text = connect_text(self)
+        self.notice = Notice(self)
         self.popup = AddStepPopup(style, self)
         self.hint = QLabel("Press Space or click the plus to add the first step", self)
         self.hint.setObjectName("canvas.hint")
         self.hint.setProperty("role", "muted")
         self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.player = PulsePlayer(self)
+        self._color_notice()
         self._glide = Glide(self.scene, self)
         self._connect_parts()
         self._stop_listening = document.subscribe(self._changed)
@@ -101,13 +115,17 @@ class JourneyCanvas(QWidget):
         view.focus_changed.connect(self.scene.set_focused)
         self.scene.selection_changed.connect(self._selected)
         self.popup.chosen.connect(self._add_chosen)
+        self.popup.joined.connect(self._join_chosen)
         self.popup.dismissed.connect(self._add_dismissed)
         self.player.moved.connect(view.set_pulses)
         outline = self.outline
+        outline.key_of = lambda event: self.commands.key(event, "outline")
         outline.rename_wanted.connect(lambda key, name: self._try(lambda: self.editor.rename(key, name)))
-        outline.delete_wanted.connect(lambda keys: self._try(lambda: self.editor.delete(keys)))
-        outline.add_wanted.connect(lambda ref: self.open_add(self._known(OutputRef(*ref)), None))
-        outline.activated_step.connect(self.step_activated)
+        outline.opened.connect(lambda: self.commands.run("activate"))
+        outline.menu_wanted.connect(lambda hit, at: build_menu(self, hit, QPointF()).popup(at))
+        outline.branch_rename_wanted.connect(
+            lambda wire, name: self._try(lambda: self.editor.rename_branch(OutputRef(*wire), name))
+        )
 
     # -- what is shown ------------------------------------------------------------------------
 
@@ -155,6 +173,8 @@ class JourneyCanvas(QWidget):
         self.scene.set_style(style)
         self.popup.set_style(style)
         self.toolbar.set_theme(theme)
+        self.shelf.set_theme(theme)
+        self._color_notice()
         self._show()
         self.view.resetCachedContent()
         self.view.viewport().update()
@@ -166,6 +186,7 @@ class JourneyCanvas(QWidget):
         self.view.cancel_gesture()
         self.scene.set_editable(editable)
         self.toolbar.set_editable(editable)
+        self.shelf.set_editable(editable)
 
     def _show(self) -> None:
         self.scene.show(self.editor.journey, self.editor.layout, self.document.campaigns)
@@ -208,6 +229,16 @@ class JourneyCanvas(QWidget):
         """Tell the person something in the status line."""
         self.status_text.emit(sentence)
 
+    def refuse(self, sentence: str) -> None:
+        """Tell what cannot be done and how to mend it: in the status line, and here where it was tried."""
+        self.say(sentence)
+        at = self.view.pointer_place()
+        near = self.view.mapFromScene(at) + QPoint(16, 14) if at is not None else QPoint(EDGE, self.view.height())
+        self.notice.show_at(sentence, near, self.view.geometry())
+
+    def _color_notice(self) -> None:
+        self.notice.set_colors(*(self.theme.hex(role) for role in ("warning_soft", "warning", "text")))
+
     def _selected(self, keys: list[str]) -> None:
         self.minimap.update()
         self._describe()
@@ -228,22 +259,46 @@ class JourneyCanvas(QWidget):
     def open_add(self, ref: OutputRef | None, at: QPointF | None, text: str = "") -> None:
         """Open the search box: for an output, for a place (scene), or for whatever is selected."""
         if not self.is_editable:
-            self.say("This view is read-only.")
+            self.refuse(self.read_only_reason)
             return
         if ref is None and at is None:
-            ref = self._free_output()
+            ref = self.free_output()
         self._ref, self._drop = ref, at
         if ref is not None and at is not None:
             self.view.set_ghost(geo.Curve(self.scene.port(*ref), at))
-        anchor = at if at is not None else self.scene.wires[(ref.step, ref.branch)].layout.plus if ref else None
-        corner = self.view.mapFromScene(anchor) + QPoint(16, -20) if anchor is not None else self._over_buttons()
-        self.popup.open_at(corner, text)
+        corner = self.view.mapFromScene(at) + QPoint(16, -20) if at is not None else self.add_corner(ref)
+        rows = joins(self, ref) if ref is not None else ()
+        self.popup.open_at(corner, text, rows, NO_WAY_ON if ref is not None and self._leads(ref) else ())
+
+    def open_before(self, key: str, at: QPointF) -> None:
+        """Open the search box for a step at a place (scene) that leads to one that is there."""
+        self.view.set_ghost(geo.Curve(at, geo.input_port(self.scene.cards[key].rect())))
+        corner = (geo.snap(at.x() - geo.CARD_MIN_WIDTH / 2), geo.snap(at.y() - geo.CARD_HEIGHT))
+
+        def chosen(type_: str) -> None:
+            self.close_add()
+            self._try(lambda: self.scene.select([self.editor.add_before(type_, key, corner)]))
+
+        title = self.scene.cards[key].content.title
+        self.popup.ask(self.view.mapFromScene(at) + QPoint(16, -20), f"Add a step before “{title}” …", chosen, but=NO_WAY_ON)
+
+    def _leads(self, ref: OutputRef) -> bool:
+        """Whether something follows that a new step would have to lead to."""
+        return any(o.branch == ref.branch and o.target and not o.loop for o in self.scene.outputs_of(ref.step))
+
+    def add_corner(self, ref: OutputRef | None) -> QPoint:
+        """Where the search box opens for an output: beside its row of the outline, else at its plus."""
+        if self.outline.isVisible():
+            return self.outline.below_current()
+        if ref is None or (ref.step, ref.branch) not in self.scene.wires:
+            return self._over_buttons()
+        return self.view.mapFromScene(self.scene.wires[(ref.step, ref.branch)].layout.plus) + QPoint(16, -20)
 
     def _over_buttons(self) -> QPoint:
         """Above the button that asks for a step: nothing in the graph says where."""
         return QPoint(EDGE, self.view.height() - self.popup.height() - EDGE)
 
-    def _free_output(self) -> OutputRef | None:
+    def free_output(self) -> OutputRef | None:
         """The output a new step is meant for: of the wire or the card selected, else of the entry's path."""
         scene = self.scene
         if scene.selected_wire is not None:
@@ -255,16 +310,9 @@ class JourneyCanvas(QWidget):
         empty = scene.journey is not None and scene.journey.start is None
         return OutputRef(ENTRY, None) if empty else None
 
-    def _known(self, ref: OutputRef) -> OutputRef | None:
-        """The output itself where the card has it, else its first."""
-        if (ref.step, ref.branch) in self.scene.wires:
-            return ref
-        first = next((output for output in self.scene.outputs_of(ref.step) if not output.loop), None)
-        return OutputRef(ref.step, first.branch) if first else None
-
     def _add_chosen(self, type_: str) -> None:
         ref, drop = self._ref, self._drop
-        self._close_add()
+        self.close_add()
         at = None
         if drop is not None:
             at = (geo.snap(drop.x() - geo.CARD_MIN_WIDTH / 2), geo.snap(drop.y()))
@@ -273,25 +321,42 @@ class JourneyCanvas(QWidget):
             at = (geo.snap(middle.x() - geo.CARD_MIN_WIDTH / 2), geo.snap(middle.y() - geo.CARD_HEIGHT / 2))
         self._try(lambda: self._add(type_, ref, at))
 
+    def add_type(self, type_: str) -> None:
+        """Add a step where the search box would, without asking."""
+        self.close_add()
+        if not self.is_editable:
+            self.refuse(self.read_only_reason)
+            return
+        ref = self.free_output()
+        self._ref, self._drop = ref, None
+        self._add_chosen(type_)
+
     def _add(self, type_: str, ref: OutputRef | None, at: tuple[float, float] | None) -> None:
         key = self.editor.add(type_, ref, at)
         self.scene.select([key])
         self.view.reveal(self.scene.cards[key].rect())
         self.minimap.update()
 
-    def _add_dismissed(self) -> None:
-        self._close_add()
+    def _join_chosen(self, key: str) -> None:
+        ref = self._ref
+        self.close_add()
+        if ref is not None:
+            self._try(lambda: self.editor.connect(ref, key))
 
-    def _close_add(self) -> None:
+    def _add_dismissed(self) -> None:
+        self.close_add()
+
+    def close_add(self) -> None:
+        """Take the ghost away and give the keyboard back to what is shown."""
         self.view.set_ghost(None)
         self._ref = self._drop = None
-        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        (self.outline if self.outline.isVisible() else self.view).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _try(self, edit: object) -> None:
         try:
             edit()  # type: ignore[operator]  # a callable without arguments
         except EditRefused as refusal:
-            self.say(str(refusal))
+            self.refuse(str(refusal))
 
     # -- view -----------------------------------------------------------------------------------
 
@@ -316,6 +381,7 @@ class JourneyCanvas(QWidget):
     def show_step(self, key: str) -> None:
         """Select a step and bring it into view."""
         if key in self.scene.cards:
+            self.board.show([key])
             self.scene.select([key])
             self.view.reveal(self.scene.cards[key].rect())
 
@@ -324,6 +390,7 @@ class JourneyCanvas(QWidget):
         self.outline.setVisible(shown)
         self._place_minimap()
         self.toolbar.set_outline(shown)
+        self.setFocusProxy(self.outline if shown else self.view)
         if shown:
             self.outline.refresh()
             self.outline.raise_()
@@ -360,9 +427,7 @@ class JourneyCanvas(QWidget):
     # -- events ---------------------------------------------------------------------------------
 
     def _key(self, event: QKeyEvent) -> bool:
-        name = action_of(event)
-        if name is not None:
-            self.commands.run(name)
+        if self.commands.key(event, "canvas"):
             return True
         letter = typed_letter(event)
         if letter:
@@ -374,6 +439,9 @@ class JourneyCanvas(QWidget):
         hit = self.view.hit(at.scene)
         if hit.kind in ("card", "input", "output") and hit.key is not None:
             self.step_activated.emit(hit.key)
+        elif hit.box is not None:
+            self.scene.select([], box=hit.box.ref)
+            self.commands.run("rename")
         elif hit.kind == "none":
             self.open_add(None, at.scene)
 
@@ -387,6 +455,10 @@ class JourneyCanvas(QWidget):
         self.view.setGeometry(0, 0, width, max(0, height - STRIP))
         self.outline.setGeometry(0, 0, width, max(0, height - STRIP))
         self.toolbar.setGeometry(0, height - STRIP, width, STRIP)
+        shelf = self.shelf.sizeHint().width()
+        self.shelf.setGeometry(width - shelf, height - STRIP, shelf, STRIP)
+        self.shelf.setVisible(width - shelf > self.toolbar.sizeHint().width())
+        self.shelf.raise_()
         self._place_minimap()
         hint = self.hint.sizeHint()
         self.hint.setGeometry((width - hint.width()) // 2, height - 90, hint.width(), hint.height())
@@ -403,7 +475,7 @@ class JourneyCanvas(QWidget):
         ]
         boxes = [QRect(corner, small) for corner in corners]
         whole = self.view.seen().contains(self.scene.content_rect())
-        cards = [self.view.mapFromScene(card.rect()).boundingRect() for card in self.scene.cards.values()]
+        cards = [self.view.mapFromScene(card.rect()).boundingRect() for card in self.scene.seen_cards().values()]
         free = next((box for box in boxes if not any(box.intersects(card) for card in cards)), None)
         self.minimap.setGeometry(free or boxes[0])
         # Where all is in view and no corner is free, the map would hide more than it shows.

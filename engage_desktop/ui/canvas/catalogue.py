@@ -42,6 +42,21 @@ class CatalogueItem:
     def category(self) -> str:
         return CATEGORY[self.type]
 
+    @property
+    def key(self) -> str:
+        return self.type
+
+
+@dataclass(frozen=True, slots=True)
+class JoinItem:
+    """A step that is there already, to which an output may lead; `key` is empty for the end of the path."""
+
+    key: str
+    title: str
+    line: str
+    icon: str
+    category: str
+
 
 CATALOGUE: tuple[CatalogueItem, ...] = (
     CatalogueItem("delay", "Delay", "Wait a fixed time", "pause sleep hours days later"),
@@ -70,6 +85,21 @@ def search(text: str, recent: tuple[str, ...] = ()) -> tuple[CatalogueItem, ...]
             used = recent.index(item.type) if item.type in recent else len(recent)
             ranked.append((rank, used, position, item))
     return tuple(entry[-1] for entry in sorted(ranked, key=lambda entry: entry[:3]))
+
+
+MOST_JOINS = 60
+
+
+def search_joins(text: str, joins: tuple[JoinItem, ...]) -> tuple[JoinItem, ...]:
+    """Those whose title or line holds every term of `text`, titles that begin with it first; not more than a
+    person reads."""
+    wanted = text.casefold().strip()
+    found = [
+        (not item.title.casefold().startswith(wanted), place, item)
+        for place, item in enumerate(joins)
+        if all(term in f"{item.title} {item.line}".casefold() for term in wanted.split())
+    ]
+    return tuple(item for _, _, item in sorted(found, key=lambda row: row[:2])[:MOST_JOINS])
 
 
 def _rank(item: CatalogueItem, terms: list[str]) -> int | None:

@@ -1,29 +1,34 @@
-"""What the keyboard, the buttons and the menu of the canvas do, each once, by name."""
+"""What the keyboard, the buttons and the menu of the canvas do, each once, by the name its action has."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QKeyEvent
 
+from engage_desktop.app.action_registry import Action, Scope
+from engage_desktop.app.actions import standard_actions
+from engage_desktop.app.shortcuts import Shortcuts
 from engage_desktop.document import ENTRY, EditRefused, OutputRef
 from engage_desktop.ui.canvas import walk
+from engage_desktop.ui.canvas.board_commands import board_commands
 from engage_desktop.ui.canvas.geometry import GRID
+from engage_desktop.ui.canvas.keys import action_of
+from engage_desktop.ui.canvas.structure_commands import structure_commands
 
 if TYPE_CHECKING:
     from engage_desktop.ui.canvas.canvas import JourneyCanvas
 
-MIME = "application/x-engage-steps+json"
-
 
 class CanvasCommands:
-    """Runs named commands on a canvas; a refused edit is said, never raised."""
+    """Runs named commands on a canvas; a refused edit is said, never raised. `shortcuts` are the keys a person
+    has, `act` does an action: the window puts its own in."""
 
     def __init__(self, canvas: JourneyCanvas) -> None:
         self._canvas = canvas
+        self.shortcuts = Shortcuts(standard_actions())
+        self.act: Callable[[Action], None] = lambda action: self.run(action.command)
         self._table: dict[str, Callable[[], None]] = {
             "walk.up": lambda: self._walk("up"),
             "walk.down": lambda: self._walk("down"),
@@ -40,9 +45,6 @@ class CanvasCommands:
             "delete": self._delete,
             "rename": self._rename,
             "activate": self._activate,
-            "copy": self._copy,
-            "cut": self._cut,
-            "paste": self._paste,
             "duplicate": self._duplicate,
             "add": lambda: canvas.open_add(None, None),
             "tidy": canvas.tidy,
@@ -51,36 +53,35 @@ class CanvasCommands:
             "view.actual": canvas.actual_size,
             "view.zoom_in": lambda: canvas.view.zoom_by(1.2),
             "view.zoom_out": lambda: canvas.view.zoom_by(1 / 1.2),
+            "outline": lambda: canvas.show_outline(not canvas.outline.isVisible()),
         }
-        self.changes = frozenset(
-            (
-                "nudge.up",
-                "nudge.down",
-                "nudge.left",
-                "nudge.right",
-                "delete",
-                "rename",
-                "cut",
-                "paste",
-                "duplicate",
-                "add",
-                "tidy",
-            )
-        )
+        self._table |= structure_commands(canvas)
+        self._table |= board_commands(canvas, self._table)
 
     @property
     def names(self) -> list[str]:
         return list(self._table)
 
+    def key(self, event: QKeyEvent, scope: Scope) -> bool:
+        """Do what a key press asks for, if it asks for anything."""
+        action = action_of(event, self.shortcuts, scope)
+        if action is not None:
+            self.act(action)
+        return action is not None
+
     def run(self, name: str) -> None:
         """Run a command; while the canvas is read-only, those that edit only say so."""
-        if name in self.changes and not self._canvas.is_editable:
-            self._canvas.say("This view is read-only.")
+        if not self._canvas.is_editable and self.edits(name):
+            self._canvas.refuse(self._canvas.read_only_reason)
             return
         try:
             self._table[name]()
         except EditRefused as refusal:
-            self._canvas.say(str(refusal))
+            self._canvas.refuse(str(refusal))
+
+    def edits(self, name: str) -> bool:
+        """Whether a command changes the journey."""
+        return self.shortcuts.registry.by_command(name).edits
 
     # -- moving about -------------------------------------------------------------------------
 
@@ -123,40 +124,18 @@ class CanvasCommands:
             editor.delete(scene.selection)
 
     def _rename(self) -> None:
-        if self._canvas.scene.current not in (None, ENTRY):
+        if self._canvas.outline.isVisible():
+            self._canvas.outline.edit_name()
+        elif self._canvas.scene.current not in (None, ENTRY):
             self._canvas.rename_requested.emit(self._canvas.scene.current)
 
     def _activate(self) -> None:
-        if self._canvas.scene.current is not None:
-            self._canvas.step_activated.emit(self._canvas.scene.current)
-
-    # -- clipboard ----------------------------------------------------------------------------
-
-    def _copy(self) -> None:
-        keys = [key for key in self._canvas.scene.selection if key != ENTRY]
-        if not keys:
+        scene, outline = self._canvas.scene, self._canvas.outline
+        if outline.isVisible() and outline.follow_join():
             return
-        text = json.dumps(self._canvas.editor.copied(keys), indent=2, ensure_ascii=False)
-        data = QMimeData()
-        data.setData(MIME, text.encode())
-        data.setText(text)
-        QGuiApplication.clipboard().setMimeData(data)
-        self._canvas.say(f"Copied {len(keys)} step{'' if len(keys) == 1 else 's'}")
-
-    def _cut(self) -> None:
-        self._copy()
-        self._delete()
-
-    def _paste(self) -> None:
-        data = QGuiApplication.clipboard().mimeData()
-        if not data.hasFormat(MIME):
-            return  # foreign content is none of ours
-        try:
-            steps = json.loads(bytes(data.data(MIME).data()).decode())
-        except ValueError:
-            return
-        keys = self._canvas.editor.paste(steps)
-        self._canvas.scene.select(keys)
+        key = scene.selected_wire[0] if scene.selected_wire is not None else scene.current
+        if key is not None:
+            self._canvas.step_activated.emit(key)
 
     def _duplicate(self) -> None:
         keys = [key for key in self._canvas.scene.selection if key != ENTRY]

@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QMenu
 
 from engage_desktop.document import ENTRY, OutputRef
 from engage_desktop.ui.canvas.hit import Hit
+from engage_desktop.ui.menus import menu_item
 
 if TYPE_CHECKING:
     from engage_desktop.ui.canvas.canvas import JourneyCanvas
 
 
 def build_menu(canvas: JourneyCanvas, hit: Hit, at: QPointF) -> QMenu:
-    """The menu for `hit`; it deletes itself when closed."""
+    """The menu for `hit`, which is selected first; it deletes itself when closed."""
     menu = QMenu(canvas)
     menu.setObjectName("canvas.menu")
     menu.aboutToHide.connect(menu.deleteLater)
@@ -25,45 +26,78 @@ def build_menu(canvas: JourneyCanvas, hit: Hit, at: QPointF) -> QMenu:
             canvas.scene.select([hit.key])
         _card_items(canvas, menu, hit.key)
     elif hit.wire is not None:
+        canvas.scene.select([], wire=hit.wire)
         _wire_items(canvas, menu, OutputRef(*hit.wire))
+    elif hit.box is not None:
+        canvas.scene.select([], box=hit.box.ref)
+        for name, text in (("rename", "Write on it"), ("box.color", "Next colour"), ("delete", "Delete")):
+            _item(canvas, menu, name, text)
     else:
-        _item(menu, "Add a step here …", lambda: canvas.open_add(None, at), canvas.is_editable)
-        _command(canvas, menu, "Paste", "paste")
+        _item(canvas, menu, "add", "Add a step here…", act=lambda: canvas.open_add(None, at))
+        for name in ("paste", "note.add", "frame.add"):
+            _item(canvas, menu, name)
         menu.addSeparator()
-        _command(canvas, menu, "Select all", "select.all")
-        _command(canvas, menu, "Tidy up", "tidy")
-        _command(canvas, menu, "Fit", "view.fit")
+        for name in ("select.all", "tidy", "view.fit", "outline"):
+            _item(canvas, menu, name)
     return menu
 
 
 def _card_items(canvas: JourneyCanvas, menu: QMenu, key: str) -> None:
-    entry = key == ENTRY
-    _command(canvas, menu, "Edit", "activate")
-    _item(menu, "Add a step after it …", lambda: canvas.open_add(None, None), canvas.is_editable)
-    _command(canvas, menu, "Rename …", "rename", not entry)
+    step = key != ENTRY
+    _item(canvas, menu, "activate", "Edit")
+    _item(canvas, menu, "rename", "Rename…", enabled=step)
     menu.addSeparator()
-    for text, name in (("Copy", "copy"), ("Cut", "cut"), ("Duplicate", "duplicate"), ("Delete", "delete")):
-        _command(canvas, menu, text, name, not entry)
+    _item(canvas, menu, "add", "Add a step after it…")
+    _item(canvas, menu, "add_before", "Add a step before it…", enabled=step)
+    _item(canvas, menu, "replace", "Change its type…", enabled=step)
+    _item(canvas, menu, "connect")
+    branched = step and hasattr(canvas.editor.must().by_key[key], "branches")
+    if branched:
+        _item(canvas, menu, "branch.add")
     menu.addSeparator()
-    _command(canvas, menu, "Select all after it", "select.downstream")
-    _command(canvas, menu, "Select all before it", "select.upstream")
+    for name, text in (("cut", "Cut"), ("copy", "Copy"), ("duplicate", "Duplicate"), ("delete", "Delete")):
+        _item(canvas, menu, name, text, enabled=step)
+    menu.addSeparator()
+    for name in ("select.downstream", "select.upstream", "fold", "frame.add"):
+        _item(canvas, menu, name)
+    if len(canvas.scene.selection) > 1:
+        menu.addSeparator()
+        for name in (
+            "tidy.selection",
+            "align.left",
+            "align.center",
+            "align.top",
+            "distribute.across",
+            "distribute.down",
+        ):
+            _item(canvas, menu, name)
 
 
 def _wire_items(canvas: JourneyCanvas, menu: QMenu, ref: OutputRef) -> None:
     wire = canvas.scene.wires[(ref.step, ref.branch)]
     if not wire.content.loop:
-        _item(menu, "Insert a step …", lambda: canvas.open_add(ref, None), canvas.is_editable)
-    cut = canvas.is_editable and wire.target is not None
-    _item(menu, "Disconnect", lambda: canvas.editor.disconnect(ref), cut)
+        _item(canvas, menu, "add", "Insert a step…")
+    _item(canvas, menu, "connect")
+    _item(canvas, menu, "disconnect", enabled=wire.target is not None)
+    if canvas.editor.is_branch(ref):
+        menu.addSeparator()
+        for name in ("move.up", "move.down"):
+            _item(canvas, menu, name, f"Ask this branch {'earlier' if name == 'move.up' else 'later'}")
+        _item(canvas, menu, "branch.remove")
 
 
-def _item(menu: QMenu, text: str, act: Callable[[], None], enabled: bool = True) -> None:
-    action = menu.addAction(text)
-    action.setEnabled(enabled)
-    action.triggered.connect(lambda: act())
-
-
-def _command(canvas: JourneyCanvas, menu: QMenu, text: str, name: str, enabled: bool = True) -> None:
-    allowed = enabled and (canvas.is_editable or name not in canvas.commands.changes)
-    _item(menu, text, lambda: canvas.commands.run(name), allowed)
-    menu.actions()[-1].setObjectName(f"canvas.menu.{name}")
+def _item(
+    canvas: JourneyCanvas,
+    menu: QMenu,
+    command: str,
+    text: str = "",
+    *,
+    enabled: bool = True,
+    act: Callable[[], None] | None = None,
+) -> None:
+    """What the action of a command does, by its own title unless `text` says it nearer."""
+    commands = canvas.commands
+    record = commands.shortcuts.registry.by_command(command)
+    allowed = enabled and (canvas.is_editable or not record.edits)
+    run = act or (lambda: commands.run(command))
+    menu_item(menu, record, commands.shortcuts.keys(record.id), run, text=text, enabled=allowed)

@@ -1,87 +1,40 @@
 """The same journey as an indented list: by keyboard and for screen readers, selected both ways.
 
-A run of steps stands at one level; each labelled branch is a row with its own run under it. A step where
-several ways join is listed where it is met first; later ways name it.
+What is selected here is selected on the graph, a branch as its wire; so the commands of the canvas work here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from engage_desktop.document import ENTRY
-from engage_desktop.ui.canvas.scene import JourneyScene, WireKey
+from engage_desktop.ui.canvas.hit import Hit
+from engage_desktop.ui.canvas.outline_rows import Row, rows
+from engage_desktop.ui.canvas.scene import JourneyScene
 from engage_desktop.ui.canvas.style import CanvasStyle
 
-KEY_ROLE = Qt.ItemDataRole.UserRole
-WIRE_ROLE = Qt.ItemDataRole.UserRole + 1
-MUTED = Qt.ItemDataRole.UserRole + 2
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line: a step (`key`), a branch (`wire`), or a way that joins (`key`, `joins`)."""
-
-    depth: int
-    key: str | None
-    wire: WireKey | None
-    title: str
-    line: str
-    figures: str
-    joins: bool = False
-
-
-def rows(scene: JourneyScene) -> list[Row]:
-    """The outline of what the scene shows, top to bottom."""
-    if scene.journey is None:
-        return []
-    made: list[Row] = []
-    seen: set[str] = set()
-    _run(scene, ENTRY, 0, seen, made)
-    for key in scene.cards:
-        if key not in seen:
-            _run(scene, key, 0, seen, made)
-    return made
-
-
-def _run(scene: JourneyScene, start: str, depth: int, seen: set[str], made: list[Row]) -> None:
-    key: str | None = start
-    while key is not None and key in scene.cards:
-        content = scene.cards[key].content
-        if key in seen:
-            made.append(Row(depth, key, None, f"→ {content.title}", "joins the step above", "", joins=True))
-            return
-        seen.add(key)
-        figures = " · ".join(f"{figure.label} {figure.text}" for figure in content.figures)
-        made.append(Row(depth, key, None, content.title, content.line, figures))
-        ahead: str | None = None
-        for output in scene.outputs_of(key):
-            wire = scene.wires[(key, output.branch)]
-            if not wire.content.label:
-                ahead = wire.target
-                continue
-            line = "starts over" if output.loop else "" if wire.target else "ends here"
-            made.append(Row(depth + 1, None, wire.key, wire.content.label, line, wire.content.count))
-            if wire.target is not None and not output.loop:
-                _run(scene, wire.target, depth + 2, seen, made)
-        key = ahead
+ROW = Qt.ItemDataRole.UserRole
+_SEVERITY_ICON = {"error": "circle-alert", "warning": "triangle-alert", "info": "info"}
 
 
 class OutlineView(QTreeWidget):
-    """Lists a `JourneyScene`; edits go out as wishes."""
+    """Lists a `JourneyScene`. Keys go to `key_of` first; `opened` when a row is double-clicked; `menu_wanted`
+    carries what the menu is for and where (global); names typed in place come out as wishes."""
 
     rename_wanted = Signal(str, str)
-    delete_wanted = Signal(list)
-    add_wanted = Signal(object)
-    activated_step = Signal(str)
+    branch_rename_wanted = Signal(object, str)
+    opened = Signal()
+    menu_wanted = Signal(object, QPoint)
 
     def __init__(self, scene: JourneyScene, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.key_of: Callable[[QKeyEvent], bool] = lambda _event: False
         self._scene = scene
         self._shown: list[Row] = []
+        self._rows_of: list[QTreeWidgetItem] = []
         self._look: object = None  # colours are part of what is shown
         self._syncing = False
         self.setObjectName("canvas.outline")
@@ -89,17 +42,18 @@ class OutlineView(QTreeWidget):
         self.setColumnCount(3)
         self.setHeaderLabels(["Step", "What it does", "Figures"])
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setUniformRowHeights(True)
         self.setIndentation(18)
+        self.setExpandsOnDoubleClick(False)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        self.header().resizeSection(0, 260)
+        self.header().resizeSection(0, 300)
         self.header().setStretchLastSection(False)
         self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)  # the longest texts stand here
         self.header().setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
         self.itemSelectionChanged.connect(self._tell_scene)
         self.itemChanged.connect(self._renamed)
-        self.itemActivated.connect(self._activated)
+        self.itemDoubleClicked.connect(lambda _item, _column: self.opened.emit())
         scene.selection_changed.connect(self._follow_scene)
 
     # -- content ----------------------------------------------------------------------------
@@ -111,78 +65,81 @@ class OutlineView(QTreeWidget):
         if wanted == self._shown and look == self._look:
             return
         self._syncing = True
-        same_shape = [(r.depth, r.key, r.wire, r.joins) for r in wanted] == [
-            (r.depth, r.key, r.wire, r.joins) for r in self._shown
-        ]
-        if same_shape:
-            for item, row in zip(self._items(), wanted, strict=True):
+        at = self._shown.index(row) if (row := self.current_row()) in self._shown else 0
+        if [row.place for row in wanted] == [row.place for row in self._shown]:
+            for item, row in zip(self._rows_of, wanted, strict=True):
                 self._fill(item, row)
         else:
             self._rebuild(wanted)
         self._shown, self._look = wanted, look
         self._syncing = False
         self._follow_scene(self._scene.selection)
+        if self.hasFocus() and not self.selectedItems() and self._rows_of:
+            # What was selected is gone: the keyboard stays where it was in the list.
+            self.setCurrentItem(self._rows_of[min(at, len(self._rows_of) - 1)])
 
     def _rebuild(self, wanted: list[Row]) -> None:
+        folded = {item.data(0, ROW).place[2:] for item in self._rows_of if item.childCount() and not item.isExpanded()}
         self.clear()
-        stack: list[QTreeWidgetItem] = []
+        self._rows_of = []
+        above: list[QTreeWidgetItem] = []
         for row in wanted:
-            del stack[row.depth :]
             item = QTreeWidgetItem()
             self._fill(item, row)
-            if stack:
-                stack[-1].addChild(item)
+            if row.depth:
+                above[row.depth - 1].addChild(item)
             else:
                 self.addTopLevelItem(item)
-            # Depth counts runs and branches; a step's branches hang under it.
-            while len(stack) < row.depth:
-                stack.append(stack[-1] if stack else item)
-            stack.append(item)
+            above[row.depth :] = [item]
+            self._rows_of.append(item)
         self.expandAll()
+        for item in self._rows_of:
+            if item.data(0, ROW).place[2:] in folded:
+                item.setExpanded(False)
 
     def _fill(self, item: QTreeWidgetItem, row: Row) -> None:
         style: CanvasStyle = self._scene.style_
         for column, text in enumerate((row.title, row.line, row.figures)):
             item.setText(column, text)
-        item.setData(0, KEY_ROLE, row.key)
-        item.setData(0, WIRE_ROLE, row.wire)
-        item.setData(0, MUTED, row.joins)
+            item.setForeground(column, style.brush("text_2"))
+        item.setData(0, ROW, row)
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, row.spoken)
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if row.key not in (None, ENTRY) and not row.joins:
-            flags |= Qt.ItemFlag.ItemIsEditable
-        item.setFlags(flags)
-        muted = row.key is None or row.joins
-        item.setForeground(0, style.brush("text_2" if muted else "text"))
-        item.setForeground(1, style.brush("text_2"))
+        item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if row.nameable else flags)
         item.setForeground(2, style.brush("text" if self._scene.current_figures else "text_3"))
-        if row.key is not None and not row.joins:
+        if row.kind == "step" and row.key is not None:
             content = self._scene.cards[row.key].content
+            item.setForeground(0, style.brush("text"))
             item.setIcon(0, style.theme.icon(content.icon, content.role, 16))
+        if row.severity:
+            item.setIcon(1, style.theme.icon(_SEVERITY_ICON[row.severity], row.severity, 14))
+        elif not item.icon(1).isNull():
+            item.setData(1, Qt.ItemDataRole.DecorationRole, None)
         item.setToolTip(0, row.title)
+        item.setToolTip(1, "\n".join(row.problems) or row.line)
 
-    def _items(self) -> list[QTreeWidgetItem]:
-        found: list[QTreeWidgetItem] = []
+    def current_row(self) -> Row | None:
+        """The row on which the keyboard stands."""
+        item = self.currentItem()
+        return item.data(0, ROW) if item is not None else None
 
-        def visit(item: QTreeWidgetItem | None) -> None:
-            assert item is not None
-            found.append(item)
-            for place in range(item.childCount()):
-                visit(item.child(place))
-
-        for place in range(self.topLevelItemCount()):
-            visit(self.topLevelItem(place))
-        return found
+    def below_current(self) -> QPoint:
+        """Under the beginning of the row on which the keyboard stands, in pixels of the parent."""
+        item = self.currentItem()
+        rect = self.visualItemRect(item) if item is not None else self.viewport().rect()
+        return self.viewport().mapTo(self, QPoint(rect.left() + 24, rect.bottom() + 4)) + self.pos()
 
     # -- selection, both ways ---------------------------------------------------------------
 
     def _tell_scene(self) -> None:
         if self._syncing:
             return
-        keys = [item.data(0, KEY_ROLE) for item in self.selectedItems()]
-        here = self.currentItem()
-        current = here.data(0, KEY_ROLE) if here is not None else None
+        chosen = [item.data(0, ROW) for item in self.selectedItems()]
+        keys = [row.key for row in chosen if row.kind == "step"]
+        here = self.current_row()
+        wire = here.wire if here is not None and here in chosen and not keys else None
         self._syncing = True
-        self._scene.select([key for key in keys if key is not None], current=current)
+        self._scene.select(keys, wire=wire, current=here.key if here is not None else None)
         self._syncing = False
 
     def _follow_scene(self, keys: list[str]) -> None:
@@ -190,30 +147,56 @@ class OutlineView(QTreeWidget):
             return
         self._syncing = True
         self.clearSelection()
-        for item in self._items():
-            if item.data(0, KEY_ROLE) in keys and not item.data(0, MUTED):
+        wire, current = self._scene.selected_wire, None
+        for item in self._rows_of:
+            row: Row = item.data(0, ROW)
+            if row.kind == "step" and row.key in keys:
                 item.setSelected(True)
-                if item.data(0, KEY_ROLE) == self._scene.current:
-                    self.setCurrentItem(item, 0, QItemSelectionModel.SelectionFlag.NoUpdate)
+                current = item if row.key == self._scene.current or current is None else current
+            elif wire is not None and row.wire == wire and current is None:
+                item.setSelected(True)
+                current = item
+        if current is not None:
+            self.setCurrentItem(current, 0, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.scrollToItem(current)
         self._syncing = False
 
-    # -- edits ------------------------------------------------------------------------------
+    # -- keyboard ---------------------------------------------------------------------------
+
+    def edit_name(self) -> None:
+        """Edit the name of the current row in place, if it has one of its own."""
+        item = self.currentItem()
+        if item is not None and item.data(0, ROW).nameable:
+            self.editItem(item, 0)
+
+    def follow_join(self) -> bool:
+        """Go from a row that joins a step to that step's own row; False on any other row."""
+        row = self.current_row()
+        if row is None or row.kind != "join" or row.key is None:
+            return False
+        self._scene.select([row.key])
+        return True
 
     def _renamed(self, item: QTreeWidgetItem, column: int) -> None:
-        key = item.data(0, KEY_ROLE)
-        if not self._syncing and column == 0 and key is not None:
-            self.rename_wanted.emit(key, item.text(0))
-
-    def _activated(self, item: QTreeWidgetItem) -> None:
-        key = item.data(0, KEY_ROLE)
-        if key is not None:
-            self.activated_step.emit(key)
+        row: Row | None = item.data(0, ROW)
+        if self._syncing or column != 0 or row is None or item.text(0) == row.title:
+            return
+        text = item.text(0)
+        self._syncing = True
+        item.setText(0, row.title)  # the document decides; what it refuses is not shown
+        self._syncing = False
+        if row.kind == "branch":
+            self.branch_rename_wanted.emit(row.wire, text)
+        else:
+            self.rename_wanted.emit(row.key, text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            keys = [item.data(0, KEY_ROLE) for item in self.selectedItems()]
-            self.delete_wanted.emit([key for key in keys if key is not None])
-        elif event.key() == Qt.Key.Key_Insert and (item := self.currentItem()) is not None:
-            self.add_wanted.emit(item.data(0, WIRE_ROLE) or (item.data(0, KEY_ROLE), None))
-        else:
+        if not self.key_of(event):
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        row = self.current_row()
+        if row is None or row.kind == "loose":
+            return
+        hit = Hit("card", key=row.key) if row.kind == "step" else Hit("wire", wire=row.wire)
+        self.menu_wanted.emit(hit, event.globalPos())

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from engage_desktop.app.action_registry import Action
 from engage_desktop.app.protocol import JourneyFigures
+from engage_desktop.app.shortcuts import Shortcuts
 from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import Theme
@@ -23,7 +27,7 @@ class JourneyPage(QWidget):
         self.setObjectName("page.journey")
         self._session = session
         self._before: JourneyFigures | None = None
-        self.playing = False
+        self._playing = False
         first = next((journey.key for journey in session.campaigns.journeys), "")
         self.canvas = JourneyCanvas(session.document, first, theme)
         layout = QVBoxLayout(self)
@@ -45,6 +49,28 @@ class JourneyPage(QWidget):
     def selection(self) -> list[str]:
         return list(self.canvas.scene.selection)
 
+    @property
+    def selected_wire(self) -> tuple[str, str | None] | None:
+        """The output whose wire is selected: (step, branch)."""
+        return self.canvas.scene.selected_wire
+
+    @property
+    def inspected(self) -> list[str]:
+        """What the inspector shows: what is selected, or the card whose wire is."""
+        return [self.selected_wire[0]] if self.selected_wire is not None else self.selection
+
+    def use_actions(self, shortcuts: Shortcuts, act: Callable[[Action], None]) -> None:
+        """Have the keys of the window, and its way to do an action."""
+        self.canvas.commands.shortcuts, self.canvas.commands.act = shortcuts, act
+        shortcuts.subscribe(lambda: self.canvas.toolbar.show_keys(shortcuts))
+        self.canvas.toolbar.show_keys(shortcuts)
+
+    def set_playing(self, playing: bool) -> None:
+        """While the clock runs the journey is only looked at; its keys that edit say so."""
+        self._playing = playing
+        self.canvas.read_only_reason = "The clock is running. Pause it (F5) to edit the journey."
+        self.canvas.set_editable(not playing)
+
     def set_theme(self, theme: Theme) -> None:
         self.canvas.set_theme(theme)
 
@@ -58,17 +84,14 @@ class JourneyPage(QWidget):
         self.canvas.show_step(step)
 
     def command(self, name: str) -> None:
-        """Run a command of the canvas; `outline` turns the outline on and off."""
-        if name == "outline":
-            self.canvas.show_outline(not self.canvas.outline.isVisible())
-        else:
-            self.canvas.commands.run(name)
+        """Run a command of the canvas."""
+        self.canvas.commands.run(name)
 
     def _figures_changed(self, figures: JourneyFigures | None) -> None:
         before, self._before = self._before, figures
         self._show_figures()
         if (
-            self.playing
+            self._playing
             and before is not None
             and figures is not None
             and (before.journey, before.generation, before.alone)

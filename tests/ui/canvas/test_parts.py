@@ -1,10 +1,10 @@
-"""The parts around the graph: outline, minimap, menu, tool tips."""
+"""The parts around the graph: minimap, menu, tool tips."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication, QTreeWidgetItem
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from engage_desktop.document import ENTRY
@@ -13,66 +13,8 @@ from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.canvas.card_painter import badge_rect
 from engage_desktop.ui.canvas.hit import Hit
 from engage_desktop.ui.canvas.menu import build_menu
-from engage_desktop.ui.canvas.outline import KEY_ROLE, OutlineView, rows
 from engage_desktop.ui.canvas.tips import tip_of
-from tests.ui.canvas.driving import FIGURES, Hand, agrees
-
-
-def listed(outline: OutlineView) -> dict[str, QTreeWidgetItem]:
-    return {item.data(0, KEY_ROLE): item for item in outline._items() if item.data(0, KEY_ROLE)}
-
-
-def test_the_outline_lists_every_step_once_with_its_figures(canvas: JourneyCanvas) -> None:
-    canvas.set_figures(FIGURES, current=True)
-    canvas.toolbar.outline.click()
-    assert canvas.outline.isVisible()
-    titles = [(row.depth, row.title, row.figures) for row in rows(canvas.scene)]
-    assert titles == [
-        (0, "Product Added", "entered 1,204 · people 861"),
-        (0, "Two quiet hours", "through 1,162 · inside 42"),
-        (1, "added again", "214"),
-        (1, "bought", "389"),
-        (2, "Bought without help", "ended 389 · of entered 32.3 %"),
-        (1, "2 h passed", "773"),
-        (2, "Nudge or not", "through 773 · of entered 64.2 %"),
-        (3, "mail", "693"),
-        (4, "Nudge e-mail", "sent 652 · not sent 41"),
-        (4, "Next Tuesday", "through 598 · inside 54"),
-        (3, "control", "80"),
-    ]
-    assert set(listed(canvas.outline)) == set(canvas.scene.cards)
-    assert listed(canvas.outline)["nudge"].text(2) == "sent 652 · not sent 41"
-
-
-def test_outline_and_graph_select_each_other(canvas: JourneyCanvas) -> None:
-    canvas.show_outline(True)
-    canvas.scene.select(["coin", "nudge"])
-    assert {item.data(0, KEY_ROLE) for item in canvas.outline.selectedItems()} == {"coin", "nudge"}
-    canvas.outline.clearSelection()
-    listed(canvas.outline)["done"].setSelected(True)
-    assert canvas.scene.selection == ["done"]
-
-
-def test_the_outline_renames_and_deletes(canvas: JourneyCanvas, qtbot: QtBot) -> None:
-    canvas.show_outline(True)
-    listed(canvas.outline)["nudge"].setText(0, "Gentle nudge")
-    journey = canvas.editor.journey
-    assert journey is not None
-    assert journey.by_key["nudge"].name == "Gentle nudge"
-    assert canvas.scene.cards["nudge"].content.title == "Gentle nudge"
-    canvas.outline.clearSelection()
-    listed(canvas.outline)["nudge"].setSelected(True)
-    qtbot.keyClick(canvas.outline, Qt.Key.Key_Delete)
-    assert "nudge" not in listed(canvas.outline)
-    assert agrees(canvas) == []
-
-
-def test_an_edit_elsewhere_updates_the_outline(canvas: JourneyCanvas) -> None:
-    canvas.show_outline(True)
-    canvas.editor.add("end", None, (0.0, 900.0))
-    assert "end" in listed(canvas.outline)
-    canvas.document.undo()
-    assert "end" not in listed(canvas.outline)
+from tests.ui.canvas.driving import FIGURES, Hand
 
 
 def test_clicking_the_minimap_goes_there(canvas: JourneyCanvas) -> None:
