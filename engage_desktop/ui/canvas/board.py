@@ -14,7 +14,7 @@ from engage_desktop.ui.canvas.folding import fold_name, folds, hidden, opened
 from engage_desktop.ui.canvas.placing import Position
 
 FRAME_PAD = 24.0
-FRAME_HEAD = 28.0
+FRAME_HEAD = 32.0
 """Height of the strip at the top of a frame that its title stands on."""
 NOTE_SIZE = (200.0, 96.0)
 FRAME_SIZE = (320.0, 240.0)

@@ -71,7 +71,6 @@ class BoxItem(QGraphicsItem):
         style, role = self.style, ROLE[self.box.color]
         rect = QRectF(0, 0, self.width, self.height)
         frame = self.ref.kind == "frame"
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(style.color(f"{role}_soft", 0.45 if frame else 1.0))
         pen = QPen(style.color(role, 0.45 if frame else 0.7), 1)
         painter.setPen(style.pen("accent", 2) if self.selected else pen)

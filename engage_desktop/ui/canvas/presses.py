@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engage_desktop.document import OutputRef
-from engage_desktop.ui.canvas.gestures import BandGesture, ConnectGesture, MoveGesture, Pointer
+from engage_desktop.ui.canvas.boxes import BoxHit
+from engage_desktop.ui.canvas.folding import fold_name
+from engage_desktop.ui.canvas.gestures import (
+    BandGesture,
+    ConnectGesture,
+    MoveBoxGesture,
+    MoveGesture,
+    Pointer,
+    ResizeBoxGesture,
+)
 from engage_desktop.ui.canvas.hit import Hit
 from engage_desktop.ui.canvas.view import Press
 
@@ -27,6 +36,9 @@ def press_on(canvas: JourneyCanvas, hit: Hit, at: Pointer) -> Press:
             return Press(at, lambda: canvas.open_add(OutputRef(*hit.wire) if hit.wire else None, None))
         case "wire_end" | "wire_start" | "wire":
             return _on_wire(canvas, hit, at)
+        case "box":
+            assert hit.box is not None
+            return _on_box(canvas, hit.box, at)
         case _:
             keep = at.adds
             return Press(at, None if keep else lambda: canvas.scene.select([]), lambda: BandGesture(canvas.stage))
@@ -40,22 +52,32 @@ def _on_card(canvas: JourneyCanvas, hit: Hit, at: Pointer) -> Press:
     scene, key = canvas.scene, hit.key
     assert key is not None
     was_selected = key in scene.selection
-    if at.adds:
-        rest = [card for card in scene.selection if card != key]
-        scene.select(rest if was_selected else [*rest, key], current=key)
-    elif not was_selected:
-        scene.select([key])
-    else:
+    if was_selected:
         scene.select(scene.selection, current=key)
-    drags = canvas.is_editable and key in scene.selection
-    return Press(
-        at,
-        (lambda: scene.select([key])) if was_selected and not at.adds else None,
-        (lambda: MoveGesture(canvas.stage, key)) if drags else None,
-    )
+    else:
+        scene.select([*scene.selection, key] if at.adds else [key])
+
+    def clicked() -> None:
+        # Only now: a drag of several selected cards begins on one of them, with Shift too.
+        if was_selected:
+            scene.select([card for card in scene.selection if card != key] if at.adds else [key], current=key)
+
+    return Press(at, clicked, (lambda: MoveGesture(canvas.stage, key)) if canvas.is_editable else None)
+
+
+def _on_box(canvas: JourneyCanvas, hit: BoxHit, at: Pointer) -> Press:
+    canvas.scene.select([], box=hit.ref)
+    if not canvas.is_editable:
+        return Press(at)
+    if hit.part == "body":
+        return Press(at, None, lambda: MoveBoxGesture(canvas.stage, canvas.board, hit.ref))
+    return Press(at, None, lambda: ResizeBoxGesture(canvas.stage, canvas.board, hit))
 
 
 def _on_output(canvas: JourneyCanvas, ref: OutputRef, at: Pointer, *, click: bool) -> Press:
+    if fold_name(ref) in canvas.scene.folded:
+        return Press(at, lambda: canvas.board.unfold(ref))
+
     def clicked() -> None:
         if click:
             canvas.open_add(ref, None)

@@ -46,6 +46,8 @@ class Stage:
     editor: JourneyEditor
     say: Callable[[str], None]
     open_add: AddDoor
+    open_before: Callable[[str, QPointF], None]
+    """Opens it for a step that shall lead to one that is there."""
 
 
 class Gesture:

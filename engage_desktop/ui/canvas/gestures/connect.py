@@ -128,6 +128,8 @@ class ConnectGesture(Gesture):
     def _dropped_on_nothing(self, at: Pointer) -> None:
         if self._ref is not None and self._old is None:
             self.stage.open_add(self._ref, at.scene)
+        elif self._old is None and self._step is not None:
+            self.stage.open_before(self._step, at.scene)
         elif self._old is not None:
             self.stage.editor.disconnect(OutputRef(*self._old))
             self.stage.say("Disconnected: the path now ends here.")

@@ -108,6 +108,7 @@ class MoveGesture(Gesture):
         scene.route(self._touched)
 
     def paint(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(self.stage.scene.style_.pen("accent", 1, cosmetic=True))
         for start, end in self._lines:
             painter.drawLine(start, end)
