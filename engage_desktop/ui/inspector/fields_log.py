@@ -1,4 +1,4 @@
-"""Fields that speak of the log and of time: durations, event names, conditions."""
+"""Fields that speak of the log: event names and conditions."""
 
 from __future__ import annotations
 
@@ -7,71 +7,13 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QComboBox, QCompleter, QPlainTextEdit
 
-from engage_desktop.domain.duration import UNIT_NAMES, UNIT_US, format_duration, parse_duration
 from engage_desktop.ui import formats
-from engage_desktop.ui.inspector.fields import Commit, Field, side_by_side
+from engage_desktop.ui.inspector.fields import Commit, Field
 from engage_desktop.ui.theme import current_theme
 from engage_desktop.ui.widgets.common import editable
 from engage_desktop.ui.widgets.query_editor import code_font
-
-UNITS = ("s", "m", "h", "d", "w")
-
-
-class DurationField(Field):
-    """A number and a unit; `1d12h` shows as 36 hours. The value is the canonical text (`2h`), None
-    when empty and `optional`; anything that is no number is handed over as typed, to be refused."""
-
-    def __init__(self, title: str, name: str, on_commit: Commit, *, optional: bool = False, spoken: str = "") -> None:
-        super().__init__(title, name, on_commit, spoken=spoken)
-        self._optional = optional
-        self.line = QLineEdit()
-        self.line.setPlaceholderText("no limit" if optional else "")
-        self.line.setMinimumWidth(40)
-        self.unit = QComboBox()
-        self.unit.setObjectName(f"{name}.unit")
-        self.unit.setAccessibleName(f"{spoken or title}: unit")
-        for unit in UNITS:
-            self.unit.addItem(f"{UNIT_NAMES[unit]}s", unit)
-        self.unit.setCurrentIndex(2)
-        self.line.installEventFilter(self)
-        self._adopt(self.line, side_by_side(self.line, self.unit))
-        self.line.editingFinished.connect(self.commit)
-        self.unit.activated.connect(lambda _index: self.commit())
-
-    def value(self) -> str | None:
-        text = self.line.text().strip()
-        if not text:
-            return None if self._optional else ""
-        if text.isascii() and text.isdigit():
-            return self._canonical(f"{text}{self.unit.currentData()}")
-        return self._canonical(text)
-
-    def _canonical(self, text: str) -> str:
-        # The text as authored when it means the same: `90m` stays `90m`.
-        try:
-            us = parse_duration(text)
-            if self._given and parse_duration(self._given) == us:
-                return str(self._given)
-        except ValueError:
-            return text
-        return text
-
-    def _show(self, value: str | None) -> None:
-        if not value:
-            self.line.setText("")
-            return
-        try:
-            us = parse_duration(value)
-        except ValueError:
-            self.line.setText(value)
-            return
-        written = value[-1] if value[:-1].isdigit() else ""
-        shown = written or max((unit for unit in UNITS if us % UNIT_US[unit] == 0), key=UNITS.index, default="s")
-        self.line.setText(str(us // UNIT_US[shown]))
-        self.unit.setCurrentIndex(UNITS.index(shown))
-        self.line.setToolTip(format_duration(us))
 
 
 class EventField(Field):

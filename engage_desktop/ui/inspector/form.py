@@ -10,7 +10,8 @@ from engage_desktop.domain.step import DelayUntil, SendMessage, SetTrait, StepBa
 from engage_desktop.ui.canvas.words import step_title
 from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.fields import ChoiceField, Choices, Field, FlagField, NumberField, TextField
-from engage_desktop.ui.inspector.fields_log import ConditionField, DurationField, EventField
+from engage_desktop.ui.inspector.fields_duration import DurationField
+from engage_desktop.ui.inspector.fields_log import ConditionField, EventField
 from engage_desktop.ui.inspector.set_trait import SetTraitFields
 from engage_desktop.ui.inspector.specs import SPECS, Spec
 from engage_desktop.ui.inspector.step_responses import StepResponses

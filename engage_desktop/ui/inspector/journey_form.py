@@ -10,7 +10,8 @@ from engage_desktop.domain.journey import AudienceEntry, EventEntry, Exit, Journ
 from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.branches import tool
 from engage_desktop.ui.inspector.fields import ChoiceField, Field, FlagField, TextField
-from engage_desktop.ui.inspector.fields_log import ConditionField, DurationField, EventField
+from engage_desktop.ui.inspector.fields_duration import DurationField
+from engage_desktop.ui.inspector.fields_log import ConditionField, EventField
 from engage_desktop.ui.inspector.fields_names import NameField, WeekdaysField
 from engage_desktop.ui.inspector.journey_settings import JourneySettings
 from engage_desktop.ui.inspector.surroundings import Surroundings

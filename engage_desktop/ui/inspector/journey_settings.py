@@ -11,7 +11,8 @@ from engage_desktop.domain.journey import Journey
 from engage_desktop.ui.goal_words import reached_words
 from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.fields import ChoiceField, Field, FlagField, NumberField
-from engage_desktop.ui.inspector.fields_log import ConditionField, DurationField, EventField
+from engage_desktop.ui.inspector.fields_duration import DurationField
+from engage_desktop.ui.inspector.fields_log import ConditionField, EventField
 from engage_desktop.ui.inspector.fields_names import NameField
 from engage_desktop.ui.inspector.fields_time import InstantField
 from engage_desktop.ui.inspector.surroundings import Surroundings

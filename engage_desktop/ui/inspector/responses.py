@@ -16,7 +16,8 @@ from engage_desktop.ui.inspector import response_edits as edits
 from engage_desktop.ui.inspector.branches import tool
 from engage_desktop.ui.inspector.edits import sentence
 from engage_desktop.ui.inspector.fields import ChoiceField, Field, NumberField, side_by_side
-from engage_desktop.ui.inspector.fields_log import DurationField, EventField
+from engage_desktop.ui.inspector.fields_duration import DurationField
+from engage_desktop.ui.inspector.fields_log import EventField
 from engage_desktop.ui.inspector.fields_text import PercentField
 from engage_desktop.ui.widgets.common import button, clear, column, label, row
 

@@ -13,6 +13,7 @@ from engage_desktop.ui import formats
 from engage_desktop.ui.canvas.words import WEEKDAYS, step_title
 from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.fields import ChoiceField, Field, TextField
+from engage_desktop.ui.inspector.fields_duration import OffsetField
 from engage_desktop.ui.inspector.fields_names import NameField, WeekdaysField
 from engage_desktop.ui.inspector.surroundings import Surroundings
 from engage_desktop.ui.widgets.common import column, label
@@ -49,9 +50,7 @@ class UntilFields(QWidget):
             "at": TextField("Date", "inspector.at", self._put("at", "date"), optional=False, hint="2025-03-31 09:00"),
             "property": NameField("Property", "inspector.property", self._put("property", "date")),
             "trait": NameField("Trait", "inspector.trait", self._put("trait", "date")),
-            "offset": TextField(
-                "Moved by", "inspector.offset", self._put("offset", "offset"), hint="-1d is a day before"
-            ),
+            "offset": OffsetField("Moved by", "inspector.offset", self._put("offset", "offset")),
             "zone": ChoiceField("By the clock of", "inspector.zone", self._put("zone", "zone"), ZONES),
             "past": ChoiceField(
                 "When that is past or missing", "inspector.past", self._put("past", "what is past"), _PAST

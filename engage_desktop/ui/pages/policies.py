@@ -13,7 +13,7 @@ from engage_desktop.domain.workspace import CHANNELS, Holdout, Policies, Unknown
 from engage_desktop.ui.canvas.words import CHANNEL_TITLE
 from engage_desktop.ui.inspector.edits import sentence
 from engage_desktop.ui.inspector.fields import ChoiceField, Field, NumberField, TextField, side_by_side
-from engage_desktop.ui.inspector.fields_log import DurationField
+from engage_desktop.ui.inspector.fields_duration import DurationField
 from engage_desktop.ui.pages.base import Page, sides
 from engage_desktop.ui.pages.key_rows import KeyRows
 from engage_desktop.ui.pages.policy_rows import CapRows, HoursRows, WindowRow

@@ -13,7 +13,7 @@ from engage_desktop.ui.canvas.words import CHANNEL_TITLE
 from engage_desktop.ui.inspector.branches import tool
 from engage_desktop.ui.inspector.edits import sentence
 from engage_desktop.ui.inspector.fields import ChoiceField, Field, NumberField
-from engage_desktop.ui.inspector.fields_log import DurationField
+from engage_desktop.ui.inspector.fields_duration import DurationField
 from engage_desktop.ui.inspector.fields_text import ClockField
 from engage_desktop.ui.widgets.common import button, clear, column, label, row
 
