@@ -141,6 +141,8 @@ def refusal(replayed: Replay, destination: Destination, workspace: Workspace) ->
 
     if destination.sandbox:
         return None
+    if replayed.left_out:
+        return f"{' '.join(replayed.left_out)} Mend that first: what is sent would not be all."
     drafts = [
         f"{kind} {key}"
         for kind, key in campaigns_for(replayed.run, destination.key)

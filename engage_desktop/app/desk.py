@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from engage_desktop.app.alone import AloneRuns, differs
 from engage_desktop.app.ending import system_sentence
 from engage_desktop.app.engine_process import Inbox
 from engage_desktop.app.faults import fault_file
+from engage_desktop.app.left_out import runnable, why_left_out
 from engage_desktop.app.list_desk import ListDesk
 from engage_desktop.app.lists import Lists, read_lists
 from engage_desktop.app.replay import Log, Replay, replay
@@ -177,8 +179,8 @@ class Desk:
         if campaigns is None:
             return p.Refused(request.generation, problems)
         self.campaigns = campaigns
-        problems = validate(campaigns)
-        if any(problem.is_error for problem in problems):
+        known, problems, refused = runnable(campaigns, validate(campaigns))
+        if refused:
             return p.Refused(request.generation, problems)
         if self.log is None or self.log.store.n_profiles == 0:
             hint = Problem(
@@ -188,10 +190,10 @@ class Desk:
         self._cache = self._cache or LeafCache()
         begun = time.perf_counter()
         try:
-            self._lists = read_lists(campaigns, self.workspace, before=self._lists, by_hand=False)
+            self._lists = read_lists(known, self.workspace, before=self._lists, by_hand=False)
             run = partial(
                 replay,
-                campaigns,
+                known,
                 self.log,
                 lists=self._lists,
                 seed=request.seed,
@@ -200,9 +202,10 @@ class Desk:
                 cache=self._cache,
             )
             self._alone.start(lambda key, before: run(only=(key,), before=before))
-            if request.alone is not None and campaigns.journey(request.alone) and differs(campaigns):
+            if request.alone is not None and known.journey(request.alone) and differs(known):
                 self._inbox.reply(request_id, self._alone_first(request))
-            self.replayed = run(before=self._before)
+            left_out = tuple(one.message for one in problems if one.code == "not_simulated")
+            self.replayed = replace(run(before=self._before), left_out=left_out)
         except Cancelled:
             return p.Superseded(request.generation)
         except DesignError as error:
@@ -230,9 +233,15 @@ class Desk:
         """Raise UserError for a journey or step that the run does not have."""
         journey = self.need_run().campaigns.journey(key)
         if journey is None:
+            if (why := self._left_out(key)) is not None:
+                raise UserError(why)
             raise UserError(f"There is no journey {key!r} in this run. Choose one that is shown.")
         if step not in (None, p.ENTRY) and step not in journey.by_key:
             raise UserError(f"There is no step {step!r} in journey {key!r}. Choose one that is shown.")
+
+    def _left_out(self, key: str) -> str | None:
+        """Why a journey of the design is not in the run, if it is not."""
+        return why_left_out(self.campaigns.journey(key)) if self.campaigns is not None else None
 
     @property
     def playback(self) -> Playback:
@@ -257,6 +266,8 @@ class Desk:
     def _people(self, request_id: int, request: p.AskPeople) -> p.Reply:
         from engage_desktop.app.figures import people_page
 
+        if self._left_out(request.journey) is not None:  # nobody is in a journey that is not simulated
+            return p.People(request.generation, request.journey, request.step, request.at_us, 0, request.offset, ())
         self.need_journey(request.journey, request.step)
         return people_page(self.playback_of(request.journey, request.alone), request)
 
@@ -297,8 +308,9 @@ class Desk:
         return table_page(self.need_run(), request)
 
     def _histogram(self, request_id: int, request: p.AskHistogram) -> p.Reply:
-        read = self.playback if request.journey is None else self.playback_of(request.journey, request.alone)
-        series = read.histogram(request.bins, request.journey)
+        journey = None if request.journey is None or self._left_out(request.journey) else request.journey
+        read = self.playback if journey is None else self.playback_of(journey, request.alone)
+        series = read.histogram(request.bins, journey)
         first, last = self.need_run().run.window
         return p.Histogram(
             request.generation,
@@ -316,6 +328,8 @@ class Desk:
     def _experiment(self, request_id: int, request: p.AskExperiment) -> p.Reply:
         from engage_desktop.app.experiments import experiment_of_replay
 
+        if (why := self._left_out(request.journey)) is not None:
+            raise UserError(why)
         body = experiment_of_replay(self.need_run(), request.journey, request.step, request.metric, request.within)
         return p.ExperimentReply(request.generation, request.journey, request.step, body)
 

@@ -83,6 +83,8 @@ class Replay:
     seconds: dict[str, float] = field(default_factory=dict)
     only: tuple[str, ...] = ()
     lists: Lists = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+    """Why journeys of the design are not in the run, a sentence each (`left_out.py`)."""
 
     @cached_property
     def tables(self) -> dict[str, Table]:

@@ -21,6 +21,7 @@ from typing import Any, Literal
 
 from engage_desktop.app.alone import differs
 from engage_desktop.app.engine_client import LOST, EngineClient
+from engage_desktop.app.left_out import why_left_out
 from engage_desktop.app.protocol import (
     AloneReady,
     AskFigures,
@@ -364,6 +365,11 @@ class Workbench:
     def _ask_figures(self) -> None:
         # One question at a time: while it is out, only the newest wish is remembered.
         if self._figures_asked is not None or self.journey is None or not self.run.current:
+            return
+        if why_left_out(self.campaigns.journey(self.journey)) is not None:
+            if self.figures is not None:
+                self.figures = None
+                self._tell("figures", None)
             return
         self._figures_asked = (self.run.generation, self.journey, self.at_us, self.alone)
         self.ask(AskFigures(*self._figures_asked), self._figures_arrived)

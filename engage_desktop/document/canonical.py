@@ -1,7 +1,7 @@
 """Models to plain data and to canonical text (`formats.md` section 2).
 
 Keys stand in the order of the models' fields, `x-` keys last in authored order, defaults are
-left out, lists keep their order. Nothing here reads text.
+left out, lists keep their order; steps of a newer version stand as they were written. Nothing here reads text.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from engage_desktop.domain.campaigns import JourneyTest
 from engage_desktop.domain.message import Destination
 from engage_desktop.domain.step import Fork, Hold, RandomSplit, SetTrait, Split
+from engage_desktop.domain.unknown_step import Kept
 from engage_desktop.domain.workspace import Identity
 
 _ALWAYS: frozenset[tuple[type[BaseModel], str]] = frozenset(
@@ -59,6 +60,8 @@ def to_data(value: Any, *, canonical: bool = True) -> Any:
     With `canonical` conditions that parse are re-printed; without it every text stays as typed,
     so that a change record fits the document it was made from.
     """
+    if isinstance(value, Kept):
+        return value.written
     if isinstance(value, BaseModel):
         found: dict[str, Any] = {}
         for name, key, always, default in _plan(type(value)):

@@ -8,6 +8,7 @@ from typing import Any
 from engage_desktop.document.check_delay_until import check_delay_until
 from engage_desktop.document.check_schedule import check_schedule
 from engage_desktop.document.check_set_trait import check_set_trait
+from engage_desktop.document.check_unknown_step import check_unknown_step
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import parse_duration, parse_instant
 from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey, ScheduleEntry
@@ -26,6 +27,7 @@ from engage_desktop.domain.step import (
     Wait,
     outputs,
 )
+from engage_desktop.domain.unknown_step import UnknownStep
 
 _OWN_OUTPUTS = {"hold": {"timeout"}, "split": {"otherwise"}}
 
@@ -172,6 +174,8 @@ def _check_step(step: StepBase, journey: Journey, campaigns: Campaigns, path: st
             yield from _known_destination(step.destination, campaigns, f"{path}.destination")
         case SetTrait():
             yield from check_set_trait(step, campaigns, path)
+        case UnknownStep():
+            yield from check_unknown_step(step, path)
         case _:
             pass
 
@@ -258,7 +262,7 @@ def _check_graph(journey: Journey, root: str) -> Iterator[Problem]:
             if target not in steps:
                 yield unknown("step", target, f"{root}.steps.{step.key}.{field}", list(steps))
     yield from _circles(journey, root)
-    if journey.start in steps:
+    if journey.start in steps and not any(isinstance(step, UnknownStep) for step in journey.steps):  # may lead anywhere
         reached = _reached(journey, str(journey.start))
         for key in steps:
             if key not in reached:

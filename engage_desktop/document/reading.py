@@ -7,6 +7,7 @@ positions. The sentences for each kind of fault stand in `wording.py`.
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from engage_desktop.document.wording import sentences
 from engage_desktop.domain.base import Model
 from engage_desktop.domain.problem import Problem
+from engage_desktop.domain.step import NOT_NEWER
 
 M = TypeVar("M", bound=Model)
 
@@ -29,8 +31,15 @@ class _NoNumber(ValueError):
 def read_model(text: str, model: type[M], format_name: str, what: str) -> tuple[M | None, tuple[Problem, ...]]:
     """The model of a JSON text, or None and its problems. `what` names the kind of file."""
     text = text.removeprefix("\ufeff")
+    huge: list[str] = []
+
+    def number(digits: str) -> float:
+        if math.isinf(found := float(digits)):
+            huge.append(digits)
+        return found
+
     try:
-        raw = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+        raw = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=number)
     except json.JSONDecodeError as error:
         return None, (_syntax(error, text, what),)
     except _Duplicate as error:
@@ -48,7 +57,11 @@ def read_model(text: str, model: type[M], format_name: str, what: str) -> tuple[
         if isinstance(found, str) and found.partition("/")[0] == format_name.partition("/")[0]:
             mend = "It was made by another version of this program: open it there, or update this one."
         return None, (Problem("error", "format", "format", message, mend),)
-    return validate_text(text, raw, model)
+    made, problems = validate_text(text, raw, model)
+    if made is not None and huge:  # where nobody looks at it, but saving could not write it
+        message = f"{huge[0]} is too large to count with."
+        return None, (Problem("error", "json_number", "", message, "Write an ordinary number."),)
+    return made, problems
 
 
 def validate_text(text: str, raw: Any, model: type[M]) -> tuple[M | None, tuple[Problem, ...]]:
@@ -64,6 +77,8 @@ def problems_of(error: ValidationError, raw: Any) -> tuple[Problem, ...]:
     places: dict[str, list[Any]] = {}
     stands: dict[str, _Place] = {}
     for detail in error.errors(include_url=False):
+        if detail["type"] == NOT_NEWER:
+            continue
         place = _walk(raw, detail["loc"])
         places.setdefault(place.path, []).append(detail)
         stands.setdefault(place.path, place)
@@ -103,10 +118,12 @@ def _walk(raw: Any, location: tuple[int | str, ...]) -> _Place:
 
 
 def _is_tag(location: tuple[int | str, ...], position: int) -> bool:
-    """Whether this part is the tag of a discriminated union (`entry`, `after` of a response, an item of `steps`)."""
+    """Whether this part is the tag of a union (`entry`, `after` of a response, an item of `steps`: two)."""
     before = location[:position]
     if before[-1:] in (("entry",), ("after",)):
         return True
+    if before[-1:] == ("known",):  # the type behind it
+        before = before[:-1]
     return len(before) >= 2 and before[-2] == "steps" and isinstance(before[-1], int)
 
 

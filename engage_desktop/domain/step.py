@@ -6,21 +6,19 @@ layout and engine all ask it.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, Tag, ValidationError
+from pydantic_core import PydanticCustomError
 
 from engage_desktop.domain.base import ConditionText, DurationText, Key, Model, Number
 from engage_desktop.domain.response import Responses
+from engage_desktop.domain.step_base import StepBase as StepBase
+from engage_desktop.domain.unknown_step import UnknownStep
 
 StepCategory = Literal["timing", "logic", "action", "end"]
-
-
-class StepBase(Model):
-    key: Key
-    type: str
-    name: str | None = None
-    next: Key | None = None
 
 
 class Delay(StepBase):
@@ -129,10 +127,6 @@ class End(StepBase):
     outcome: str | None = None
 
 
-Step = Annotated[
-    Delay | DelayUntil | Hold | Wait | Split | Fork | RandomSplit | SendMessage | Ad | Send | SetTrait | End,
-    Field(discriminator="type"),
-]
 STEP_TYPES: dict[str, type[StepBase]] = {
     "delay": Delay,
     "delay_until": DelayUntil,
@@ -147,6 +141,36 @@ STEP_TYPES: dict[str, type[StepBase]] = {
     "set_trait": SetTrait,
     "end": End,
 }
+
+
+def _newer(value: Any) -> Any:
+    """Let pass what is a step of a newer version, so that what is wrong in one of ours stays wrong."""
+    if isinstance(value, UnknownStep):
+        return value
+    known = (
+        STEP_TYPES.get(value["type"]) if isinstance(value, Mapping) and isinstance(value.get("type"), str) else Delay
+    )
+    if known is not None:
+        try:
+            known.model_validate_json(json.dumps(value))
+        except ValidationError as error:
+            if all(one["type"] == "unknown_key" for one in error.errors(include_url=False)):
+                return value
+        raise PydanticCustomError(NOT_NEWER, "is no step of a newer version")
+    return value
+
+
+NOT_NEWER = "not_newer"
+"""The fault that a step is also none of a newer version: of no interest beside what is wrong in it."""
+Step = Annotated[
+    Annotated[
+        Delay | DelayUntil | Hold | Wait | Split | Fork | RandomSplit | SendMessage | Ad | Send | SetTrait | End,
+        Field(discriminator="type"),
+        Tag("known"),
+    ]
+    | Annotated[UnknownStep, BeforeValidator(_newer), Tag("unknown")],
+    Field(union_mode="left_to_right"),
+]
 CATEGORY: dict[str, StepCategory] = {
     "delay": "timing",
     "delay_until": "timing",
@@ -188,9 +212,19 @@ def outputs(step: StepBase) -> tuple[Output, ...]:
         found.append(Output("timeout", "timeout", "timeout", step.on_timeout))
     if isinstance(step, Split):
         found.append(Output("otherwise", "otherwise", "otherwise", step.otherwise))
-    if has_next(step):
+    if isinstance(step, UnknownStep):
+        found += _understood(step)
+    elif has_next(step):
         found.append(Output("next", None, "", step.next))
     return tuple(found)
+
+
+def _understood(step: UnknownStep) -> list[Output]:
+    """Wires beside the branches of a step that is not known; one that goes nowhere has a plain way on."""
+    found = [Output("timeout", "timeout", "timeout", step.on_timeout)] if step.on_timeout else []
+    found += [Output("otherwise", "otherwise", "otherwise", step.otherwise)] if step.otherwise else []
+    goes_on = step.next is not None or not (found or step.branches or step.written.get("next"))
+    return [*found, Output("next", None, "", step.next)] if goes_on else found
 
 
 def has_next(step: StepBase) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from engage_desktop.document import content_hash, dumps, dumps_layout, loads, loads_layout
+from engage_desktop.document import content_hash, dumps, dumps_layout, loads, loads_layout, validate
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.problem import Problem
 
@@ -118,7 +118,7 @@ def test_a_fault_names_its_place_by_keys_and_how_to_mend_it():
 
 
 def test_an_unknown_step_type_names_the_known_ones():
-    (found,) = faults(changed(journeys__0__steps__1__type="coin_flip"))
+    (found,) = [one for one in validate(opened(changed(journeys__0__steps__1__type="coin_flip"))) if one.is_error]
     assert found.path == "journeys.cart_rescue.steps.coin.type"
     assert "'coin_flip'" in found.message
     assert "delay, delay_until, hold, wait, split" in found.mend

@@ -28,6 +28,7 @@ from engage_desktop.domain.step import (
     StepBase,
     Wait,
 )
+from engage_desktop.domain.unknown_step import UnknownStep
 
 TYPE_TITLE = {
     "delay": "Delay",
@@ -125,6 +126,8 @@ def step_title(step: StepBase, campaigns: Campaigns | None = None) -> str:
         return f"Message “{human(step.message)}”"
     if isinstance(step, End) and step.outcome:
         return f"End: {human(step.outcome)}"
+    if isinstance(step, UnknownStep) and step.type not in TYPE_TITLE:
+        return f"Unknown step “{step.type}”"
     return TYPE_TITLE.get(step.type, step.type)
 
 
@@ -132,6 +135,8 @@ def type_title(step: StepBase, campaigns: Campaigns | None = None) -> str:
     """What kind of step it is, for inspector and outline."""
     if isinstance(step, SendMessage) and campaigns and (message := campaigns.message(step.message)):
         return CHANNEL_TITLE[message.channel]
+    if isinstance(step, UnknownStep):
+        return f"{TYPE_TITLE.get(step.type, step.type)}, of a newer version"
     return TYPE_TITLE.get(step.type, step.type)
 
 
@@ -166,6 +171,8 @@ def step_words(step: StepBase, campaigns: Campaigns | None = None) -> str:
             return f"Set {step.trait} to {_value(step.value)}" if step.value is not None else f"Remove {step.trait}"
         case End():
             return f"Completed as {human(step.outcome)}" if step.outcome and step.name else "Completed"
+        case UnknownStep():
+            return "Of a newer version: kept as it is"
         case _:
             return f"Unknown step type {step.type}"
 

@@ -12,6 +12,7 @@ from engage_desktop.document.change import Change, put
 from engage_desktop.domain.errors import UserError
 from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.step import CATEGORY
+from engage_desktop.domain.unknown_step import UnknownStep
 from engage_desktop.ui.canvas import catalogue, words
 from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.fields import Field
@@ -19,12 +20,14 @@ from engage_desktop.ui.inspector.form import StepForm
 from engage_desktop.ui.inspector.journey_form import JourneyForm
 from engage_desktop.ui.inspector.people import StepPeople
 from engage_desktop.ui.inspector.surroundings import Surroundings
+from engage_desktop.ui.inspector.unknown_form import UnknownForm
 from engage_desktop.ui.problems import ProblemBox
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.widgets.common import column, label, row
 
 TILE_PX = 32
+Form = StepForm | UnknownForm | JourneyForm
 
 
 class Inspector(QScrollArea):
@@ -42,7 +45,7 @@ class Inspector(QScrollArea):
         self._session, self._theme = session, theme
         self._journey = ""
         self._selected: tuple[str, ...] = ()
-        self._form: StepForm | JourneyForm | None = None
+        self._form: Form | None = None
         self._form_for: tuple[str, ...] | None = None
         self._tile = QLabel()
         self._tile.setProperty("kind", "tile")
@@ -89,7 +92,7 @@ class Inspector(QScrollArea):
         self._refresh()
 
     @property
-    def form(self) -> StepForm | JourneyForm | None:
+    def form(self) -> Form | None:
         return self._form
 
     def _around(self, journey: Journey) -> Surroundings:
@@ -128,7 +131,13 @@ class Inspector(QScrollArea):
                 words.type_title(step, campaigns),
             )
             around = self._around(journey)
-            if self._use(("step", step.key, step.type), lambda: StepForm(step, around, self.apply)) and isinstance(
+            if isinstance(step, UnknownStep):
+                unknown = step
+                if self._use(
+                    ("unknown", step.key, step.type), lambda: UnknownForm(unknown, around, self.apply)
+                ) and isinstance(self._form, UnknownForm):
+                    self._form.load(step, around)
+            elif self._use(("step", step.key, step.type), lambda: StepForm(step, around, self.apply)) and isinstance(
                 self._form, StepForm
             ):
                 self._form.load(step, around)
@@ -148,7 +157,7 @@ class Inspector(QScrollArea):
             self._show_figures()
         self._show_problems()
 
-    def _use(self, wanted: tuple[str, str, str] | None, make: Callable[[], StepForm | JourneyForm] | None) -> bool:
+    def _use(self, wanted: tuple[str, str, str] | None, make: Callable[[], Form] | None) -> bool:
         """Have the form of `wanted` in place; True when it was there already."""
         full = (self._journey, *wanted) if wanted else None
         if full == self._form_for and self._form is not None:
