@@ -6,7 +6,6 @@ Knows what is shown and how it stands in the view (selection, hover); makes no e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
@@ -17,20 +16,13 @@ from engage_desktop.document import ENTRY, OutputRef
 from engage_desktop.domain.campaigns import Campaigns, JourneyLayout
 from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.problem import Problem
-from engage_desktop.domain.step import End, Output, StepBase, outputs
+from engage_desktop.domain.step import Output, StepBase, outputs
 from engage_desktop.ui.canvas import geometry as geo
 from engage_desktop.ui.canvas import wire_layout
 from engage_desktop.ui.canvas.board import BoxRef
 from engage_desktop.ui.canvas.boxes import Boxes
 from engage_desktop.ui.canvas.card_painter import CardState
-from engage_desktop.ui.canvas.content import (
-    CardContent,
-    WireContent,
-    card_content,
-    entry_content,
-    step_figures,
-    wire_content,
-)
+from engage_desktop.ui.canvas.content import WireContent, wire_content
 from engage_desktop.ui.canvas.detail import Detail
 from engage_desktop.ui.canvas.folding import fold_name, hidden, steps_behind
 from engage_desktop.ui.canvas.items import CardItem, PaintCount, WireItem
@@ -39,10 +31,10 @@ from engage_desktop.ui.canvas.routing import Router
 from engage_desktop.ui.canvas.style import CanvasStyle
 from engage_desktop.ui.canvas.walk import reach
 from engage_desktop.ui.canvas.wire_painter import WireState, label_size
-from engage_desktop.ui.canvas.words import is_holdout
+from engage_desktop.ui.canvas.wording import Wording
 
 if TYPE_CHECKING:
-    from engage_desktop.app.protocol import JourneyFigures, StepFigures
+    from engage_desktop.app.protocol import JourneyFigures
 
 WireKey = tuple[str, str | None]
 UNLAID = wire_layout.free(QPointF())
@@ -79,8 +71,8 @@ class JourneyScene(QGraphicsScene):
         self._focused = False
         self._editable = True
         self._problems: dict[str, tuple[Problem, ...]] = {}
+        self._wording = Wording(self.outputs_of)
         # What was worked out for a step is kept as long as the step is the same object: steps are frozen.
-        self._memo: dict[str, tuple[tuple[object, ...], tuple[object, ...], CardContent]] = {}
         self._outputs: dict[str, tuple[StepBase, tuple[Output, ...]]] = {}
         self._unseen: set[object] = set()
         self._placed: tuple[object, dict[str, tuple[float, float]]] | None = None
@@ -170,8 +162,8 @@ class JourneyScene(QGraphicsScene):
 
     def _sync_cards(self, journey: Journey) -> set[str]:
         """Create, drop and update cards; the keys of those whose size is new."""
-        contents = self._contents(journey)
-        self._memo = {key: memo for key, memo in self._memo.items() if key in contents}
+        told = self._problems, self.figures, self.current_figures
+        contents = self._wording.contents(journey, self.campaigns, *told)
         self._drop_cards([key for key in self.cards if key not in contents])
         touched = set()
         for key, content in contents.items():
@@ -185,55 +177,6 @@ class JourneyScene(QGraphicsScene):
                 touched.add(key)
         self.cards = {key: self.cards[key] for key in contents}
         return touched
-
-    def _contents(self, journey: Journey) -> dict[str, CardContent]:
-        figures = self.figures
-        entered = figures.entered if figures else None
-        holdouts = self._holdout_ends(journey)
-        made = {
-            ENTRY: entry_content(
-                journey,
-                figures,
-                key=ENTRY,
-                campaigns=self.campaigns,
-                current=self.current_figures,
-                problems=self._problems.get(ENTRY, ()),
-            )
-        }
-        for key, step in journey.by_key.items():
-            own = figures.steps.get(key) if figures else None
-            made[key] = self._card_content(step, own, entered, holdout=key in holdouts)
-        # by_key lists the first of a duplicate; the file's order is the reading order.
-        return {key: made[key] for key in [ENTRY, *dict.fromkeys(step.key for step in journey.steps)]}
-
-    def _card_content(
-        self, step: StepBase, figures: StepFigures | None, entered: int | None, *, holdout: bool
-    ) -> CardContent:
-        """The content of a card, put into words again only when something it speaks of is new."""
-        named = self.campaigns
-        problems = self._problems.get(step.key, ())
-        about: tuple[object, ...] = (step, problems, holdout)
-        about += (named.messages, named.audiences, named.destinations) if named is not None else ()
-        counted = (figures, entered, self.current_figures)
-        memo = self._memo.get(step.key)
-        if memo is not None and len(memo[0]) == len(about) and all(map(_same, memo[0], about)):
-            if memo[1] == counted:
-                return memo[2]
-            base = memo[2]
-        else:
-            base = card_content(step, None, campaigns=named, problems=problems, holdout=holdout)
-        made = replace(base, figures=step_figures(step, figures, entered), current=self.current_figures)
-        self._memo[step.key] = (about, counted, made)
-        return made
-
-    def _holdout_ends(self, journey: Journey) -> set[str]:
-        """Ends that nothing but holdout branches reach."""
-        reached: dict[str, list[bool]] = {}
-        for step in journey.by_key.values():
-            for output in self.outputs_of(step.key):
-                if output.target is not None and not output.loop:
-                    reached.setdefault(output.target, []).append(is_holdout(step, output.branch))
-        return {key for key, ways in reached.items() if all(ways) and isinstance(journey.by_key.get(key), End)}
 
     def _drop_cards(self, keys: Iterable[str]) -> None:
         for key in keys:
@@ -264,15 +207,16 @@ class JourneyScene(QGraphicsScene):
     def _sync_wires(self, journey: Journey, touched: set[str]) -> None:
         wanted: dict[WireKey, tuple[StepBase | None, Output]] = {}
         fresh: list[WireKey] = []
-        # With other cards, a wire to a step that was missing may now have its target.
-        regrouped = self._wired.keys() != self.cards.keys()
         common = (self.figures, self.current_figures, self.folded)
-        regrouped = regrouped or any(a is not b for a, b in zip(self._common, common, strict=True))
+        renewed = any(a is not b for a, b in zip(self._common, common, strict=True))
         self._wired, before, self._common = {}, self._wired, common
+        # A wire to a step that was missing may now have its target, and one to a step gone has none.
+        others = before.keys() ^ self.cards.keys()
         for key in self.cards:
             step, found, unseen = journey.by_key.get(key), self.outputs_of(key), key in self.hidden
             known = before.get(key)
-            if regrouped or known is None or known[0] is not step or known[1] is not found or known[2] is not unseen:
+            stays = known is not None and known[0] is step and known[1] is found and known[2] is unseen
+            if known is None or renewed or not stays or any(output.target in others for output in found):
                 known = (step, found, unseen)
                 fresh += [(key, output.branch) for output in found]
             self._wired[key] = known
@@ -488,10 +432,6 @@ class JourneyScene(QGraphicsScene):
     def seen_cards(self) -> dict[str, CardItem]:
         """The cards that no fold hides."""
         return {key: card for key, card in self.cards.items() if key not in self.hidden} if self.hidden else self.cards
-
-
-def _same(one: object, other: object) -> bool:
-    return one is other or (not isinstance(one, tuple | StepBase) and one == other)
 
 
 def _kind(content: WireContent) -> tuple[bool, bool]:
