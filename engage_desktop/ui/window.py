@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtCore import QSettings, Signal
+from PySide6.QtCore import QSettings, Qt, Signal
 
 from engage_desktop.app.actions import ActionContext, standard_actions
 from engage_desktop.app.protocol import CancelWork
@@ -231,6 +231,8 @@ class MainWindow(WindowPlaces):
         key, change = make(self.session.campaigns, log.event_counts if log else {})
         self.session.document.apply(change)
         self.open_campaign(kind, key)
+        if kind == "journey":
+            self.journey_page.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def approve(self) -> None:
         tab = self.topbar.current

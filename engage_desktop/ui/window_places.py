@@ -167,6 +167,7 @@ class WindowPlaces(WindowBody):
             self.open_campaign(kind, key)
             if step:
                 self.journey_page.select(step)
+                self.journey_page.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_tab(self, tab: Tab) -> None:
         """Show the page or thing of a tab, with what belongs beside it."""

@@ -9,7 +9,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QHeaderView,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from engage_desktop.ui.canvas.hit import Hit
 from engage_desktop.ui.canvas.outline_rows import Row, rows
@@ -59,7 +66,10 @@ class OutlineView(QTreeWidget):
     # -- content ----------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Bring the list in line with the scene; rows that stay keep their place."""
+        """Bring the list in line with the scene; rows that stay keep their place. A name being typed is left
+        alone: the list follows when it is done."""
+        if self.state() == QAbstractItemView.State.EditingState:
+            return
         wanted = rows(self._scene)
         look = (self._scene.style_, self._scene.current_figures)
         if wanted == self._shown and look == self._look:
@@ -169,6 +179,10 @@ class OutlineView(QTreeWidget):
         if item is not None and item.data(0, ROW).nameable:
             self.editItem(item, 0)
 
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        super().closeEditor(editor, hint)
+        self.refresh()
+
     def follow_join(self) -> bool:
         """Go from a row that joins a step to that step's own row; False on any other row."""
         row = self.current_row()
@@ -191,7 +205,8 @@ class OutlineView(QTreeWidget):
             self.rename_wanted.emit(row.key, text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.key_of(event):
+        # Enter that ends the typing of a name comes here too, and asks for nothing more.
+        if self.state() == QAbstractItemView.State.EditingState or not self.key_of(event):
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
