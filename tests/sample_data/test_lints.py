@@ -191,6 +191,8 @@ def test_who_reached_the_goal_before_the_message(shop: Shop) -> None:
     )
     assert shop.names(one) == shop.sql(late, run)
     assert len(one.people) > 10
+    firsts = dict(shop.database.execute(late.replace("m.profile FROM", "m.profile, min(epoch_us(m.due_at)) FROM") + " GROUP BY 1").fetchall())  # fmt: skip
+    assert {shop.store.profile_ids[int(who)]: int(at) for who, at in zip(one.people, one.at, strict=True)} == firsts
     assert one.problem.path == f"{ROOT}.steps.wait"
     after = mended(shop, campaigns, found, one, "End the journey with “Order Completed”")
     assert json.loads(document.dumps(after))["journeys"][0]["exits"] == [
@@ -222,8 +224,10 @@ def test_a_time_limit_and_a_condition_that_nobody_meets(shop: Shop) -> None:
     """A hold that everybody leaves by its event, and a wait that lets nobody on; what leads nowhere is not told."""
     hold = {"key": "hold", "type": "hold", "timeout": "60d", "on_timeout": "note", "branches": [{"key": "ended", "event": "Trial Ended", "next": "wait"}]}  # fmt: skip
     wait = {"key": "wait", "type": "wait", "condition": "trait('plan') = 'gold'", "timeout": "1d", "next": "note", "on_timeout": "done"}  # fmt: skip
-    campaigns = design({"entry": event("Trial Started"), "start": "hold", "steps": [hold, wait, NOTE]})
+    leave = [{"key": "viewed", "event": "Product Viewed"}]  # whoever it takes out of the wait was not let on
+    campaigns = design({"entry": event("Trial Started"), "exits": leave, "start": "hold", "steps": [hold, wait, NOTE]})
     run = shop.run(campaigns)
+    assert shop.sql("SELECT profile FROM visits WHERE step = 'wait' AND branch IS NULL AND left_at IS NOT NULL", run)
     told = {one.problem.path: one for one in shop.lints(campaigns, run) if one.problem.code == "branch_unused"}
     assert {path: one.problem.severity for path, one in told.items()} == {
         f"{ROOT}.steps.hold": "info",
@@ -331,6 +335,16 @@ def test_a_filter_that_can_never_follow_its_trigger(
     assert f"came {number:,} times from {len(one.people):,} people" in one.problem.message
     assert words in one.problem.message
     assert one.problem.fix is None
+
+
+def test_a_filter_that_some_pass_is_none(shop: Shop) -> None:
+    """Nobody who buys for the first time has bought twice, others have."""
+    twice = audience("event('Order Completed').count() >= 2")
+    entry = event("Order Completed", audience="a", where="property('revenue') >= 300")
+    campaigns = design({"entry": entry, "start": "note", "steps": [NOTE]}, audiences=twice)
+    run = shop.run(campaigns)
+    assert 0 < len(run.instances["profile"]) < len(shop.store.rows("Order Completed"))
+    assert shop.lints(campaigns, run) == []
 
 
 def test_filters_of_exits_holds_and_goals(shop: Shop) -> None:
