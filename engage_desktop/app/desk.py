@@ -24,6 +24,7 @@ from engage_desktop.app.ending import system_sentence
 from engage_desktop.app.engine_process import Inbox
 from engage_desktop.app.faults import fault_file
 from engage_desktop.app.left_out import runnable, why_left_out
+from engage_desktop.app.lint_desk import LintDesk
 from engage_desktop.app.list_desk import ListDesk
 from engage_desktop.app.lists import Lists, read_lists
 from engage_desktop.app.replay import Log, Replay, replay
@@ -54,6 +55,8 @@ class Desk:
         self.workspace: Path | None = None
         self.log: Log | None = None
         self.campaigns: Campaigns | None = None
+        self.checked: Campaigns | None = None
+        """The newest design, run or not; None where its text cannot be read."""
         self.replayed: Replay | None = None
         self.generation = 0
         self._playback: Playback | None = None
@@ -86,6 +89,7 @@ class Desk:
             p.AskRuns: self._runs,
             **self.delivery.answers,
             **ListDesk(self).answers,
+            **LintDesk(self).answers,
             **SendingDesk(self).answers,
         }
 
@@ -176,6 +180,7 @@ class Desk:
         self.generation = request.generation
         self.replayed = self._playback = None
         campaigns, problems = loads(request.text)
+        self.checked = campaigns
         if campaigns is None:
             return p.Refused(request.generation, problems)
         self.campaigns = campaigns
@@ -187,6 +192,7 @@ class Desk:
                 "info", "no_log", "", "No log is open, so there is nothing to replay.", "Import a log on the Data page."
             )
             return p.Refused(request.generation, (*problems, hint))
+        self._inbox.reply(request_id, p.Checked(0.0, "Checked", request.generation, problems))
         self._cache = self._cache or LeafCache()
         begun = time.perf_counter()
         try:
@@ -198,7 +204,7 @@ class Desk:
                 lists=self._lists,
                 seed=request.seed,
                 problems=problems,
-                cancelled=lambda: self._inbox.generation != request.generation,
+                cancelled=lambda: self.is_old(request.generation),
                 cache=self._cache,
             )
             self._alone.start(lambda key, before: run(only=(key,), before=before))
@@ -223,6 +229,15 @@ class Desk:
         assert request.alone is not None
         asked = p.AskFigures(request.generation, request.alone, request.at_us, alone=True)
         return p.AloneReady(request.generation, journey_figures(self._alone.playback(request.alone), asked))
+
+    def is_old(self, generation: int) -> bool:
+        """Whether a newer design waits."""
+        return self._inbox.generation != generation
+
+    @property
+    def cache(self) -> LeafCache | None:
+        """What conditions computed over this log, shared by all that ask them."""
+        return self._cache
 
     def need_run(self) -> Replay:
         if self.replayed is None:

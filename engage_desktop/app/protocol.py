@@ -219,6 +219,14 @@ class Progress(Reply):
 
 
 @dataclass(frozen=True)
+class Checked(Progress):
+    """On the way to `RunReady`, which on a large log comes much later: what is wrong with the design itself."""
+
+    generation: int = 0
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
 class LogInfo(Reply):
     """What the open log holds. Without events, `first_us` and `last_us` are 0."""
 

@@ -25,6 +25,7 @@ from engage_desktop.app.left_out import why_left_out
 from engage_desktop.app.protocol import (
     AloneReady,
     AskFigures,
+    Checked,
     Failed,
     JourneyFigures,
     Load,
@@ -309,6 +310,8 @@ class Workbench:
 
     def _run_ready(self, reply: Reply) -> None:
         match reply:
+            case Checked():
+                self._set_run(replace(self.run, problems=reply.problems, refused=False))
             case Progress():
                 self._set_run(replace(self.run, progress=reply.fraction))
             case AloneReady():

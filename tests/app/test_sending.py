@@ -83,6 +83,8 @@ class Window:
         self.desk = Desk(self)  # type: ignore[arg-type]  # what of an inbox these requests use
 
     def reply(self, request_id: int, reply: p.Reply) -> None:
+        if isinstance(reply, p.Progress):
+            return
         self.replies.append(reply)
         if self.stop_after and len(self.replies) >= self.stop_after:
             self.generation += 1
