@@ -94,3 +94,30 @@ def figures(journey: Journey, entered: int = 12_345) -> JourneyFigures:
         generation=1, journey=journey.key, at_us=0, entered=entered, people=entered, inside=99, completed=9,
         exited={}, steps=steps, wires=wires, messages=99, kind="observed",
     )  # fmt: skip
+
+
+def tangled(steps: int, joins: int, seed: int = 1) -> Journey:
+    """A tree of steps with further wires from anywhere to anywhere below: no order is without crossings."""
+    rng = random.Random(seed)
+    leads: list[list[int]] = [[] for _ in range(steps)]
+    for child in range(1, steps):
+        parent = rng.randrange(max(0, child - 60), child)
+        while len(leads[parent]) >= 3:
+            parent = rng.randrange(max(0, child - 60), child)
+        leads[parent].append(child)
+    for _ in range(joins):
+        start = rng.randrange(steps - 1)
+        leads[start].append(rng.randrange(start + 1, min(steps, start + 120)))
+    made: list[dict[str, Any]] = []
+    for place, targets in enumerate(leads):
+        if len(targets) < 2:
+            step: dict[str, Any] = {"type": "delay", "duration": "1d", "next": f"k{targets[0]}" if targets else None}
+        else:
+            branches = [
+                {"key": f"b{n}", "condition": "trait('vip') = true", "next": f"k{to}"} for n, to in enumerate(targets[:-1])
+            ]
+            step = {"type": "split", "branches": branches, "otherwise": f"k{targets[-1]}"}
+        made.append({"key": f"k{place}"} | step)
+    entry = {"type": "event", "event": "E"}
+    journey = {"key": KEY, "name": "Tangled", "entry": entry, "start": "k0", "steps": made}
+    return Journey.model_validate(journey, strict=False)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
+from engage_desktop.document.tidy_order import Node, Rows, arrange
 from engage_desktop.document.wiring import ENTRY
 from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.step import outputs
@@ -20,22 +20,13 @@ CARD_PX = (232.0, 88.0)
 SIBLING_GAP_PX = 40.0
 LAYER_GAP_PX = 56.0
 _LANE_PX = 24.0
-_SWEEPS = 6
+_SWEEPS = 10
+_STRAIGHT = 8.0
+"""How much more a lane holds to its own next piece than to a card."""
+_LANE_WEIGHT = 3.0
+"""Lanes stand firm where cards give way: a wire that passes by runs straight down."""
 
 Direction = Literal["down", "right"]
-
-
-@dataclass(slots=True)
-class _Node:
-    """A card, or (with an empty key) a lane that holds a long wire's way open."""
-
-    key: str
-    breadth: float
-    layer: int = 0
-    order: float = 0.0
-    centre: float = 0.0
-    above: list[tuple[_Node, float]] = field(default_factory=list)  # parent, place of its output in 0..1
-    below: list[_Node] = field(default_factory=list)
 
 
 def tidy(
@@ -129,13 +120,13 @@ def _layers(wires: Mapping[str, list[tuple[str, float]]]) -> dict[str, int]:
 
 def _rows(
     wires: Mapping[str, list[tuple[str, float]]], layers: Mapping[str, int], breadth: Mapping[str, float]
-) -> list[list[_Node]]:
+) -> Rows:
     """The nodes of each layer from left to right, lanes included."""
-    nodes = {key: _Node(key, breadth[key], layers[key]) for key in wires}
-    rows: list[list[_Node]] = [[] for _ in range(max(layers.values()) + 1)]
+    nodes = {key: Node(key, breadth[key], layers[key]) for key in wires}
+    rows: Rows = [[] for _ in range(max(layers.values()) + 1)]
     for node in nodes.values():
         rows[node.layer].append(node)
-    lanes: dict[tuple[str, int], _Node] = {}
+    lanes: dict[tuple[str, int], Node] = {}
     spare = 4 * len(nodes)  # enough lanes for any journey a person draws; beyond, wires pass behind cards
     for key, ways in wires.items():
         for target, output in ways:
@@ -145,7 +136,7 @@ def _rows(
                 if known is None:
                     if len(lanes) >= spare:
                         break
-                    known = lanes[target, layer] = _Node("", _LANE_PX, layer)
+                    known = lanes[target, layer] = Node("", _LANE_PX, layer)
                     rows[layer].append(known)
                     _join(origin, known, place)
                     origin, place = known, 0.5
@@ -154,56 +145,55 @@ def _rows(
                     break  # the lane is there from here to the target
             else:
                 _join(origin, goal, place)
-    for row in rows:
-        for node in row:
-            if node.above:
-                node.order = sum(parent.order + place for parent, place in node.above) / len(node.above)
-            else:
-                node.order = math.inf
-        row.sort(key=lambda node: node.order)
-        for position, node in enumerate(row):
-            node.order = position
+    arrange(rows)
     return rows
 
 
-def _join(parent: _Node, child: _Node, place: float) -> None:
+def _join(parent: Node, child: Node, place: float) -> None:
     child.above.append((parent, place))
     parent.below.append(child)
 
 
-def _place(rows: list[list[_Node]]) -> None:
-    """Give every node its centre: parents over the middle of their children, no overlap."""
+def _place(rows: Rows) -> None:
+    """Give every node its centre: parents over the middle of their children, lanes straight, no overlap."""
     for row in rows:
         _settle(row, [0.0] * len(row))
     for _ in range(_SWEEPS):
         for row in rows[1:]:
-            _settle(row, [_mean([parent.centre for parent, _ in node.above], node.centre) for node in row])
+            _settle(row, [_wish(node, [parent for parent, _ in node.above]) for node in row])
         for row in reversed(rows[:-1]):
-            _settle(row, [_mean([child.centre for child in node.below], node.centre) for node in row])
+            _settle(row, [_wish(node, node.below) for node in row])
 
 
-def _mean(values: list[float], otherwise: float) -> float:
-    return sum(values) / len(values) if values else otherwise
+def _wish(node: Node, others: list[Node]) -> float:
+    """The mean of its neighbours on one side; what goes on in the same lane counts for many."""
+    if not others:
+        return node.centre
+    if len(others) == 1:
+        return others[0].centre
+    weights = [_STRAIGHT if not (node.key or other.key) else 1.0 for other in others]
+    return sum(weight * other.centre for weight, other in zip(weights, others, strict=True)) / sum(weights)
 
 
-def _settle(row: list[_Node], wishes: list[float]) -> None:
+def _settle(row: list[Node], wishes: list[float]) -> None:
     """Centres nearest to the wishes that keep order and room: pooled adjacent violators."""
     offset = 0.0
     offsets: list[float] = []
-    blocks: list[tuple[float, int]] = []  # sum of wishes less offset, number of nodes
+    blocks: list[tuple[float, float, int]] = []  # weighted sum of wishes less offset, weight, number of nodes
     for place, node in enumerate(row):
         if place:
             before = row[place - 1]
             gap = SIBLING_GAP_PX if node.key and before.key else SIBLING_GAP_PX / 2
             offset += before.breadth / 2 + gap + node.breadth / 2
         offsets.append(offset)
-        total, count = wishes[place] - offset, 1
-        while blocks and blocks[-1][0] * count >= total * blocks[-1][1]:
-            above, many = blocks.pop()
-            total, count = total + above, count + many
-        blocks.append((total, count))
+        weight = 1.0 if node.key else _LANE_WEIGHT
+        total, count = weight * (wishes[place] - offset), 1
+        while blocks and blocks[-1][0] * weight >= total * blocks[-1][1]:
+            above, heavy, many = blocks.pop()
+            total, weight, count = total + above, weight + heavy, count + many
+        blocks.append((total, weight, count))
     place = 0
-    for total, count in blocks:
+    for total, weight, count in blocks:
         for _ in range(count):
-            row[place].centre = total / count + offsets[place]
+            row[place].centre = total / weight + offsets[place]
             place += 1
