@@ -37,7 +37,7 @@ def build_menu(canvas: JourneyCanvas, hit: Hit, at: QPointF) -> QMenu:
         for name in ("paste", "note.add", "frame.add"):
             _item(canvas, menu, name)
         menu.addSeparator()
-        for name in ("select.all", "tidy", "view.fit", "outline"):
+        for name in ("select.all", "tidy", "view.fit", "outline", "picture"):
             _item(canvas, menu, name)
     return menu
 

@@ -1,12 +1,24 @@
-"""A hand for the canvas: mouse and keys sent to the viewport as a person's would arrive."""
+"""The one hand of all tests of the canvas: mouse, keys and drops sent as a person's would arrive."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QWheelEvent,
+)
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from engage_desktop.app.protocol import ENTRY, JourneyFigures, StepFigures
 from engage_desktop.document import Document, OutputRef, loads
@@ -79,11 +91,16 @@ def document(text: str = CART) -> Document:
 
 
 class Hand:
-    """Drives one canvas; points are in scene coordinates."""
+    """A person at one canvas: mouse, keys and drops, sent as they would arrive. Points are in scene coordinates;
+    `gestures` counts what was done with the hand: a click, a drag, a key, a word typed."""
 
     def __init__(self, canvas: JourneyCanvas) -> None:
         self.canvas = canvas
         self.view = canvas.view
+        self.gestures = 0
+        self._menu: QMenu | None = None
+
+    # -- mouse ----------------------------------------------------------------------------------
 
     def _send(self, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton, held: Qt.MouseButton, mods: object) -> None:
         port = self.view.viewport()
@@ -107,41 +124,149 @@ class Hand:
     def click(self, at: QPointF, mods: object = NONE) -> None:
         self.press(at, mods)
         self.release(at, mods)
+        self.gestures += 1
 
-    def drag(self, start: QPointF, end: QPointF, mods: object = NONE, steps: int = 6, *, drop: bool = True) -> None:
-        self.press(start, mods)
+    def double_click(self, at: QPointF) -> None:
+        self.click(at)
+        self._send(QEvent.Type.MouseButtonDblClick, at, LEFT, LEFT, NONE)
+        self.release(at)
+
+    def drag(
+        self,
+        start: QPointF,
+        end: QPointF,
+        mods: object = NONE,
+        steps: int = 6,
+        *,
+        drop: bool = True,
+        button: Qt.MouseButton = LEFT,
+    ) -> None:
+        self.press(start, mods, button)
         for step in range(1, steps + 1):
-            self.move(start + (end - start) * (step / steps), mods)
+            self.move(start + (end - start) * (step / steps), mods, button)
         if drop:
-            self.release(end, mods)
+            self.release(end, mods, button)
+        self.gestures += 1
 
     def wheel(self, at: QPointF, delta: int, mods: Qt.KeyboardModifier = NONE) -> None:
         port = self.view.viewport()
         local = QPointF(self.view.mapFromScene(at))
-        from PySide6.QtCore import QPoint
-
         event = QWheelEvent(
             local, port.mapToGlobal(local), QPoint(), QPoint(0, delta), Qt.MouseButton.NoButton, mods,
             Qt.ScrollPhase.NoScrollPhase, False,
         )  # fmt: skip
         QApplication.sendEvent(port, event)
 
+    def leave(self) -> None:
+        """Take the pointer away from the canvas."""
+        QApplication.sendEvent(self.view.viewport(), QEvent(QEvent.Type.Leave))
+
+    def on(self, widget: QWidget, at: QPointF | None = None) -> None:
+        """Click another part of the canvas: a button, the minimap."""
+        place = at.toPoint() if at is not None else widget.rect().center()
+        QTest.mouseClick(widget, LEFT, pos=place)
+        self.gestures += 1
+
+    def drop_step(self, type_: str, at: QPointF, *, end: Literal["drop", "hold", "leave"] = "drop") -> None:
+        """Drag a tile of the shelf over the canvas. What the tile gives is asked of it; the system's own drag would
+        wait for a real mouse."""
+        tile = next(tile for tile in self.canvas.shelf.tiles if tile.item.type == type_)
+        port, data, copy = self.view.viewport(), tile.mime(), Qt.DropAction.CopyAction
+        place = self.view.mapFromScene(at)
+        QApplication.sendEvent(port, QDragEnterEvent(place + QPoint(40, 40), copy, data, LEFT, NONE))
+        for step in (20, 10, 0):
+            QApplication.sendEvent(port, QDragMoveEvent(place + QPoint(step, step), copy, data, LEFT, NONE))
+        if end == "drop":
+            QApplication.sendEvent(port, QDropEvent(QPointF(place), copy, data, LEFT, NONE))
+        elif end == "leave":
+            QApplication.sendEvent(port, QDragLeaveEvent())
+        self.gestures += 1
+
+    def menu(self, at: QPointF) -> dict[str, QAction]:
+        """Open the context menu of what is at a point; its items by their text."""
+        place = self.view.mapFromScene(at)
+        port = self.view.viewport()
+        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, port.mapToGlobal(place))
+        QApplication.sendEvent(port, event)
+        menus = self.canvas.findChildren(QMenu, "canvas.menu")
+        self._menu = menus[-1]
+        self.gestures += 1
+        return {action.text(): action for action in self._menu.actions() if action.text()}
+
+    def pick(self, text: str) -> None:
+        """Click an item of the open context menu."""
+        assert self._menu is not None
+        action = next(found for found in self._menu.actions() if found.text() == text)
+        QTest.mouseClick(self._menu, LEFT, pos=self._menu.actionGeometry(action).center())
+        self.gestures += 1
+
+    # -- keyboard -------------------------------------------------------------------------------
+
     def key(self, key: Qt.Key, mods: Qt.KeyboardModifier = NONE, text: str = "") -> None:
         for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             QApplication.sendEvent(self.view, QKeyEvent(kind, key, mods, text))
+        self.gestures += 1
 
-    # -- places -----------------------------------------------------------------------------
+    def choose(self, text: str = "", *, down: int = 0) -> None:
+        """Type into the open search box, go some rows down, and press Enter."""
+        assert self.canvas.popup.isVisible()
+        QTest.keyClicks(self.canvas.popup.box, text)
+        for _ in range(down):
+            QTest.keyClick(self.canvas.popup.box, Qt.Key.Key_Down)
+        QTest.keyClick(self.canvas.popup.box, Qt.Key.Key_Return)
+        self.gestures += 1
+
+    def escape_box(self) -> None:
+        """Close the search box with Escape, where it is open."""
+        if self.canvas.popup.isVisible():
+            QTest.keyClick(self.canvas.popup.box, Qt.Key.Key_Escape)
+            self.gestures += 1
+
+    def write(self, text: str, end: Qt.Key = Qt.Key.Key_Return, mods: Qt.KeyboardModifier = CTRL) -> None:
+        """Write on the note or frame that is open for it."""
+        field = self.canvas.box_text
+        assert field.isVisible()
+        QTest.keyClick(field, Qt.Key.Key_A, CTRL)
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                QTest.keyClick(field, Qt.Key.Key_Return)
+            QTest.keyClicks(field, line)
+        QTest.keyClick(field, end, mods)
+        self.gestures += 1
+
+    def undo(self) -> None:
+        """Ctrl+Z belongs to the window; a canvas alone stands on its document."""
+        self.canvas.document.undo()
+
+    def redo(self) -> None:
+        """The same for Ctrl+Y."""
+        self.canvas.document.redo()
+
+    # -- places ---------------------------------------------------------------------------------
 
     def card(self, key: str) -> QPointF:
         """A point on a card away from its ports."""
         rect = self.canvas.scene.cards[key].rect()
         return QPointF(rect.left() + 70, rect.center().y() - 4)
 
+    def middle(self, key: str) -> QPointF:
+        return self.canvas.scene.cards[key].rect().center()
+
     def port(self, key: str, branch: str | None) -> QPointF:
         return self.canvas.scene.port(key, branch)
 
+    def input(self, key: str) -> QPointF:
+        rect = self.canvas.scene.cards[key].rect()
+        return QPointF(rect.center().x(), rect.top())
+
     def plus(self, key: str, branch: str | None) -> QPointF:
         return self.canvas.scene.wires[(key, branch)].layout.plus
+
+    def along(self, key: str, branch: str | None, part: float) -> QPointF:
+        """A point part of the way along a wire."""
+        curve = self.canvas.scene.wires[(key, branch)].layout.curve
+        assert curve is not None
+        return curve.at(part)
 
 
 def agrees(canvas: JourneyCanvas) -> list[str]:
