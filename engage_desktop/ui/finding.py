@@ -1,4 +1,4 @@
-"""What Ctrl K offers: actions, campaigns, their steps, and the event names of the log."""
+"""What Ctrl K offers: actions, campaigns, their steps, the event names of the log, and its people."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from functools import partial
 
 from engage_desktop.app.actions import ActionContext, ActionRegistry
 from engage_desktop.app.protocol import ENTRY
+from engage_desktop.app.protocol_people import FoundPeople
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.journey import Journey
 from engage_desktop.ui import formats
 from engage_desktop.ui.canvas import catalogue, words
-from engage_desktop.ui.menus import WindowActions
+from engage_desktop.ui.menus import WindowActions, key_words
 from engage_desktop.ui.pages.lists import items
 from engage_desktop.ui.palette import Entry
 from engage_desktop.ui.session import Session
@@ -44,8 +45,9 @@ def entries(
             icon = catalogue.CHANNEL_ICON[message.channel]
             found.append(Entry(message.name or message.key, "Message", icon, run, message.key))
     for record in registry:
-        if record.enabled(context) and record.id != "edit.find":
-            hint = record.keys[0].replace("+", " ") if record.keys else record.category
+        if record.allowed(context) and record.id != "edit.find":
+            keys = actions.shortcuts.keys(record.id)
+            hint = key_words(keys[0]).replace("+", " ") if keys else record.category
             words_ = f"{record.category} {record.words}"
             action = actions[record.id]
             found.append(Entry(action.text(), hint, record.icon or "chevron-right", action.trigger, words_))
@@ -57,6 +59,11 @@ def entries(
             hint = f"Event, {formats.number(counts[name])} in the log"
             found.append(Entry(name, hint, "zap", partial(show_event, name)))
     return found
+
+
+def people(found: FoundPeople, about: str, why: Callable[[str], None]) -> list[Entry]:
+    """Those of the log whose id was typed; choosing one says why it is in what `about` names, or is not."""
+    return [Entry(who, f"Person: why in {about}, or not", "user", partial(why, who)) for who in found.people]
 
 
 def _steps(journey: Journey, campaigns: Campaigns, go: Go) -> Iterator[Entry]:

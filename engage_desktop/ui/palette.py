@@ -1,11 +1,11 @@
-"""Ctrl K: one search over actions, campaigns, steps and event names."""
+"""Ctrl K: one search over actions, campaigns, steps, event names and people."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QWidget
 
@@ -46,7 +46,10 @@ def find(entries: Iterable[Entry], text: str, limit: int = 60) -> list[Entry]:
 
 
 class Palette(QFrame):
-    """A popup over the window. Up and down choose, Enter runs, Escape closes."""
+    """A popup over the window. Up and down choose, Enter runs, Escape closes. `typed` carries each new text, for
+    whoever finds more by it than was handed over."""
+
+    typed = Signal(str)
 
     def __init__(self, parent: QWidget, icon: Callable[[str], QIcon]) -> None:
         super().__init__(parent)
@@ -54,11 +57,12 @@ class Palette(QFrame):
         self.setProperty("kind", "palette")
         self._icon, self._over = icon, parent
         self._entries: list[Entry] = []
+        self._more: list[Entry] = []
         self._shown: list[Entry] = []
         self.field = QLineEdit()
         self.field.setObjectName("palette.field")
         self.field.setAccessibleName("Find anything")
-        self.field.setPlaceholderText("Find an action, campaign, step or event")
+        self.field.setPlaceholderText("Find an action, campaign, step, event or person")
         self.list = QListWidget()
         self.list.setObjectName("palette.list")
         self.list.setAccessibleName("Found")
@@ -76,7 +80,7 @@ class Palette(QFrame):
 
     def open(self, entries: list[Entry]) -> None:
         """Show over the window with these entries."""
-        self._entries = entries
+        self._entries, self._more = entries, []
         parent = self._over
         width = min(WIDTH_PX, parent.width() - 32)
         self.setFixedSize(width, min(460, parent.height() - 64))
@@ -87,8 +91,24 @@ class Palette(QFrame):
         self.raise_()
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
 
+    def show_more(self, text: str, entries: list[Entry]) -> None:
+        """What else was found by `text`; too late if that is no longer what is asked for."""
+        if self.isVisible() and text == self.field.text().strip() and entries != self._more:
+            self._more = entries
+            at = self.list.currentRow()
+            chosen = self._shown[at] if 0 < at < len(self._shown) else None
+            self._fill(self.field.text())
+            if chosen in self._shown:
+                self.list.setCurrentRow(self._shown.index(chosen))
+
     def _search(self, text: str) -> None:
-        self._shown = find(self._entries, text)
+        self._more = []
+        self._fill(text)
+        if text.strip():
+            self.typed.emit(text.strip())
+
+    def _fill(self, text: str) -> None:
+        self._shown = find([*self._entries, *self._more], text)
         self.list.clear()
         for entry in self._shown:
             item = QListWidgetItem(entry.title)

@@ -8,14 +8,15 @@ from functools import partial
 from PySide6.QtCore import QSettings, Qt, Signal
 
 from engage_desktop.app.actions import ActionContext, standard_actions
-from engage_desktop.app.protocol import CancelWork
+from engage_desktop.app.protocol import CancelWork, Reply
 from engage_desktop.app.protocol_lists import ListInfo
+from engage_desktop.app.protocol_people import FindPeople, FoundPeople
 from engage_desktop.app.shortcuts import Shortcuts
 from engage_desktop.document.change import Change, Kind, drop
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.errors import UserError
 from engage_desktop.ui import formats, fresh
-from engage_desktop.ui.finding import entries
+from engage_desktop.ui.finding import entries, people
 from engage_desktop.ui.menus import WindowActions, found_icon
 from engage_desktop.ui.pages.approvals import approve
 from engage_desktop.ui.pages.list_card import choose_list, keep_list, named_by
@@ -41,6 +42,7 @@ class MainWindow(WindowPlaces):
         self.keys_page.use_actions(self.shortcuts, self.actions_)
         self.topbar.menu.setMenu(self.actions_.menu(self))
         self.palette_ = Palette(self, found_icon)
+        self.palette_.typed.connect(self._find_people)
         self.topbar.search.clicked.connect(self.show_palette)
         self.status.problems_asked.connect(self.show_problems)
         self.pages.journeys.new_asked.connect(self.new_journey)
@@ -126,6 +128,19 @@ class MainWindow(WindowPlaces):
                 lambda _name: self.show_page("data"),
             )
         )
+
+    def _find_people(self, text: str) -> None:
+        """Ask the log whose id holds what is typed in the palette; the newest question counts."""
+        place = self.why_place()
+        if place is None or not self.session.workbench.log:
+            return
+        about, where = place
+
+        def found(reply: Reply) -> None:
+            if isinstance(reply, FoundPeople):
+                self.palette_.show_more(reply.text, people(reply, about, lambda who: self.why.ask(where, who)))
+
+        self.session.latest("palette", lambda: FindPeople(self.session.generation, text), found)
 
     def show_keys(self) -> None:
         self.open_campaign(KEYS, KEYS)

@@ -53,6 +53,8 @@ class WindowPlaces(WindowBody):
         session.noticed.connect(self._notice)
         session.log_changed.connect(lambda _log: self._log_changed())
         session.run_changed.connect(self._run_changed)
+        session.trust.changed.connect(self._show_problems)
+        self.problems.at_hand_changed.connect(self.state_changed)
         session.document_changed.connect(self._document_changed)
         session.approvals_changed.connect(self._show_state)
         session.figures_changed.connect(lambda _figures: self._show_figures())
@@ -96,9 +98,9 @@ class WindowPlaces(WindowBody):
             self.transport.scrubber.set_histogram(reply)
 
     def _show_problems(self) -> None:
-        problems = self.session.problems()
-        self.status.show_problems(sum(p.severity != "info" for p in problems), any(p.is_error for p in problems))
-        self.problems.show_problems(problems, self.session.campaigns)
+        problems, trust = self.session.problems(), self.session.trust
+        known = [*problems, *(() if trust.current else (lint.problem for lint in trust.lints))]  # no flicker while it runs
+        self.status.show_problems(sum(p.severity != "info" for p in known), any(p.is_error for p in problems))
 
     def _document_changed(self, changed: Changed) -> None:
         for kind in ("broadcast", "message"):
@@ -146,6 +148,19 @@ class WindowPlaces(WindowBody):
         """Explain how somebody came to a message, at the instant it was due."""
         self.session.workbench.set_clock(at_us)
         self.why.ask(place, profile)
+
+    def why_place(self) -> tuple[str, Place] | None:
+        """(name, place) of what a person is explained in: the campaign in view, else the first there is."""
+        tab, campaigns = self.topbar.current, self.session.campaigns
+        if tab.kind == "journey":
+            return f"“{tab.title}”", Place(journey=tab.key)
+        if tab.kind == "audience":
+            return f"“{tab.title}”", Place(audience=tab.key)
+        for journey in campaigns.journeys[:1]:
+            return f"“{journey.name}”", Place(journey=journey.key)
+        for audience in campaigns.audiences[:1]:
+            return f"“{audience.name}”", Place(audience=audience.key)
+        return None
 
     # -- going places ---------------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -28,7 +28,12 @@ class Keyboard:
             self.count += 1
 
     def type(self, text: str) -> None:
-        QTest.keyClicks(self.focused, text)
+        for sign in text:
+            if sign.isascii():
+                QTest.keyClick(self.focused, sign)
+            else:  # QTest knows no key for it; a keyboard that does sends just its text
+                event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_unknown, Qt.KeyboardModifier.NoModifier, sign)
+                QApplication.sendEvent(self.focused, event)
         self.count += 1
 
     def replace(self, text: str) -> None:
