@@ -17,6 +17,7 @@ BENCHMARKS = (
     "benchmarks.bench_large",
     "benchmarks.bench_explain",
     "benchmarks.bench_start",
+    "benchmarks.bench_canvas",
 )
 """Each with 10 million events where it has a log; other sizes by `python -m benchmarks --events N`."""
 

@@ -38,7 +38,7 @@ def wires_of(journey: Journey) -> list[Wire]:
 def crossings(places: Mapping[str, Position], wires: list[Wire]) -> int:
     """How many pairs of wires cross when each is drawn straight from its output to its card; `places` are the
     middles of the cards."""
-    width, height = CARD_PX
+    height = CARD_PX[1]
     lines = []
     for source, target, port in wires:
         (ax, ay), (bx, by) = places[source], places[target]

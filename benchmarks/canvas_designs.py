@@ -114,7 +114,8 @@ def tangled(steps: int, joins: int, seed: int = 1) -> Journey:
             step: dict[str, Any] = {"type": "delay", "duration": "1d", "next": f"k{targets[0]}" if targets else None}
         else:
             branches = [
-                {"key": f"b{n}", "condition": "trait('vip') = true", "next": f"k{to}"} for n, to in enumerate(targets[:-1])
+                {"key": f"b{n}", "condition": "trait('vip') = true", "next": f"k{to}"}
+                for n, to in enumerate(targets[:-1])
             ]
             step = {"type": "split", "branches": branches, "otherwise": f"k{targets[-1]}"}
         made.append({"key": f"k{place}"} | step)

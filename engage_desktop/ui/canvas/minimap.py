@@ -69,12 +69,14 @@ class Minimap(QWidget):
         painter.drawRoundedRect(frame.intersected(QRectF(self.rect()).adjusted(2, 2, -2, -2)), 2, 2)
 
     def _blocks(self, scale: float, offset: QPointF) -> QPixmap:
-        """The ground and all cards, drawn anew only when something moved."""
+        """The ground and all cards, drawn anew only when something moved, and not while a hand still moves it."""
         scene = self._view.scene_
         ratio = self.devicePixelRatioF()
         stamp = (scene.places_revision, scene.style_, scale, offset.x(), offset.y(), self.size(), ratio)
-        if self._picture is not None and self._picture[0] == stamp:
-            return self._picture[1]
+        if self._picture is not None:
+            known, same = self._picture[0], self._picture[0][-2:] == stamp[-2:]
+            if known == stamp or (same and self._view.gesture is not None):
+                return self._picture[1]
         picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
         picture.setDevicePixelRatio(ratio)
         picture.fill(Qt.GlobalColor.transparent)

@@ -81,7 +81,7 @@ class JourneyView(QGraphicsView):
         self._space_used = False
         self._pulses: Sequence[tuple[WireKey, float]] = ()
         self._picture: tuple[tuple[object, ...], QPixmap] | None = None
-        self._last_feedback = QRectF()
+        self._last_feedback: list[QRectF] = []
         self._edge_timer = QTimer(self)
         self._edge_timer.setInterval(16)
         self._edge_timer.timeout.connect(self._pan_at_edge)
@@ -350,13 +350,13 @@ class JourneyView(QGraphicsView):
 
     def _show_feedback(self) -> None:
         """Repaint where feedback was and is, and nothing else."""
-        box = self.gesture.bounds() if self.gesture is not None else QRectF()
+        parts = self.gesture.parts() if self.gesture is not None else []
         if self.ghost is not None:
-            box = box.united(self.ghost.bounds().adjusted(-8, -8, 8, 8))
-        for part in (self._last_feedback, box):
+            parts = [*parts, self.ghost.bounds().adjusted(-8, -8, 8, 8)]
+        for part in (*self._last_feedback, *parts):
             if not part.isEmpty():
                 self.viewport().update(self.mapFromScene(part).boundingRect().adjusted(-3, -3, 3, 3))
-        self._last_feedback = box
+        self._last_feedback = parts
 
     # -- keyboard ---------------------------------------------------------------------------
 

@@ -77,3 +77,7 @@ class Gesture:
     def bounds(self) -> QRectF:
         """The scene rectangle of what `paint` draws now; empty when nothing."""
         return QRectF()
+
+    def parts(self) -> list[QRectF]:
+        """The same in pieces, where these are much smaller than the box around them."""
+        return [self.bounds()]

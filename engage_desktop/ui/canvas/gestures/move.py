@@ -113,8 +113,11 @@ class MoveGesture(Gesture):
         for start, end in self._lines:
             painter.drawLine(start, end)
 
+    def parts(self) -> list[QRectF]:
+        return [QRectF(start, end).normalized().adjusted(-2, -2, 2, 2) for start, end in self._lines]
+
     def bounds(self) -> QRectF:
         box = QRectF()
-        for start, end in self._lines:
-            box = box.united(QRectF(start, end).adjusted(-2, -2, 2, 2))
+        for part in self.parts():
+            box = box.united(part)
         return box
