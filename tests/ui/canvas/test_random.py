@@ -33,12 +33,12 @@ def test_random_gestures_keep_scene_and_document_equal(
     last = dumps(canvas.document.campaigns)
     count = 0
     while canvas.document.can_undo:
-        canvas.document.undo()
+        hand.undo()
         count += 1
         assert agrees(canvas) == []
     assert (dumps(canvas.document.campaigns), dumps_layout(canvas.document.layout)) == first
     for _ in range(count):
-        canvas.document.redo()
+        hand.redo()
     assert dumps(canvas.document.campaigns) == last
     assert agrees(canvas) == []
 
@@ -47,12 +47,12 @@ def _any_card(canvas: JourneyCanvas, draw: random.Random) -> str:
     return draw.choice(list(canvas.scene.cards))
 
 
-def _see(canvas: JourneyCanvas) -> None:
-    canvas.fit()
+def _see(hand: Hand) -> None:
+    hand.key(Qt.Key.Key_1)
 
 
 def _move(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot, draw: random.Random) -> None:
-    _see(canvas)
+    _see(hand)
     start = hand.card(_any_card(canvas, draw))
     hand.drag(
         start,
@@ -62,10 +62,10 @@ def _move(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot, draw: random.Random) 
 
 
 def _connect(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot, draw: random.Random) -> None:
-    _see(canvas)
+    _see(hand)
     source, branch = draw.choice([key for key, wire in canvas.scene.wires.items() if not wire.content.loop])
     hand.drag(hand.port(source, branch), hand.card(_any_card(canvas, draw)))
-    canvas.popup.dismiss()
+    hand.escape_box()
 
 
 def _choose(canvas: JourneyCanvas, qtbot: QtBot, draw: random.Random) -> None:
@@ -79,7 +79,7 @@ def _choose(canvas: JourneyCanvas, qtbot: QtBot, draw: random.Random) -> None:
 
 
 def _drop_wire(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot, draw: random.Random) -> None:
-    _see(canvas)
+    _see(hand)
     source, branch = draw.choice([key for key, wire in canvas.scene.wires.items() if not wire.content.loop])
     spot = canvas.view.mapToScene(draw.randrange(80, 1100), draw.randrange(80, 700))
     hand.drag(hand.port(source, branch), spot)
@@ -87,7 +87,7 @@ def _drop_wire(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot, draw: random.Ran
 
 
 def _plus(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot, draw: random.Random) -> None:
-    _see(canvas)
+    _see(hand)
     wire = canvas.scene.wires[draw.choice(list(canvas.scene.wires))]
     hand.hover(wire.layout.plus)
     hand.click(wire.layout.plus)
@@ -96,7 +96,7 @@ def _plus(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot, draw: random.Random) 
 
 def _delete(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot, draw: random.Random) -> None:
     if len(canvas.scene.cards) > 3:
-        _see(canvas)
+        _see(hand)
         hand.click(hand.card(_any_card(canvas, draw)))
         hand.key(Qt.Key.Key_Delete)
 
@@ -104,15 +104,15 @@ def _delete(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot, draw: random.Random
 def _reconnect(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot, draw: random.Random) -> None:
     curves = [wire for wire in canvas.scene.wires.values() if wire.layout.kind == "curve"]
     if curves:
-        _see(canvas)
+        _see(hand)
         curve = draw.choice(curves).layout.curve
         assert curve is not None
         hand.drag(curve.at(0.93), hand.card(_any_card(canvas, draw)))
-        canvas.popup.dismiss()
+        hand.escape_box()
 
 
 def _band(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot, draw: random.Random) -> None:
-    _see(canvas)
+    _see(hand)
     box = canvas.scene.content_rect()
     hand.drag(
         box.topLeft() - QPointF(60, 40),
@@ -121,9 +121,9 @@ def _band(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot, draw: random.Random) 
 
 
 def _undo(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot, draw: random.Random) -> None:
-    canvas.document.undo()
+    hand.undo()
     if draw.random() < 0.5:
-        canvas.document.redo()
+        hand.redo()
 
 
 def _keys(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot, draw: random.Random) -> None:
@@ -137,4 +137,4 @@ def _keys(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot, draw: random.Random) 
 
 
 def _tidy(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot, draw: random.Random) -> None:
-    canvas.tidy()
+    hand.key(Qt.Key.Key_T, Qt.KeyboardModifier.AltModifier | SHIFT)
