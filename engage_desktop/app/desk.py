@@ -27,6 +27,7 @@ from engage_desktop.app.left_out import runnable, why_left_out
 from engage_desktop.app.lint_desk import LintDesk
 from engage_desktop.app.list_desk import ListDesk
 from engage_desktop.app.lists import Lists, read_lists
+from engage_desktop.app.people_desk import PeopleDesk
 from engage_desktop.app.replay import Log, Replay, replay
 from engage_desktop.app.sending_desk import SendingDesk
 from engage_desktop.domain.campaigns import Campaigns
@@ -90,6 +91,7 @@ class Desk:
             **self.delivery.answers,
             **ListDesk(self).answers,
             **LintDesk(self).answers,
+            **PeopleDesk(self).answers,
             **SendingDesk(self).answers,
         }
 
