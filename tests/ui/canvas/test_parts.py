@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
+from PySide6.QtCore import QPointF, Qt
 
 from engage_desktop.document import ENTRY
 from engage_desktop.domain.problem import Problem
@@ -14,19 +11,15 @@ from engage_desktop.ui.canvas.card_painter import badge_rect
 from engage_desktop.ui.canvas.hit import Hit
 from engage_desktop.ui.canvas.menu import build_menu
 from engage_desktop.ui.canvas.tips import tip_of
-from tests.ui.canvas.driving import FIGURES, Hand
+from tests.ui.canvas.driving import CTRL, FIGURES, Hand
 
 
-def test_clicking_the_minimap_goes_there(canvas: JourneyCanvas) -> None:
+def test_clicking_the_minimap_goes_there(canvas: JourneyCanvas, hand: Hand) -> None:
     canvas.view.zoom_to(2.0)
     scale, offset = canvas.minimap._frame()
     wanted = canvas.scene.cards["tuesday"].rect().center()
     at = wanted * scale + offset
-    event = QMouseEvent(
-        QEvent.Type.MouseButtonPress, at, canvas.minimap.mapToGlobal(at), Qt.MouseButton.LeftButton,
-        Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
-    )  # fmt: skip
-    QApplication.sendEvent(canvas.minimap, event)
+    hand.on(canvas.minimap, at)
     reached = canvas.view.seen().center()
     assert abs(reached.x() - wanted.x()) < 3
     assert abs(reached.y() - wanted.y()) < 3
@@ -57,11 +50,12 @@ def test_tool_tips_say_what_a_figure_counts_and_what_is_wrong(canvas: JourneyCan
     assert "773" in tip_of(canvas.scene, Hit("wire", None, ("wait", "timeout")), low)
 
 
-def test_an_empty_journey_shows_how_to_begin(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot) -> None:
-    canvas.editor.delete([key for key in canvas.scene.cards if key != ENTRY])
+def test_an_empty_journey_shows_how_to_begin(canvas: JourneyCanvas, hand: Hand) -> None:
+    hand.key(Qt.Key.Key_A, CTRL)
+    hand.key(Qt.Key.Key_Delete)
     assert canvas.hint.isVisible()
     hand.key(Qt.Key.Key_Space, text=" ")
-    qtbot.keyClick(canvas.popup.box, Qt.Key.Key_Return)
+    hand.choose()
     journey = canvas.editor.journey
     assert journey is not None
     assert journey.start == "delay"

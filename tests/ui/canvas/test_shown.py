@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -15,7 +15,7 @@ from engage_desktop.domain.problem import Problem
 from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.canvas.placing import overlaps
 from engage_desktop.ui.theme import Theme, ThemeMode
-from tests.ui.canvas.driving import FIGURES, Hand, agrees
+from tests.ui.canvas.driving import FIGURES, SHIFT, Hand, agrees
 
 
 def shown(canvas: JourneyCanvas, key: str) -> dict[str, str]:
@@ -79,7 +79,7 @@ def test_one_changed_figure_paints_one_card(canvas: JourneyCanvas) -> None:
     assert (canvas.scene.count.cards, canvas.scene.count.wires) == (0, 0)
 
 
-def test_pulses_paint_no_card_and_no_wire(canvas: JourneyCanvas) -> None:
+def test_pulses_paint_no_card_and_no_wire(canvas: JourneyCanvas, hand: Hand) -> None:
     canvas.set_figures(FIGURES, current=True)
     canvas.set_pulses([((ENTRY, None), 0.1)])
     settle()
@@ -88,7 +88,7 @@ def test_pulses_paint_no_card_and_no_wire(canvas: JourneyCanvas) -> None:
         canvas.set_pulses([((ENTRY, None), fraction), (("coin", "mail"), fraction)])
         settle()
     assert (canvas.scene.count.cards, canvas.scene.count.wires) == (0, 0)
-    canvas.scene.select(["coin"])  # the picture under the dots follows
+    hand.click(hand.card("coin"))  # the picture under the dots follows
     settle()
     assert canvas.scene.count.cards > 0
     canvas.set_pulses([])
@@ -135,7 +135,7 @@ def test_problems_are_badges_on_their_step(canvas: JourneyCanvas) -> None:
 def test_tidy_is_one_undo_step_without_overlaps_and_keeps_the_entry(canvas: JourneyCanvas, hand: Hand) -> None:
     hand.drag(hand.card("coin"), hand.card("done"))
     entry = canvas.scene.cards[ENTRY].pos()
-    canvas.tidy()
+    hand.key(Qt.Key.Key_T, Qt.KeyboardModifier.AltModifier | SHIFT)
     assert canvas.document.undo_name == "Tidy up"
     cards = list(canvas.scene.cards.values())
     boxes = [((card.x(), card.y()), (card.card.width, card.card.height)) for card in cards]
@@ -148,9 +148,9 @@ def test_tidy_is_one_undo_step_without_overlaps_and_keeps_the_entry(canvas: Jour
 def test_gliding_ends_where_the_document_says(canvas: JourneyCanvas, hand: Hand, qtbot: QtBot) -> None:
     hand.drag(hand.card("coin"), hand.card("coin") + QPointF(160, 80))
     canvas.motion_ms = 30
-    canvas.document.undo()
-    canvas.document.redo()
-    canvas.tidy()
+    hand.undo()
+    hand.redo()
+    hand.key(Qt.Key.Key_T, Qt.KeyboardModifier.AltModifier | SHIFT)
     qtbot.waitUntil(lambda: not canvas._glide._ways, timeout=3000)
     assert agrees(canvas) == []
 
@@ -169,9 +169,9 @@ def test_labels_stand_clear_of_cards_and_of_each_other(canvas: JourneyCanvas) ->
         assert not any(label.intersects(other) for other in labels[place + 1 :])
 
 
-def test_the_view_says_where_the_keyboard_stands(canvas: JourneyCanvas) -> None:
+def test_the_view_says_where_the_keyboard_stands(canvas: JourneyCanvas, hand: Hand) -> None:
     canvas.set_figures(FIGURES, current=True)
-    canvas.scene.select(["wait"])
+    hand.click(hand.card("wait"))
     assert canvas.view.accessibleName() == "Journey canvas: Cart rescue"
     assert canvas.view.accessibleDescription() == (
         "Two quiet hours. Wait 2 h for Order Completed. through 1,162, inside 42"
