@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engage_desktop.document.change import Change, apply_change
+from engage_desktop.document.change import Change, Edit, Kind, apply_change
 from engage_desktop.document.history import Entry, History
 from engage_desktop.domain.campaigns import Campaigns, Layout
 
@@ -110,6 +110,14 @@ class Document:
     def redo_name(self) -> str | None:
         """The name of the change `redo` would do again."""
         return self._history.undone[-1].forward.name if self._history.undone else None
+
+    def last_removal(self, kind: Kind, key: str) -> Edit | None:
+        """The newest edit of this session that took the thing of that key away."""
+        for entry in reversed(self._history.done):
+            for edit in reversed(entry.forward.edits):
+                if (edit.kind, edit.key) == (kind, key) and edit.after is None:
+                    return edit
+        return None
 
     # -- saved or not ---------------------------------------------------------------------
 

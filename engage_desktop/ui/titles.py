@@ -7,6 +7,7 @@ from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.message import Broadcast, Message
 from engage_desktop.domain.people import Audience, ComputedTrait
 from engage_desktop.domain.step import SendMessage
+from engage_desktop.domain.workspace import DEFAULT_STAGES
 
 POLICIES = "policies"
 """Kind and key of the one tab that shows the policies of the workspace."""
@@ -57,3 +58,9 @@ def sent_by(campaigns: Campaigns, message: str) -> list[str]:
         for broadcast in campaigns.broadcasts
         if message in (broadcast.message, *(variant.message for variant in broadcast.variants))
     ]
+
+
+def stage_names(campaigns: Campaigns) -> dict[str, str]:
+    """Stage keys in lifecycle order with their names."""
+    own = {stage.key: stage.name for stage in campaigns.workspace.stages}
+    return own or {key: key.replace("_", " ").capitalize() for key in DEFAULT_STAGES}

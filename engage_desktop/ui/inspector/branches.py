@@ -84,6 +84,11 @@ class BranchRow(QFrame):
                 spoken=f"{spoken}: only where",
             )
             self._fields["where"] = where
+            self._fields["name"] = TextField(
+                "", f"{stem}.name", lambda value: self._put("name", value), hint=f"Name: {branch.key}",
+                spoken=f"{spoken}: name",
+            )  # fmt: skip
+            layout.insertWidget(1, self._fields["name"])
             self._filter.toggled.connect(where.setVisible)
             where.hide()
             layout.addWidget(where)

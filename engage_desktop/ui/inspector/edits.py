@@ -24,7 +24,6 @@ from engage_desktop.domain.journey import (
     ReentryMode,
     ScheduleEntry,
 )
-from engage_desktop.domain.message import Goal
 from engage_desktop.domain.step import (
     ConditionBranch,
     Fork,
@@ -68,21 +67,6 @@ def set_step(step: str, **fields: Any) -> JourneyEdit:
 
 def set_journey(**fields: Any) -> JourneyEdit:
     return lambda journey: journey.with_(**fields)
-
-
-def set_goal_event(event: str | None) -> JourneyEdit:
-    """The event that is the goal; what else was said of a goal stays. None: no goal."""
-
-    def edit(journey: Journey) -> Journey:
-        if event is None:
-            return journey.with_(goal=None)
-        return journey.with_(goal=journey.goal.with_(event=event) if journey.goal else Goal(event=event))
-
-    return edit
-
-
-def set_goal(**fields: Any) -> JourneyEdit:
-    return lambda journey: journey.with_(goal=journey.goal.with_(**fields) if journey.goal else None)
 
 
 def set_target(step: str, branch: str | None, target: str | None) -> JourneyEdit:
@@ -288,6 +272,16 @@ def set_exit_send(key: str, destination: str | None) -> JourneyEdit:
             return set_exit(key, send=None)(journey)
         send = before.with_(destination=destination) if before else ExitSend(destination=destination)
         return set_exit(key, send=send)(journey)
+
+    return edit
+
+
+def set_exit_mapping(key: str, mapping: dict[str, str]) -> JourneyEdit:
+    """Under which names the exit tells what."""
+
+    def edit(journey: Journey) -> Journey:
+        send = next(rule.send for rule in journey.exits if rule.key == key)
+        return set_exit(key, send=send.with_(mapping=mapping) if send else None)(journey)
 
     return edit
 

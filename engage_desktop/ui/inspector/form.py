@@ -12,6 +12,7 @@ from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.fields import ChoiceField, Choices, Field, FlagField, NumberField, TextField
 from engage_desktop.ui.inspector.fields_duration import DurationField
 from engage_desktop.ui.inspector.fields_log import ConditionField, EventField
+from engage_desktop.ui.inspector.fields_mapping import MappingField
 from engage_desktop.ui.inspector.set_trait import SetTraitFields
 from engage_desktop.ui.inspector.specs import SPECS, Spec
 from engage_desktop.ui.inspector.step_responses import StepResponses
@@ -95,6 +96,8 @@ class StepForm(QWidget):
                 return FlagField(spec.title, name, put)
             case "number":
                 return NumberField(spec.title, name, put, hint=spec.hint)
+            case "mapping":
+                return MappingField(spec.title, name, put, any_value=True)
             case "words":
                 return WordsField(spec.title, name, put, hint=spec.hint)
             case "target":

@@ -12,8 +12,11 @@ from engage_desktop.ui.inspector.branches import tool
 from engage_desktop.ui.inspector.fields import ChoiceField, Field, FlagField, TextField
 from engage_desktop.ui.inspector.fields_duration import DurationField
 from engage_desktop.ui.inspector.fields_log import ConditionField, EventField
+from engage_desktop.ui.inspector.fields_mapping import MappingField
 from engage_desktop.ui.inspector.fields_names import NameField, WeekdaysField
+from engage_desktop.ui.inspector.fields_text import LongTextField
 from engage_desktop.ui.inspector.journey_settings import JourneySettings
+from engage_desktop.ui.inspector.occasions import schedule_words
 from engage_desktop.ui.inspector.surroundings import Surroundings
 from engage_desktop.ui.inspector.until import ZONES
 from engage_desktop.ui.widgets.common import button, clear, column, label, row
@@ -69,7 +72,7 @@ class ExitRow(QFrame):
                 "", f"{stem}.condition", put("condition"), optional=False, spoken="Exit condition"
             )
         else:
-            self._fields["after"] = DurationField("", f"{stem}.after", put("after"))
+            self._fields["after"] = DurationField("", f"{stem}.after", put("after"), spoken="Exit after")
         self._fields["name"] = TextField(
             "", f"{stem}.name", put("name"), hint="Name of this outcome", spoken="Exit name"
         )
@@ -82,6 +85,11 @@ class ExitRow(QFrame):
             spoken="On this exit tell",
         )
         layout.addWidget(self._send)
+        self._mapping = MappingField(
+            "With these fields", f"{stem}.mapping",
+            lambda value: owner.apply("Change what an exit tells", edits.set_exit_mapping(self.key, value)),
+        )  # fmt: skip
+        layout.addWidget(self._mapping)
 
     def load(self, rule: Exit, around: Surroundings) -> None:
         self._kind.set_value(self.kind)
@@ -98,6 +106,8 @@ class ExitRow(QFrame):
         self._send.set_choices([("Tell nobody", None), *destinations])
         self._send.set_value(rule.send.destination if rule.send else None)
         self._send.setVisible(bool(destinations) or rule.send is not None)
+        self._mapping.set_value(rule.send.mapping if rule.send else {})
+        self._mapping.setVisible(rule.send is not None)
 
 
 def exit_kind(rule: Exit) -> str:
@@ -118,6 +128,11 @@ class JourneyForm(QWidget):
             lambda value: apply("Rename the journey", edits.set_journey(name=value or journey.key)),
             optional=False,
         )
+        self._description = LongTextField(
+            "Description", "inspector.description",
+            lambda value: apply("Describe the journey", edits.set_journey(description=value)), lines=2,
+            hint="What it is for",
+        )  # fmt: skip
         self._kind = ChoiceField("People enter", "inspector.entry.type", self._retype, _ENTRY_TYPES)
         self._entry = self._entry_fields(journey)
         self._mode = ChoiceField(
@@ -139,7 +154,20 @@ class JourneyForm(QWidget):
             lambda value: apply("Change re-entry", edits.set_reentry(cool_down=value)),
             optional=True,
         )
-        for widget in (self._name, self._kind, *self._entry.values(), self._mode, self._identifier, self._cool_down):
+        self._next = label("", "muted", "inspector.entry.next", wrap=True)
+        self._next.setToolTip("Counted from the instant of the clock below.")
+        fields = list(self._entry.values())
+        place = list(self._entry).index("zone") + 1 if "zone" in self._entry else len(fields)
+        entry: list[QWidget] = [*fields[:place], self._next, *fields[place:]]
+        for widget in (
+            self._name,
+            self._description,
+            self._kind,
+            *entry,
+            self._mode,
+            self._identifier,
+            self._cool_down,
+        ):
             layout.addWidget(widget)
         layout.addWidget(label("Leaves early by", "heading"))
         self._list = column(spacing=8)
@@ -192,15 +220,26 @@ class JourneyForm(QWidget):
             )
         return made
 
+    def show_clock(self, at_us: int) -> None:
+        """Say when a schedule comes next after an instant."""
+        entry = self.around.journey.entry
+        text = ""
+        if isinstance(entry, ScheduleEntry):
+            text = schedule_words(entry, at_us, self.around.campaigns.workspace.timezone)
+        self._next.setText(text)
+        self._next.setVisible(bool(text))
+
     def load(self, journey: Journey, around: Surroundings) -> None:
         self.around = around
+        self.show_clock(around.at_us)
         self.settings.load(journey, around)
         self._name.set_value(journey.name)
+        self._description.set_value(journey.description)
         self._kind.set_value(journey.entry.type)
         for attribute, made in self._entry.items():
             if isinstance(made, EventField):
                 made.set_events(around.events)
-            if isinstance(made, ChoiceField):
+            if isinstance(made, ChoiceField) and attribute == "audience":
                 made.set_choices(
                     [
                         ("Everybody" if journey.entry.type == "event" else "None", None),

@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QWidget
 
 from engage_desktop.app.protocol import JourneyFigures
 from engage_desktop.domain.journey import Journey
+from engage_desktop.domain.message import Goal
 from engage_desktop.ui.goal_words import reached_words
 from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.fields import ChoiceField, Field, FlagField, NumberField
-from engage_desktop.ui.inspector.fields_duration import DurationField
-from engage_desktop.ui.inspector.fields_log import ConditionField, EventField
-from engage_desktop.ui.inspector.fields_names import NameField
 from engage_desktop.ui.inspector.fields_time import InstantField
+from engage_desktop.ui.inspector.goal_fields import GoalFields
 from engage_desktop.ui.inspector.surroundings import Surroundings
+from engage_desktop.ui.titles import stage_names
 from engage_desktop.ui.widgets.common import KindPill, column, label, row, set_property
 
 _TARGETS = (
@@ -33,18 +33,8 @@ class JourneySettings(QWidget):
         self._apply, self._journey = apply, journey
         self._figures: JourneyFigures | None = None
         self._current = False
-        self.goal: dict[str, Field] = {
-            "event": EventField("", "inspector.goal.event", self._aim, optional=True, spoken="Goal event"),
-            "where": ConditionField(
-                "", "inspector.goal.where", self._goal("where"), hint="any such event", spoken="Goal only where"
-            ),
-            "within": DurationField(
-                "Within, from entry on", "inspector.goal.within", self._goal("within"), optional=True
-            ),
-            "value": NameField(
-                "Worth the property", "inspector.goal.value", self._goal("value"), optional=True, hint="not summed"
-            ),
-        }
+        self._goal_fields = GoalFields("inspector.goal", self._put_goal)
+        self.goal = self._goal_fields.fields
         self.fields: dict[str, Field] = {
             "starts": InstantField(
                 "People enter from", "inspector.starts", self._put("starts", "when the journey opens")
@@ -58,12 +48,13 @@ class JourneySettings(QWidget):
                 self._put("enforce_limits", "whether limits are enforced"),
             ),
         }
+        self._stage = ChoiceField("Lifecycle stage", "inspector.stage", self._put("stage", "the lifecycle stage"))
+        self.fields["stage"] = self._stage
         self._kind = KindPill("inspector.goal.kind")
         self._reached = label("", "", "inspector.goal.reached", wrap=True)
         layout = column(self, spacing=12)
         layout.addLayout(row(label("Goal", "heading"), "stretch", self._kind))
-        for made in self.goal.values():
-            layout.addWidget(made)
+        layout.addWidget(self._goal_fields)
         layout.addWidget(self._reached)
         layout.addWidget(label("Runs", "heading"))
         for made in self.fields.values():
@@ -72,11 +63,8 @@ class JourneySettings(QWidget):
 
     # -- edits ----------------------------------------------------------------------------
 
-    def _aim(self, event: str | None) -> str | None:
-        return self._apply("Remove the goal" if event is None else "Change the goal", edits.set_goal_event(event))
-
-    def _goal(self, attribute: str) -> Any:
-        return lambda value: self._apply("Change the goal", edits.set_goal(**{attribute: value}))
+    def _put_goal(self, words: str, goal: Goal | None) -> str | None:
+        return self._apply(words, edits.set_journey(goal=goal))
 
     def _put(self, attribute: str, called: str) -> Any:
         return lambda value: self._apply(f"Change {called}", edits.set_journey(**{attribute: value}))
@@ -89,14 +77,9 @@ class JourneySettings(QWidget):
 
     def load(self, journey: Journey, around: Surroundings) -> None:
         self._journey = journey
-        goal = journey.goal
-        for attribute, made in self.goal.items():
-            if isinstance(made, EventField):
-                made.set_events(around.events)
-            if isinstance(made, NameField):
-                made.set_names(around.event_properties.get(goal.event, ()) if goal else ())
-            made.set_value(getattr(goal, attribute) if goal else None)
-            made.setVisible(attribute == "event" or goal is not None)
+        self._goal_fields.load(journey.goal, around.events, around.event_properties)
+        stages = [(name, key) for key, name in stage_names(around.campaigns).items()]
+        self._stage.set_choices([("None", None), *stages])
         for attribute, made in self.fields.items():
             if isinstance(made, InstantField):
                 made.set_zone(around.campaigns.workspace.timezone)

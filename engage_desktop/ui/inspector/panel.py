@@ -18,6 +18,7 @@ from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.fields import Field
 from engage_desktop.ui.inspector.form import StepForm
 from engage_desktop.ui.inspector.journey_form import JourneyForm
+from engage_desktop.ui.inspector.missing_box import MissingBox
 from engage_desktop.ui.inspector.people import StepPeople
 from engage_desktop.ui.inspector.surroundings import Surroundings
 from engage_desktop.ui.inspector.unknown_form import UnknownForm
@@ -55,6 +56,7 @@ class Inspector(QScrollArea):
         self._type = label("", "muted", "inspector.type", wrap=True)
         self._note = label("", "muted", "inspector.note", wrap=True)
         self._problems = ProblemBox("inspector.problems")
+        self._missing = MissingBox(session)
         self._people = StepPeople(session)
         self._people.why_asked.connect(self.why_asked)
         body = QWidget()
@@ -67,7 +69,7 @@ class Inspector(QScrollArea):
         head = row(self._tile, spacing=12)
         head.addLayout(heads, 1)
         self._layout.addLayout(head)
-        for widget in (self._note, self._problems, self._people):
+        for widget in (self._missing, self._note, self._problems, self._people):
             self._layout.addWidget(widget)
         self._layout.addStretch(1)
         self.setWidget(body)
@@ -103,6 +105,8 @@ class Inspector(QScrollArea):
     def _show_clock(self, at_us: int) -> None:
         if isinstance(self._form, StepForm) and self._form.until is not None:
             self._form.until.show_clock(at_us)
+        if isinstance(self._form, JourneyForm):
+            self._form.show_clock(at_us)
 
     def _show_figures(self) -> None:
         if isinstance(self._form, JourneyForm):
@@ -170,7 +174,7 @@ class Inspector(QScrollArea):
         self._form_for = full
         if full is not None and make is not None:
             self._form = make()
-            self._layout.insertWidget(1, self._form)
+            self._layout.insertWidget(2, self._form)  # behind the head and what is missing
             self.verticalScrollBar().setValue(0)
         return False
 
@@ -190,6 +194,7 @@ class Inspector(QScrollArea):
         else:
             found = self._session.problems(prefix)
         self._problems.show_problems(found)
+        self._missing.show_problems(found)
 
     # -- edits ----------------------------------------------------------------------------
 

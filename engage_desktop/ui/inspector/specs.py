@@ -17,6 +17,7 @@ FieldKind = Literal[
     "message",
     "destination",
     "target",
+    "mapping",
 ]
 
 
@@ -67,6 +68,7 @@ SPECS: dict[str, tuple[Spec, ...]] = {
         Spec("destination", "Destination", "destination"),
         Spec("event_name", "Event name there", "text", True, "the step's name"),
         Spec("traits", "With traits", "words", True, "first_name, country"),
+        Spec("mapping", "With these fields", "mapping"),
         _THEN,
     ),
     "set_trait": (_THEN,),  # its other fields follow the type of the value: set_trait.py

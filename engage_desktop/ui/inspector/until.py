@@ -7,14 +7,14 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from engage_desktop.document.check_delay_until import until_kinds
-from engage_desktop.domain.clock import clock_seconds, next_clock_time
 from engage_desktop.domain.step import DelayUntil
 from engage_desktop.ui import formats
-from engage_desktop.ui.canvas.words import WEEKDAYS, step_title
+from engage_desktop.ui.canvas.words import step_title
 from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.fields import ChoiceField, Field, TextField
 from engage_desktop.ui.inspector.fields_duration import OffsetField
 from engage_desktop.ui.inspector.fields_names import NameField, WeekdaysField
+from engage_desktop.ui.inspector.occasions import next_words
 from engage_desktop.ui.inspector.surroundings import Surroundings
 from engage_desktop.ui.widgets.common import column, label
 
@@ -61,7 +61,7 @@ class UntilFields(QWidget):
         layout.addWidget(self._kind)
         for name, made in self.fields.items():
             layout.addWidget(made)
-            if name == "weekdays":
+            if name == "at":
                 layout.addWidget(self._next)
         self.load(step, around)
 
@@ -104,23 +104,7 @@ class UntilFields(QWidget):
         self.show_clock(around.at_us)
 
     def show_clock(self, at_us: int) -> None:
-        """Say when the clock time comes next after an instant."""
+        """Say when the moment comes next after an instant."""
         text = next_words(self.step, at_us, self._around.campaigns.workspace.timezone)
         self._next.setText(text)
         self._next.setVisible(bool(text))
-
-
-def next_words(step: DelayUntil, at_us: int, zone: str) -> str:
-    """`Next: Tue 1 Apr 2025 09:00 Europe/London`; nothing where no clock time is waited for."""
-    seconds = clock_seconds(step.time or "")
-    if seconds is None or step.at or step.property or step.trait:
-        return ""
-    zone = zone if formats.zone(zone) else "UTC"
-    at = next_clock_time(at_us, seconds, step.weekdays, zone)
-    if at is None:
-        return ""
-    moment = formats.local(at, zone)
-    day = tuple(WEEKDAYS.values())[moment.weekday()][:3]
-    shown = f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
-    elsewhere = ", elsewhere by the clock there" if step.zone == "profile" else ""
-    return f"Next: {day} {formats.day(at, zone)} {shown} {zone}{elsewhere}"

@@ -13,15 +13,15 @@ from engage_desktop.ui import formats
 from engage_desktop.ui.inspector.fields import ChoiceField, NumberField
 from engage_desktop.ui.inspector.fields_log import ConditionField
 from engage_desktop.ui.inspector.fields_time import InstantField
+from engage_desktop.ui.inspector.goal_fields import GoalFields
 from engage_desktop.ui.pages.base import sides
 from engage_desktop.ui.pages.broadcasts import list_time
 from engage_desktop.ui.pages.item_page import ItemPage
 from engage_desktop.ui.pages.key_rows import KeyRows
-from engage_desktop.ui.pages.lists import stage_names
 from engage_desktop.ui.pages.recipients import Recipients
 from engage_desktop.ui.pages.variant_rows import VariantRows
 from engage_desktop.ui.session import Session
-from engage_desktop.ui.titles import message_choices, people_choices
+from engage_desktop.ui.titles import message_choices, people_choices, stage_names
 from engage_desktop.ui.widgets.common import Card, label, set_property
 
 _GROUPS = (("Members of an audience", "audience"), ("Everybody who meets a condition", "condition"))
@@ -70,7 +70,13 @@ class BroadcastPage(ItemPage[Broadcast]):
         card = Card("broadcast.what.card", 12)
         self.message = ChoiceField("Message", "broadcast.message", self.putter("message", "the message"))
         self.variants = VariantRows(lambda words, variants: self.put(words, variants=variants))
-        card.add(label("What", "title"), self.message, self.variants, self.problem_box("what", "message", "variants"))
+        self.goal = GoalFields(
+            "broadcast.goal", lambda words, goal: self.put(words, goal=goal), within="Within, from sending on"
+        )
+        card.add(
+            label("What", "title"), self.message, self.variants, label("Goal", "heading"), self.goal,
+            self.problem_box("what", "message", "variants", "goal"),
+        )  # fmt: skip
         return card
 
     def _when_card(self) -> Card:
@@ -124,6 +130,8 @@ class BroadcastPage(ItemPage[Broadcast]):
         self.zone.set_value(item.zone)
         self.throughput.set_value(item.throughput)
         self.priority.set_value(item.priority)
+        log = self.session.workbench.log
+        self.goal.load(item.goal, *((log.event_counts, log.properties) if log else ({}, {})))
         stages = [(name, key) for key, name in stage_names(campaigns).items()]
         self.stage.set_choices([("None", None), *stages])
         self.stage.set_value(item.stage)

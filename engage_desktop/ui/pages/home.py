@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from engage_desktop.ui import formats
-from engage_desktop.ui.pages.lists import Item, SizedPage, items, stage_names
+from engage_desktop.ui.pages.lists import Item, SizedPage, items
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import current_theme
+from engage_desktop.ui.titles import stage_names
 from engage_desktop.ui.widgets.common import Card, Pill, clear, column, label, row
 
 

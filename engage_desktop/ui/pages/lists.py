@@ -9,11 +9,11 @@ from PySide6.QtCore import Signal
 from engage_desktop.app.protocol import AskSizes, Reply, Sizes
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.people import Level
-from engage_desktop.domain.workspace import DEFAULT_STAGES
 from engage_desktop.ui import formats
 from engage_desktop.ui.pages.base import OpeningPage
 from engage_desktop.ui.pages.things import ThingsCard
 from engage_desktop.ui.session import Session
+from engage_desktop.ui.titles import stage_names
 from engage_desktop.ui.widgets.common import button
 
 
@@ -44,12 +44,6 @@ def items(campaigns: Campaigns) -> list[Item]:
 def level_words(level: Level) -> str:
     """Whom a definition is about, as a cell of a list."""
     return "Accounts" if level == "account" else "Users"
-
-
-def stage_names(campaigns: Campaigns) -> dict[str, str]:
-    """Stage keys in lifecycle order with their names."""
-    own = {stage.key: stage.name for stage in campaigns.workspace.stages}
-    return own or {key: key.replace("_", " ").capitalize() for key in DEFAULT_STAGES}
 
 
 class SizedPage(OpeningPage):

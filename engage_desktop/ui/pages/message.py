@@ -8,8 +8,9 @@ from engage_desktop.document.rekey import rekey_message
 from engage_desktop.domain.message import Message
 from engage_desktop.domain.response import Responses
 from engage_desktop.ui.canvas.words import CHANNEL_TITLE
-from engage_desktop.ui.inspector.fields import ChoiceField, Field, TextField
+from engage_desktop.ui.inspector.fields import ChoiceField, Field, NumberField, TextField
 from engage_desktop.ui.inspector.fields_text import LongTextField
+from engage_desktop.ui.inspector.goal_fields import GoalFields
 from engage_desktop.ui.inspector.responses import Offers, ResponsesForm
 from engage_desktop.ui.pages.base import sides
 from engage_desktop.ui.pages.item_page import ItemPage
@@ -34,7 +35,7 @@ class MessagePage(ItemPage[Message]):
     def __init__(self, session: Session) -> None:
         super().__init__(session, "message", "A message that journeys and broadcasts send", rekey_message)
         self.body.addWidget(self.problem_box("other"))
-        self.body.addLayout(sides((self._sending_card(),), (self._text_card(),), (2, 3)))
+        self.body.addLayout(sides((self._sending_card(), self._goal_card()), (self._text_card(),), (2, 3)))
         self.body.addWidget(self._responses_card())
         self.body.addStretch(1)
         session.log_changed.connect(lambda _log: self._load())
@@ -47,11 +48,20 @@ class MessagePage(ItemPage[Message]):
             "Subscription group", "message.group", self.putter("subscription_group", "the subscription group"),
             hint="none: the channel alone decides",
         )  # fmt: skip
+        self.price = NumberField("Price of one", "message.price", self.putter("price", "the price"), hint="not counted")
         self.used = label("", "muted", "message.used", wrap=True)
         card.add(
-            label("Sending", "title"), self.channel, self.send_to, self.group, self.used,
-            self.problem_box("sending", "channel", "send_to", "subscription_group"),
+            label("Sending", "title"), self.channel, self.send_to, self.group, self.price, self.used,
+            self.problem_box("sending", "channel", "send_to", "subscription_group", "price"),
         )  # fmt: skip
+        return card
+
+    def _goal_card(self) -> Card:
+        card = Card("message.goal.card", 12)
+        self.goal = GoalFields(
+            "message.goal", lambda words, goal: self.put(words, goal=goal), within="Within, from sending on"
+        )
+        card.add(label("Goal", "title"), self.goal, self.problem_box("goal", "goal"))
         return card
 
     def _text_card(self) -> Card:
@@ -99,6 +109,8 @@ class MessagePage(ItemPage[Message]):
         self.send_to.set_value(item.send_to)
         self.group.set_value(item.subscription_group)
         self.group.setVisible(item.channel == "email" or item.subscription_group is not None)
+        self.price.set_value(item.price)
+        self.goal.load(item.goal, *((log.event_counts, log.properties) if log else ({}, {})))
         used = sent_by(campaigns, item.key)
         self.used.setText(f"Sent by {', '.join(used)}." if used else "Nothing sends it yet.")
         for field, made in self.texts.items():

@@ -10,9 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from engage_desktop.document import OutputRef, add_step, dumps, new_step
 from engage_desktop.document.change import Change, put
+from engage_desktop.domain.journey import ScheduleEntry
 from engage_desktop.domain.step import DelayUntil
 from engage_desktop.ui.inspector import edits
-from engage_desktop.ui.inspector.until import next_words
+from engage_desktop.ui.inspector.occasions import next_words, schedule_words
 from engage_desktop.ui.widgets.check_box import CheckBox
 from engage_desktop.ui.window import MainWindow
 from tests.ui.window.test_inspector import Editor
@@ -179,9 +180,25 @@ def test_an_audience_that_comes_again_rests(editor: Editor) -> None:
         ({"time": "09:00", "weekdays": ("tue",)}, "Next: Tue 4 Mar 2025 09:00 Europe/London, elsewhere by the clock there"),
         ({"time": "09:00:30", "zone": "workspace"}, "Next: Mon 3 Mar 2025 09:00:30 Europe/London"),
         ({"time": "never"}, ""),
+        ({"at": "2025-03-31 09:00"}, "That is Mon 31 Mar 2025 09:00 Europe/London, elsewhere by the clock there"),
+        ({"at": "2025-03-01T09:00:00Z", "past": "leave"}, "That is Sat 1 Mar 2025 09:00 Europe/London. Past at the instant of the clock: people leave the journey."),
+        ({"at": "some day"}, ""),
         ({"trait": "due"}, ""),
     ],
 )  # fmt: skip
 def test_next_words(fields: dict[str, Any], said: str) -> None:
     step = DelayUntil.model_validate({"key": "k", "type": "delay_until"} | fields)
     assert next_words(step, START, "Europe/London") == said
+
+
+@pytest.mark.parametrize("zone", ["profile", "workspace"])
+def test_schedule_words(zone: str) -> None:
+    entry = ScheduleEntry.model_validate(
+        {"type": "schedule", "at": "2025-01-01", "time": "09:00", "weekdays": ("mon",), "zone": zone}
+    )
+    now = START + 25 * 24 * HOUR
+    said = schedule_words(entry, now, "Europe/London")
+    assert said.startswith("Next: Mon 31 Mar 2025 09:00, then Mon 7 Apr 2025 09:00, then Mon 14 Apr 2025 09:00 Europe")
+    assert said.endswith("elsewhere by the clock there") == (zone == "profile")
+    past = schedule_words(ScheduleEntry(type="schedule", at="2025-03-01T09:00:00Z"), now, "nowhere")
+    assert past.startswith("It came once, Sat 1 Mar 2025 09:00 UTC")
