@@ -56,13 +56,18 @@ class Theme:
         return _palette(self)
 
     def apply(self, app: QApplication) -> None:
-        """Give the application this look: Fusion, palette in every group, fonts, small style sheet."""
+        """Give the application this look: Fusion, palette in every group, fonts, small style sheet. Each of them
+        polishes every widget anew, which takes seconds with a window open: what is so already is left alone."""
         global _current
         load_fonts()
-        app.setStyle(QStyleFactory.create("Fusion"))
-        app.setPalette(self.palette())
-        app.setFont(self.font())
-        app.setStyleSheet(style_sheet(self.tokens))
+        sheet = style_sheet(self.tokens)
+        if _current is None:
+            app.setStyle(QStyleFactory.create("Fusion"))
+        if app.font() != self.font():
+            app.setFont(self.font())
+        if _current is not self or app.styleSheet() != sheet:
+            app.setPalette(self.palette())
+            app.setStyleSheet(sheet)
         _current = self
 
     def _px(self, size: str) -> int:
