@@ -346,6 +346,17 @@ def standard_actions() -> ActionRegistry:
             enabled=_workspace,
         ),
         Action(
+            "problems.fix",
+            "Fix the problem at hand",
+            edit,
+            lambda w: w.fix_problem(),
+            keys=("Alt+Return",),
+            places=(Place(edit, 3, 2),),
+            enabled=lambda c: c.fixable,
+            words="mend repair quick lint",
+            edits=True,
+        ),
+        Action(
             "view.inspector",
             "Show or hide inspector",
             view,

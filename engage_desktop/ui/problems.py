@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDockWidget, QListWidget, QListWidgetItem, QWidget
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.problem import Problem
-from engage_desktop.ui.theme import icon
 from engage_desktop.ui.titles import found_title
-from engage_desktop.ui.widgets.common import clear, column, label
+from engage_desktop.ui.widgets.common import button, clear, column, label, row
 
-_ICONS = {"error": ("circle-alert", "error"), "warning": ("triangle-alert", "warning"), "info": ("info", "text_2")}
+ICONS = {"error": ("circle-alert", "error"), "warning": ("triangle-alert", "warning"), "info": ("info", "text_2")}
 _ORDER = {"error": 0, "warning": 1, "info": 2}
+
+
+def by_severity(problem: Problem) -> int:
+    """Worst first."""
+    return _ORDER[problem.severity]
 
 
 def place(problem: Problem) -> tuple[str, str, str]:
@@ -46,7 +52,10 @@ def where(problem: Problem, campaigns: Campaigns) -> str:
 
 
 class ProblemBox(QWidget):
-    """The problems of one thing as sentences, worst first; nothing at all when there are none."""
+    """The problems of one thing as sentences, worst first, each with its mend where there is one; nothing at all when
+    there are none. `fix_asked` carries the problem."""
+
+    fix_asked = Signal(object)
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -63,51 +72,13 @@ class ProblemBox(QWidget):
         self.setVisible(bool(problems))
         if problems:
             self._layout.addWidget(label("Problems", "heading"))
-        for problem in sorted(problems, key=lambda item: _ORDER[item.severity]):
+        for problem in sorted(problems, key=by_severity):
             role = "error" if problem.is_error else "warning"
             self._layout.addWidget(label(f"{problem.message} {problem.mend}".strip(), role, wrap=True))
-
-
-class ProblemsDock(QDockWidget):
-    """All problems of the workspace; choosing one goes there. `chosen` carries (kind, key, step)."""
-
-    chosen = Signal(str, str, str)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__("Problems", parent)
-        self.setObjectName("problems")
-        self._list = QListWidget()
-        self._list.setObjectName("problems.list")
-        self._list.setAccessibleName("Problems")
-        self._list.setWordWrap(True)
-        self._list.setTextElideMode(Qt.TextElideMode.ElideNone)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._empty = label("Nothing is wrong with this design.", "muted", "problems.empty")
-        body = QWidget()
-        body.setProperty("kind", "surface")
-        layout = column(body, (8, 8, 8, 8), 8)
-        layout.addWidget(self._list, 1)
-        layout.addWidget(self._empty)
-        self.setWidget(body)
-        self._list.itemActivated.connect(self._go)
-        self._list.itemClicked.connect(self._go)
-        self._problems: tuple[Problem, ...] | None = None
-
-    def show_problems(self, problems: tuple[Problem, ...], campaigns: Campaigns) -> None:
-        if problems == self._problems:
-            return
-        self._problems = problems
-        self._list.clear()
-        for problem in sorted(problems, key=lambda item: _ORDER[item.severity]):
-            item = QListWidgetItem(
-                icon(*_ICONS[problem.severity]),
-                f"{where(problem, campaigns)}: {problem.message} {problem.mend}".strip(),
-            )
-            item.setData(Qt.ItemDataRole.UserRole, place(problem))
-            item.setToolTip(problem.path)
-            self._list.addItem(item)
-        self._list.setVisible(bool(problems))
-        self._empty.setVisible(not problems)
-
-    def _go(self, item: QListWidgetItem) -> None:
-        self.chosen.emit(*item.data(Qt.ItemDataRole.UserRole))
+            if problem.fix is not None:
+                fix = button("Fix", f"{self.objectName()}.fix", "", "One step that Undo takes back (Alt+Enter)")
+                fix.setAccessibleName(f"Fix: {problem.fix.name}")
+                fix.clicked.connect(partial(self.fix_asked.emit, problem))
+                line = row(fix, label(problem.fix.name, "", f"{self.objectName()}.fix_name", wrap=True))
+                line.setStretch(1, 1)
+                self._layout.addLayout(line)

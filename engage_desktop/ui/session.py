@@ -18,6 +18,7 @@ from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.problem import Problem
 from engage_desktop.ui.asked import names_what_is
 from engage_desktop.ui.bridge import Bridge
+from engage_desktop.ui.trust import Trust
 
 Then = Callable[[Reply], None]
 
@@ -44,6 +45,7 @@ class Session(QObject):
         self._unanswered: dict[object, int | None] = {}
         self._next: dict[str, tuple[Callable[[], Request], Then]] = {}
         self.started = False
+        self.trust = Trust(self)
         bench = self.workbench
         bench.on("log", self.log_changed.emit)
         bench.on("run", self._run_changed)
@@ -87,8 +89,8 @@ class Session(QObject):
         return self.workbench.run.current
 
     def problems(self, prefix: str = "") -> tuple[Problem, ...]:
-        """Problems of the last validation whose path is `prefix` or below it."""
-        found = self.workbench.run.problems
+        """Problems of the last validation, and lints of the design as it is, whose path is `prefix` or below it."""
+        found = self.trust.problems(self.workbench.run.problems)
         return tuple(p for p in found if not prefix or p.path == prefix or p.path.startswith(prefix + "."))
 
     def state_of(self, kind: str, key: str) -> str:
@@ -158,6 +160,7 @@ class Session(QObject):
         if not self.current:
             self._out.clear()
             self._unanswered = {token: asked for token, asked in self._unanswered.items() if asked is None}
+        self.trust.run_changed()
         self.run_changed.emit(state)
         if self.current:
             for slot in tuple(self._next):

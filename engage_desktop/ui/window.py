@@ -8,13 +8,14 @@ from functools import partial
 from PySide6.QtCore import QSettings, Qt, Signal
 
 from engage_desktop.app.actions import ActionContext, standard_actions
-from engage_desktop.app.protocol import CancelWork, Reply
+from engage_desktop.app.protocol import ENTRY, CancelWork, Reply
 from engage_desktop.app.protocol_lists import ListInfo
 from engage_desktop.app.protocol_people import FindPeople, FoundPeople
 from engage_desktop.app.shortcuts import Shortcuts
 from engage_desktop.document.change import Change, Kind, drop
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.errors import UserError
+from engage_desktop.domain.problem import Problem
 from engage_desktop.ui import formats, fresh
 from engage_desktop.ui.finding import entries, people
 from engage_desktop.ui.menus import WindowActions, found_icon
@@ -76,6 +77,7 @@ class MainWindow(WindowPlaces):
             tab_open=tab.kind != "page",
             selected_steps=len(self.journey_page.selection) if tab.kind == "journey" else 0,
             selected_wire=tab.kind == "journey" and self.journey_page.selected_wire is not None,
+            fixable=self._fixable() is not None,
             read_only=tab.kind == "journey" and not self.journey_page.canvas.is_editable,
             playing=self.player.playing,
             busy=self.pages.data.importing or self.pages.deliver.card.syncing is not None,
@@ -156,6 +158,24 @@ class MainWindow(WindowPlaces):
 
     def show_problems(self) -> None:
         self.problems.setVisible(not self.problems.isVisible())
+
+    def fix_problem(self) -> None:
+        problem = self._fixable()
+        if problem is not None:
+            self.session.trust.fix(problem)
+
+    def _fixable(self) -> Problem | None:
+        """The problem chosen in the list in view, else the first of the selected step; only one with a mend."""
+        chosen = self.problems.at_hand if self.problems.isVisible() else None
+        if chosen is not None and chosen.fix is not None:
+            return chosen
+        tab = self.topbar.current
+        for step in self.journey_page.selection if tab.kind == "journey" else ():
+            place = "entry" if step == ENTRY else f"steps.{step}"
+            for problem in self.session.problems(f"journeys.{tab.key}.{place}"):
+                if problem.fix is not None:
+                    return problem
+        return None
 
     def toggle_dark(self) -> None:
         self.set_theme(Theme.of(ThemeMode.LIGHT if self.theme.mode == ThemeMode.DARK else ThemeMode.DARK))

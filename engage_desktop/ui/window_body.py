@@ -20,7 +20,7 @@ from engage_desktop.ui.pages.policies import PoliciesPage
 from engage_desktop.ui.pages.rail_pages import RailPages
 from engage_desktop.ui.pages.trait import TraitPage
 from engage_desktop.ui.playback import Player
-from engage_desktop.ui.problems import ProblemsDock
+from engage_desktop.ui.problems_dock import ProblemsDock
 from engage_desktop.ui.rail import Rail
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.statusbar import StatusBar
@@ -97,7 +97,7 @@ class WindowBody(QMainWindow):
         self.dock.setTitleBarWidget(QWidget())  # the panel has a title of its own
         self._inner.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
         self._inner.resizeDocks([self.dock], [INSPECTOR_PX], Qt.Orientation.Horizontal)
-        self.problems = ProblemsDock(self._inner)
+        self.problems = ProblemsDock(session, self._inner)
         self._inner.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.problems)
         self.problems.hide()
         self._inner.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)  # lists stay in view
@@ -106,6 +106,7 @@ class WindowBody(QMainWindow):
         self.why.hide()
         self.audience_panel.why_asked.connect(self.why.ask)
         self.inspector.why_asked.connect(self.why.ask)
+        self.problems.why_asked.connect(self.why.ask)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -143,6 +144,7 @@ class WindowBody(QMainWindow):
             self.why,
         ):
             part.set_theme(theme)
+        self.problems.theme_changed()
         for page in (*self.pages.all.values(), *self.plain_pages):
             page.theme_changed()
 

@@ -58,6 +58,8 @@ class AudiencePanel(QScrollArea):
         self.setWidget(body)
         watch.changed.connect(self._show)
         session.run_changed.connect(lambda _run: self._show_state())
+        session.trust.changed.connect(self._show_state)
+        self._problems.fix_asked.connect(session.trust.fix)
         session.clock_changed.connect(lambda _at: self._show_state())
         self._people.more.connect(lambda: watch.ask(self._people.loaded, self._people.search))
         self._people.searched.connect(

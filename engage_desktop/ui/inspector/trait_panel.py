@@ -42,6 +42,8 @@ class TraitPanel(QScrollArea):
         self.setWidget(body)
         watch.changed.connect(self._show)
         session.run_changed.connect(lambda _run: self._show_state())
+        session.trust.changed.connect(self._show_state)
+        self._problems.fix_asked.connect(session.trust.fix)
         session.clock_changed.connect(lambda _at: self._show_state())
         self.people.more.connect(lambda: watch.ask(self.people.loaded, self.people.search))
         self.people.searched.connect(

@@ -49,6 +49,7 @@ class ItemPage(Page, Generic[Item]):
         self.head.addWidget(self.key_field)
         session.document_changed.connect(self._document_changed)
         session.run_changed.connect(lambda _run: self.show_problems())
+        session.trust.changed.connect(self.show_problems)
 
     @property
     def item(self) -> Item | None:
@@ -91,6 +92,7 @@ class ItemPage(Page, Generic[Item]):
     def problem_box(self, name: str, *fields: str) -> ProblemBox:
         """A box for the problems of these fields; that of no fields shows all that no other box does."""
         made = ProblemBox(f"{self.kind}.{name}.problems")
+        made.fix_asked.connect(self.session.trust.fix)
         self._boxes.append((made, frozenset(fields)))
         return made
 

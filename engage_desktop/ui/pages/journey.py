@@ -40,6 +40,7 @@ class JourneyPage(QWidget):
         session.figures_changed.connect(self._figures_changed)
         session.clock_changed.connect(lambda _at: self._show_figures())
         session.run_changed.connect(lambda _run: self._show_run())
+        session.trust.changed.connect(self._show_run)
 
     @property
     def key(self) -> str:

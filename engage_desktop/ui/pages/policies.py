@@ -38,9 +38,11 @@ class PoliciesPage(Page):
         self.body.addStretch(1)
         session.document_changed.connect(self.touch)
         session.run_changed.connect(lambda _run: self._show_problems())
+        session.trust.changed.connect(self._show_problems)
 
     def _box(self, *fields: str) -> ProblemBox:
         made = ProblemBox(f"policies.{fields[0]}.problems")
+        made.fix_asked.connect(self.session.trust.fix)
         self._boxes |= dict.fromkeys(fields, made)
         return made
 
