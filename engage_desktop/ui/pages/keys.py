@@ -125,11 +125,11 @@ class KeysPage(QWidget):
         self.list.currentItemChanged.connect(lambda _now, _before: self._show_chosen())
         self.list.itemActivated.connect(lambda _item: self.field.setFocus(Qt.FocusReason.ShortcutFocusReason))
         self.nothing = label("No command of that name or key.", "muted", "keys.nothing")
-        all_back = button("Reset all keys", "keys.reset_all", "", "Every key as it was at first")
-        all_back.clicked.connect(self._reset_all)
-        self._build(all_back)
+        self._all_back = button("Reset all keys", "keys.reset_all", "", "Every key as it was at first")
+        self._all_back.clicked.connect(self._reset_all)
+        self._build()
 
-    def _build(self, all_back: QWidget) -> None:
+    def _build(self) -> None:
         self._card = Card("keys.card", 8)
         self._what = label("", "strong", "keys.chosen", wrap=True)
         self._chips = row(spacing=8)
@@ -153,7 +153,7 @@ class KeysPage(QWidget):
         heads.addWidget(label("Every command and its keys. Enter on a command changes its keys.", "muted"))
         head = row(spacing=16)
         head.addLayout(heads, 1)
-        head.addWidget(all_back)
+        head.addWidget(self._all_back)
         layout.addLayout(head)
         layout.addWidget(self.filter)
         layout.addWidget(self.list, 1)
@@ -244,23 +244,32 @@ class KeysPage(QWidget):
             return
         self._what.setText(f"{action.title.rstrip('…')} · {SCOPE_WORDS[action.scope].lower()}")
         self.field.setAccessibleName(f"Press a key to add it to {action.title.rstrip('…')}")
+        before: QWidget = self.list
         for key in self._shortcuts.keys(action.id):
             chip = button(f"{key_words(key)}  ×", f"keys.remove.{key}", "", f"Take {key_words(key)} away")
             chip.setAccessibleName(f"Take {key_words(key)} away from {action.title}")
             chip.clicked.connect(partial(self._remove, key))
             self._chips.addWidget(chip)
+            self.setTabOrder(before, chip)
+            before = chip
+        for after in (self.field, self._back, self._all_back):
+            self.setTabOrder(before, after)
+            before = after
         self._back.setVisible(action.id in self._shortcuts.changed)
 
     def _edit(self, edit: Callable[[Shortcuts, Action], str | None]) -> None:
         action = self._chosen()
         if action is not None and self._shortcuts is not None:
-            self._show_chosen(edit(self._shortcuts, action))
+            refused = edit(self._shortcuts, action)
+            self._show_chosen(refused)
+            if refused is None:
+                self.list.setFocus(Qt.FocusReason.OtherFocusReason)  # the field would go on hearing every key
 
     def _add(self, key: str) -> None:
         self._edit(lambda shortcuts, action: shortcuts.set(action.id, (*shortcuts.keys(action.id), key)))
 
     def _remove(self, key: str) -> None:
-        self.field.setFocus()  # the button that was pressed goes away
+        self.list.setFocus()  # the button that was pressed goes away
         self._edit(
             lambda shortcuts, action: shortcuts.set(
                 action.id, tuple(one for one in shortcuts.keys(action.id) if one != key)
@@ -268,7 +277,7 @@ class KeysPage(QWidget):
         )
 
     def _reset(self) -> None:
-        self.field.setFocus()
+        self.list.setFocus()
         self._edit(lambda shortcuts, action: shortcuts.reset(action.id))
 
     def _reset_all(self) -> None:
