@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from engage_desktop.ui.banner import Banner
+from tests.ui.driver import press
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def shown(banner: Banner) -> str:
 
 
 def close(banner: Banner) -> None:
-    banner.findChild(QToolButton, "banner.close").click()
+    press(banner.findChild(QToolButton, "banner.close"))
 
 
 def test_an_error_comes_back_after_what_covered_it(banner: Banner) -> None:
@@ -65,7 +66,7 @@ def test_an_offer_can_still_be_answered_after_a_notice(banner: Banner) -> None:
     assert not no.isVisible()
     close(banner)
     assert (shown(banner), yes.text(), no.text()) == ("Bring it back?", "Bring back", "Forget")
-    yes.click()
+    press(yes)
     assert (answers, shown(banner)) == (["yes"], "")
 
 

@@ -40,7 +40,7 @@ class CanvasCommands:
             "nudge.right": lambda: self._nudge(GRID, 0),
             "select.upstream": lambda: self._reach(down=False),
             "select.downstream": lambda: self._reach(down=True),
-            "select.all": lambda: canvas.scene.select(canvas.scene.cards),
+            "select.all": lambda: canvas.scene.select(canvas.scene.seen_cards()),
             "select.none": lambda: canvas.scene.select([]),
             "delete": self._delete,
             "rename": self._rename,
@@ -89,7 +89,7 @@ class CanvasCommands:
         scene = self._canvas.scene
         if scene.journey is None:
             return
-        if scene.current is None:
+        if scene.current is None or scene.current in scene.hidden:
             target: str | None = ENTRY
         else:
             target = walk.walk(scene.journey, self._middles(), scene.current, direction)
@@ -98,7 +98,7 @@ class CanvasCommands:
             self._canvas.view.reveal(scene.cards[target].rect())
 
     def _middles(self) -> dict[str, walk.Point]:
-        cards = self._canvas.scene.cards.items()
+        cards = self._canvas.scene.seen_cards().items()
         return {key: (card.rect().center().x(), card.rect().center().y()) for key, card in cards}
 
     def _reach(self, *, down: bool) -> None:
@@ -108,7 +108,8 @@ class CanvasCommands:
 
     def _nudge(self, dx: float, dy: float) -> None:
         scene = self._canvas.scene
-        places = {key: (scene.cards[key].x() + dx, scene.cards[key].y() + dy) for key in scene.selection}
+        moved = [*scene.selection, *scene.behind_folds(scene.selection)]
+        places = {key: (scene.cards[key].x() + dx, scene.cards[key].y() + dy) for key in moved}
         if places:
             self._canvas.editor.move(places, gesture=f"nudge {' '.join(sorted(places))}")
 

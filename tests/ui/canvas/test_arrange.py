@@ -92,9 +92,9 @@ def test_distributing_makes_the_gaps_equal(canvas: JourneyCanvas, hand: Hand) ->
     rects = sorted((canvas.scene.cards[key].rect() for key in keys), key=lambda rect: rect.top())
     gaps = [below.top() - above.bottom() for above, below in pairwise(rects)]
     assert max(gaps) - min(gaps) <= 1
+    assert canvas.document.undo_name == "Distribute 4 steps down"
     hand.click(hand.card("done"))
-    canvas.commands.run("distribute.across")
-    assert canvas.notice.text() == "Select at least three steps first."
+    assert "Distribute from top to bottom" not in hand.menu(hand.card("done"))  # one alone has no neighbours
 
 
 def test_every_side_and_axis_by_numbers() -> None:

@@ -53,6 +53,17 @@ def test_the_end_of_a_wire_can_be_led_elsewhere(canvas: JourneyCanvas, hand: Han
     assert agrees(canvas) == []
 
 
+def test_the_beginning_of_a_wire_can_be_led_elsewhere(canvas: JourneyCanvas, hand: Hand) -> None:
+    start = hand.along("nudge", None, 0) + QPointF(0, 16)
+    hand.drag(start, hand.card("coin"))  # its free branch takes over
+    assert canvas.editor.journey.by_key["nudge"].next is None
+    assert canvas.editor.journey.by_key["coin"].branches[1].next == "tuesday"
+    assert canvas.document.undo_name == "Reconnect “Next Tuesday”"
+    assert agrees(canvas) == []
+    hand.undo()
+    assert canvas.editor.journey.by_key["nudge"].next == "tuesday"
+
+
 def test_the_end_of_a_wire_dropped_on_nothing_disconnects(canvas: JourneyCanvas, hand: Hand) -> None:
     curve = canvas.scene.wires[("nudge", None)].layout.curve
     assert curve is not None
