@@ -165,5 +165,5 @@ def _shifted(item: Frame | Note, dx: float, dy: float) -> Frame | Note:
 
 
 def _box(box: tuple[float, ...]) -> Box:
-    x, y, width, height = (int(value) if float(value).is_integer() else round(float(value), 2) for value in box)
+    x, y, width, height = map(round, box)
     return x, y, width, height

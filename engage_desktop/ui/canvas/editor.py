@@ -394,8 +394,9 @@ def _only(journey: Journey, keys: Collection[str]) -> Journey:
     return journey.with_(steps=cut, start=start)
 
 
-def _whole(value: float) -> float | int:
-    return int(value) if float(value).is_integer() else float(value)
+def _whole(value: float) -> int:
+    """Places are stored in whole pixels: what a zoomed hand leaves behind the point is noise."""
+    return round(value)
 
 
 def _grid(value: float) -> float:

@@ -118,7 +118,7 @@ class JourneyScene(QGraphicsScene):
         self._fold(journey, layout)
         self.boxes.show(layout, self.style_)
         for key, (x, y) in self._places(journey, layout).items():
-            if self.cards[key].pos() != QPointF(x, y):
+            if self.cards[key].pos().toTuple() != (x, y):  # points are equal for Qt when they nearly are
                 self.cards[key].setPos(x, y)
                 touched.add(key)
         if self.boxes.items:
@@ -212,6 +212,7 @@ class JourneyScene(QGraphicsScene):
         self._wired, before, self._common = {}, self._wired, common
         # A wire to a step that was missing may now have its target, and one to a step gone has none.
         others = before.keys() ^ self.cards.keys()
+        stale: set[WireKey] = set()
         for key in self.cards:
             step, found, unseen = journey.by_key.get(key), self.outputs_of(key), key in self.hidden
             known = before.get(key)
@@ -219,11 +220,12 @@ class JourneyScene(QGraphicsScene):
             if known is None or renewed or not stays or any(output.target in others for output in found):
                 known = (step, found, unseen)
                 fresh += [(key, output.branch) for output in found]
+                if key in before and _branches(before[key][1]) != _branches(found):
+                    stale.update(fresh[-len(found) :])  # in another order they leave by other ports
             self._wired[key] = known
             for output in found:
                 wanted[key, output.branch] = step, output
         self._drop_wires([at for at in self.wires if at not in wanted])
-        stale: set[WireKey] = set()
         for at in fresh:
             step, output = wanted[at]
             content = self._wire_content(at, step, output)
@@ -432,6 +434,10 @@ class JourneyScene(QGraphicsScene):
     def seen_cards(self) -> dict[str, CardItem]:
         """The cards that no fold hides."""
         return {key: card for key, card in self.cards.items() if key not in self.hidden} if self.hidden else self.cards
+
+
+def _branches(outputs: Sequence[Output]) -> list[str | None]:
+    return [output.branch for output in outputs]
 
 
 def _kind(content: WireContent) -> tuple[bool, bool]:

@@ -44,7 +44,7 @@ class MoveGesture(Gesture):
 
     def move(self, at: Pointer) -> None:
         free = bool(at.modifiers & Qt.KeyboardModifier.ShiftModifier)
-        offset = self._offset(at.scene - self._from, free)
+        offset = QPointF(self._offset(at.scene - self._from, free).toPoint())  # places are whole pixels
         scene = self.stage.scene
         for key, start in self._starts.items():
             scene.cards[key].setPos(start + offset)
