@@ -23,10 +23,11 @@ class Shortcuts:
         self.registry = registry
         self._changed: dict[str, tuple[str, ...]] = {}
         self._listeners: list[Callable[[], None]] = []
-        for action_id, keys in (changed or {}).items():
-            # What an older version stored may name what is gone, or clash with what is new.
-            if any(action.id == action_id for action in registry):
-                self._changed[action_id] = tuple(key for key in keys if self.refusal(action_id, key) is None)
+        # What an older version stored may name what is gone; what a person gave goes before what is new.
+        known = {action.id for action in registry}
+        self._changed |= {action_id: keys for action_id, keys in (changed or {}).items() if action_id in known}
+        for action_id, keys in self._changed.items():
+            self._changed[action_id] = tuple(key for key in keys if self.refusal(action_id, key) is None)
 
     @property
     def changed(self) -> dict[str, tuple[str, ...]]:
