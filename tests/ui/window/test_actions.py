@@ -19,6 +19,7 @@ from engage_desktop.ui.menus import key_words
 from engage_desktop.ui.pages.keys import CAPS, KEYS
 from engage_desktop.ui.stored_keys import stored_keys
 from engage_desktop.ui.window import MainWindow
+from tests.ui.driver import press
 from tests.ui.keyboard import Keyboard
 from tests.ui.window.world import wait_settled
 
@@ -68,14 +69,13 @@ def test_every_action_is_reached_by_each_of_its_keys(window: MainWindow, heard: 
     keys, canvas = Keyboard(window), window.journey_page.canvas
     pressed = 0
     for place in ("canvas", "outline"):
-        canvas.show_outline(place == "outline")
         for action in window.actions_.registry:
             for key in action.keys if overlap(action.scope, place) else ():  # type: ignore[arg-type]  # both are scopes
                 heard.asked.clear()
                 keys.press(key)
                 assert heard.asked == [wish(action.id)], (action.id, key, place)
                 pressed += 1
-    canvas.show_outline(False)
+        press(canvas.toolbar.outline)
     assert pressed > 2 * len(PAGE_KEYS)
     # The positive control: a key of nobody asks for nothing.
     heard.asked.clear()
@@ -91,7 +91,7 @@ def test_every_action_is_reached_by_the_palette(window: MainWindow, heard: Heard
     for action in window.actions_.registry:
         if action.id == "edit.find":
             continue  # it is the palette
-        window.show_palette()
+        press(window.topbar.search)
         QApplication.clipboard().setText(window.actions_[action.id].text())
         keys.press("Ctrl+V")
         rows = [window.palette_.list.item(at).text() for at in range(window.palette_.list.count())]

@@ -4,6 +4,7 @@ in the outline. Product added, by cart; hold two hours: a change loops back, an 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.ui.window.world import wait_settled
 
 MOST_GESTURES = 25
 LEFT = Qt.MouseButton.LeftButton
+RECIPE = Path(__file__).parents[3] / "sample_data" / "recipes" / "basket_changes.json"
 LOOP = {
     "entry": {"type": "event", "event": "Product Added", "reentry": {"mode": "every", "identifier": "cart_id"}},
     "start": "1",
@@ -37,11 +39,11 @@ LOOP = {
 }  # fmt: skip
 
 
-def written(window: MainWindow) -> dict[str, Any]:
-    """The journey in view as it stands in the file, with keys by the order in which a person meets them; its own
+def written(window: MainWindow, key: str = "") -> dict[str, Any]:
+    """The journey of that key, or the one in view, as it stands in the file, with keys by the order in which a person meets them; its own
     key and name left out."""
     text = dumps(window.session.campaigns)
-    key = window.topbar.current.key
+    key = key or window.topbar.current.key
     found = next(item for item in json.loads(text)["journeys"] if item["key"] == key)
     steps = {step["key"]: step for step in found["steps"]}
     order: list[str] = []
@@ -66,6 +68,20 @@ def written(window: MainWindow) -> dict[str, Any]:
                 if where.get(field):
                     where[field] = names[where[field]]
     return {"entry": found["entry"], "start": names[found["start"]], "steps": [steps[key] for key in order]}
+
+
+def test_the_loop_is_the_one_of_the_recipe() -> None:
+    """The recipe has names and a goal besides; its way is this one."""
+    found = json.loads(RECIPE.read_text(encoding="utf-8"))["journeys"][0]
+    assert found["entry"] == LOOP["entry"]
+
+    def way(steps: list[dict[str, Any]]) -> list[Any]:
+        kinds = {step["key"]: step["type"] for step in steps}
+        hold = next(step for step in steps if step["type"] == "hold")
+        branches = sorted((b["event"], b.get("loop", False), kinds.get(b.get("next"))) for b in hold["branches"])
+        return [sorted(kinds.values()), hold["timeout"], kinds[hold["on_timeout"]], branches]
+
+    assert way(found["steps"]) == way(LOOP["steps"])  # type: ignore[arg-type]  # a list of steps, by its shape
 
 
 @pytest.fixture
@@ -97,7 +113,7 @@ class Person(Hand):
         assert line is not None, name
         self.window.inspector.ensureWidgetVisible(line)
         self.on(line)
-        line.selectAll()
+        QTest.keyClick(line, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         QTest.keyClicks(line, text)
         QTest.keyClick(line, Qt.Key.Key_Return)
         self.gestures += 1
@@ -175,7 +191,11 @@ def test_by_keyboard_alone_in_the_outline(qtbot: QtBot, empty: MainWindow) -> No
         assert not empty.session.problems()
         assert written(empty) == LOOP
         journey = empty.topbar.current.key
-        keys.press(*["Ctrl+Z"] * 20)
+        keys.press(*["Ctrl+Z"] * 12)
         assert empty.session.campaigns.journey(journey) is None
+        assert not empty.session.document.can_undo
+        keys.press(*["Ctrl+Y"] * 12)
+        assert written(empty, journey) == LOOP
     finally:
-        empty.journey_page.canvas.show_outline(False)
+        empty.journey_page.canvas.setFocus()
+        keys.press("Ctrl+Shift+O")
