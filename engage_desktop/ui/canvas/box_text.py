@@ -18,7 +18,7 @@ class BoxText(QPlainTextEdit):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("canvas.box_text")
-        self.setAccessibleName("Text of the note or frame")
+        self.setAccessibleName("Text of a note or title of a frame")
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.ref: BoxRef | None = None
