@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QWidget
 
 from engage_desktop.ui.problems import ProblemBox
+from tests.ui.driver import undo
 from tests.ui.window.test_inspector import Editor
 
 
@@ -61,4 +62,4 @@ class Hand(Editor):
 
     def undo_all(self) -> None:
         while self.window.session.document.can_undo:
-            self.window.actions_["edit.undo"].trigger()
+            undo(self.window)

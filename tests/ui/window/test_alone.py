@@ -17,6 +17,7 @@ from engage_desktop.ui.formats import number
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.widgets.people_list import PeopleList
 from engage_desktop.ui.window import MainWindow
+from tests.ui.driver import press, undo
 from tests.ui.window.two_campaigns import the
 from tests.ui.window.world import wait_settled
 
@@ -26,7 +27,7 @@ def window(qtbot: QtBot, theme: Theme, two: MainWindow) -> MainWindow:
     with qtbot.waitActive(two):
         two.activateWindow()
     while two.session.document.can_undo:
-        two.undo()
+        undo(two)
     two.session.workbench.show_alone(False)
     two.open_campaign("journey", "thank")
     two.to_end()
@@ -67,10 +68,10 @@ def test_people_and_bars_follow_the_switch(qtbot: QtBot, window: MainWindow) -> 
     people = window.inspector.findChild(PeopleList, "inspector.people.list")
     assert arrived is not None
     assert people is not None
-    arrived.click()
+    press(arrived)
     wait_settled(qtbot, window)
     assert people.total > 0
-    the_button(window, "alone").click()
+    press(the_button(window, "alone"))
     wait_settled(qtbot, window)
     assert people.total == 0
     histogram = window.transport.scrubber._histogram
@@ -131,6 +132,6 @@ def test_one_campaign_has_no_switch(qtbot: QtBot, window: MainWindow) -> None:
     window.session.document.apply(Change("Delete", (drop(window.session.campaigns, "journey", "mark"),)))
     wait_settled(qtbot, window)
     assert not window.transport.scope.isVisible()
-    window.undo()
+    undo(window)
     wait_settled(qtbot, window)
     assert window.transport.scope.isVisible()

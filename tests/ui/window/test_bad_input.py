@@ -15,6 +15,7 @@ from engage_desktop.document import dumps, loads
 from engage_desktop.ui.app import open_window
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.window import MainWindow
+from tests.ui.driver import act, undo
 from tests.ui.window.hand import Hand
 from tests.ui.window.world import build, wait_settled
 
@@ -69,7 +70,7 @@ def test_a_half_typed_duration_says_what_it_lacks_and_the_last_good_value_stays(
     hand.line("inspector.duration", "90 min", Qt.Key.Key_Tab)
     unit: QComboBox = hand.find(QComboBox, "inspector.duration.unit")
     assert (hand.step("pause").duration, line.text(), unit.currentText()) == ("90m", "90", "minutes")
-    window.undo()
+    undo(window)
     assert line.text() == "1 week 2 hours"
     wait_settled(qtbot, window)
 
@@ -77,11 +78,11 @@ def test_a_half_typed_duration_says_what_it_lacks_and_the_last_good_value_stays(
 def test_a_deleted_audience_that_a_step_uses_is_named_and_mended_in_place(
     qtbot: QtBot, window: MainWindow, hand: Hand
 ) -> None:
-    window.actions_["audience.new"].trigger()
+    act(window, "audience.new")
     window.open_campaign("audience", "buyers")
     wait_settled(qtbot, window)
     before = dumps(window.session.campaigns)
-    window.actions_["definition.delete"].trigger()
+    act(window, "definition.delete")
     window.open_campaign("journey", "rescue")
     hand.select("who")
     stem = "inspector.missing.audience.buyers"
@@ -98,7 +99,7 @@ def test_a_deleted_audience_that_a_step_uses_is_named_and_mended_in_place(
     assert hand.undo_name == "Use “New audience”"
     wait_settled(qtbot, window)
     assert not hand.shown(stem)
-    window.undo()
+    undo(window)
     qtbot.waitUntil(lambda: hand.shown(stem), timeout=30_000)
     back = hand.find(QPushButton, f"{stem}.back")
     back.setFocus()
@@ -167,14 +168,14 @@ def test_a_window_of_no_size_comes_back_as_it_was(qtbot: QtBot, window: MainWind
             "journey.zoom_out",
             "journey.actual_size",
         ):
-            window.actions_[action].trigger()
+            act(window, action)
         window.grab()
         canvas.grab()
     inner.setMinimumSize(0, 0)
     window.setMinimumSize(least)
     window.resize(size)
     QApplication.processEvents()
-    window.actions_["journey.fit"].trigger()
+    act(window, "journey.fit")
     hand.line("inspector.duration", "2")
     assert hand.step("pause").duration == "2d"
     shown = canvas.view.mapToScene(canvas.view.viewport().rect()).boundingRect()
@@ -232,10 +233,10 @@ def test_a_file_of_a_newer_version_is_shown_kept_and_runs_but_for_one_journey(
         hand.line("inspector.name", "Later")
         way: QComboBox = hand.find(QComboBox, "inspector.way.next")
         assert [way.itemText(at) for at in range(way.count())] == ["Ends here"]  # else it ran in a circle
-        window.actions_["file.save"].trigger()
+        act(window, "file.save")
         saved = path.read_text(encoding="utf-8")
-        window.undo()
-        window.actions_["file.save"].trigger()
+        undo(window)
+        act(window, "file.save")
         assert path.read_text(encoding="utf-8") == written
     finally:
         window.close()

@@ -15,6 +15,7 @@ from engage_desktop.domain.message import Broadcast, Variant
 from engage_desktop.ui.pages.variant_rows import even_shares, with_variant, without_variant
 from engage_desktop.ui.widgets.check_box import CheckBox
 from engage_desktop.ui.window import MainWindow
+from tests.ui.driver import act, open_row, row, undo
 from tests.ui.window.hand import Hand
 from tests.ui.window.world import WAIT_MS, events, messages, wait_settled
 
@@ -60,12 +61,12 @@ def test_a_new_broadcast_can_be_sent_as_it_stands(qtbot: QtBot, window: MainWind
     assert window.session.document.undo_name == "Add a broadcast"
     assert window.topbar.current.title == "New broadcast"
     window.show_page("broadcasts")
-    (row,) = window.pages.broadcasts.table.rows.rows
-    assert row[:3] == ("New broadcast", "Buyers", "Nudge")
-    assert row[3].endswith("09:00 GMT")
-    assert row[4] == "all at once"
+    (shown,) = window.pages.broadcasts.table.rows.rows
+    assert shown[:3] == ("New broadcast", "Buyers", "Nudge")
+    assert shown[3].endswith("09:00 GMT")
+    assert shown[4] == "all at once"
     window.pages.broadcasts.table.setFocus()
-    window.pages.broadcasts.table.selectRow(0)
+    row(window.pages.broadcasts.table, 0)
     qtbot.keyClick(window.pages.broadcasts.table, Qt.Key.Key_Return)
     assert window.topbar.current.kind == "broadcast"
     hand.undo_all()
@@ -175,14 +176,12 @@ def test_problems_stand_beside_their_fields(qtbot: QtBot, window: MainWindow, ha
     for box in ("what", "who", "other"):
         assert "0 messages" not in hand.problems(f"broadcast.{box}")
     window.show_page("home")
-    row = next(
+    found = next(
         at for at in range(window.problems._list.count()) if "sum to 90" in window.problems._list.item(at).text()
     )
-    assert window.problems._list.item(row).text().startswith("New broadcast: ")
+    assert window.problems._list.item(found).text().startswith("New broadcast: ")
     window.show_problems()
-    window.problems._list.setCurrentRow(row)
-    window.problems._list.setFocus()
-    qtbot.keyClick(window.problems._list, Qt.Key.Key_Return)
+    open_row(window.problems._list, found)
     assert (window.topbar.current.kind, window.topbar.current.key) == ("broadcast", "new_broadcast")
 
 
@@ -197,11 +196,11 @@ def test_a_key_is_changed_with_its_tab_and_taken_back(qtbot: QtBot, window: Main
     assert (window.topbar.current.kind, window.topbar.current.key) == ("broadcast", "spring")
     hand.retype(hand.find(QLineEdit, "broadcast.name"), "Spring news")
     assert window.topbar.current.title == only(window).name == "Spring news"
-    window.undo()
-    window.undo()
+    undo(window)
+    undo(window)
     assert (only(window).key, window.topbar.current.key) == ("new_broadcast", "new_broadcast")
     assert hand.find(QLineEdit, "broadcast.key").text() == "new_broadcast"
-    window.actions_["definition.delete"].trigger()
+    act(window, "definition.delete")
     assert window.session.campaigns.broadcasts == ()
     assert "broadcast" not in {tab.kind for tab in window.topbar.tabs}
 
@@ -303,7 +302,7 @@ def test_everybody_on_the_list_is_shown_by_fate_and_reason(qtbot: QtBot, window:
         shown = choose(qtbot, window, fate)
         assert sorted(row[1:3] for row in shown) == sorted([row["profile"], row["step"] or "–"] for row in direct)
         assert {row[0] for row in shown} == {"10 Mar 2025 09:00 GMT"}
-    people.table.view.selectRow(0)
+    row(people.table.view, 0)
     assert "due for" in people.table.said.text()
     assert "was dropped: this person is suppressed." in people.table.said.text()
     pressed = people.buttons["dropped", "suppressed"]
@@ -331,7 +330,7 @@ def test_a_list_that_is_not_of_the_design_is_grey_and_says_so(qtbot: QtBot, wind
     reach = window.broadcast_page.reach
     assert reach is not None
     assert (people.table.isEnabled(), people.note.isVisible()) == (True, False)
-    window.undo()
+    undo(window)
     end = format_instant(window.session.workbench.run.last_us - 2 * 3_600_000_000)
     window.session.document.apply(
         Change("Late", (put(window.session.campaigns, "broadcast", only(window).with_(at=end, throughput=1)),))

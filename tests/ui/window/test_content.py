@@ -15,6 +15,7 @@ from engage_desktop.domain.response import Responses, Spread, Stage
 from engage_desktop.domain.step import SendMessage
 from engage_desktop.ui.inspector import response_edits
 from engage_desktop.ui.window import MainWindow
+from tests.ui.driver import row, undo
 from tests.ui.window.hand import Hand
 
 
@@ -55,7 +56,7 @@ def test_messages_are_listed_with_what_sends_them(qtbot: QtBot, window: MainWind
     window.show_page("content")
     assert table.rows.rows[1] == ("New message", "SMS", "Hello", "–", "–")
     table.setFocus()
-    table.selectRow(0)
+    row(table, 0)
     qtbot.keyClick(table, Qt.Key.Key_Return)
     assert (window.topbar.current.kind, window.topbar.current.key) == ("message", "nudge")
     assert hand.find(QLabel, "message.used").text() == "Sent by Rescue."
@@ -117,7 +118,7 @@ def test_a_key_is_changed_with_all_that_sends_it(window: MainWindow, hand: Hand)
     hand.line("message.key", "reminder")
     assert step(window).message == "reminder"
     assert (window.topbar.current.kind, window.topbar.current.key) == ("message", "reminder")
-    window.undo()
+    undo(window)
     assert step(window).message == "nudge"
     assert window.topbar.current.key == "nudge"
     hand.retype(hand.find(QLineEdit, "message.name"), "Gentle nudge")

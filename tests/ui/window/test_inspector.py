@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from engage_desktop.document import dumps
 from engage_desktop.domain.journey import Journey
 from engage_desktop.ui.window import MainWindow
+from tests.ui.driver import act, undo
 from tests.ui.window.world import wait_settled
 
 
@@ -144,13 +145,13 @@ def test_every_step_type_is_edited_and_undone_to_the_same_bytes(
     assert all(one != other for one, other in itertools.pairwise(states))
     last, passed = states[-1], [states[-1]]
     while document.can_undo:
-        window.actions_["edit.undo"].trigger()
+        undo(window)
         passed.append(dumps(document.campaigns))
     assert passed[-1] == first
     assert len(passed) >= len(states)
     assert set(states) <= set(passed)
     while document.can_redo:
-        window.actions_["edit.redo"].trigger()
+        act(window, "edit.redo")
     assert dumps(document.campaigns) == last
     wait_settled(qtbot, window)
 

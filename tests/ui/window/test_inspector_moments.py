@@ -16,6 +16,7 @@ from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.occasions import next_words, schedule_words
 from engage_desktop.ui.widgets.check_box import CheckBox
 from engage_desktop.ui.window import MainWindow
+from tests.ui.driver import undo
 from tests.ui.window.test_inspector import Editor
 from tests.ui.window.world import HOUR, START, wait_settled
 
@@ -36,7 +37,7 @@ def add(window: MainWindow, type_: str, **fields: Any) -> None:
 
 def undone(window: MainWindow, first: str) -> bool:
     while window.session.document.can_undo:
-        window.actions_["edit.undo"].trigger()
+        undo(window)
     return dumps(window.session.campaigns) == first
 
 
@@ -84,7 +85,7 @@ def test_another_kind_is_one_edit_that_runs(qtbot: QtBot, window: MainWindow, ed
     assert editor.step("delay_until").past == "pass"
     while dumps(window.session.campaigns) != before:
         assert window.session.document.can_undo
-        window.actions_["edit.undo"].trigger()
+        undo(window)
 
 
 def test_what_is_no_clock_time_is_said_at_the_step(qtbot: QtBot, window: MainWindow, editor: Editor) -> None:
@@ -94,7 +95,7 @@ def test_what_is_no_clock_time_is_said_at_the_step(qtbot: QtBot, window: MainWin
     qtbot.waitUntil(lambda: bool(window.session.problems("journeys.rescue.steps.delay_until")))
     assert [problem.code for problem in window.session.problems("journeys.rescue.steps.delay_until")] == ["clock_time"]
     assert not editor.window.inspector.findChildren(QLabel, "inspector.next_time")[-1].isVisible()
-    window.undo()
+    undo(window)
     wait_settled(qtbot, window)
 
 

@@ -17,6 +17,7 @@ from engage_desktop.ui.goal_words import goal_words, reached_short, reached_word
 from engage_desktop.ui.inspector.set_trait import as_kind
 from engage_desktop.ui.widgets.check_box import CheckBox
 from engage_desktop.ui.window import MainWindow
+from tests.ui.driver import undo
 from tests.ui.window.test_inspector import Editor
 from tests.ui.window.test_inspector_moments import add, undone
 from tests.ui.window.world import HOUR, START, events, wait_settled
@@ -107,7 +108,7 @@ def test_dates_are_typed_by_the_workspaces_clocks(qtbot: QtBot, window: MainWind
     wait_settled(qtbot, window)
     assert window.session.workbench.figures is not None
     entered = window.session.workbench.figures.entered
-    window.undo()
+    undo(window)
     wait_settled(qtbot, window)
     assert window.session.workbench.figures.entered > entered > 0
     editor.line("inspector.starts", "tomorrow")

@@ -20,6 +20,7 @@ from engage_desktop.domain.workspace import Workspace
 from engage_desktop.ui.fresh import audience_from_list
 from engage_desktop.ui.pages.list_card import ListCard
 from engage_desktop.ui.window import MainWindow
+from tests.ui.driver import choose, type_over, undo
 from tests.ui.window.world import TEAMS, events, wait_settled
 
 PEOPLE = sorted({str(one["userId"]) for one in events()})
@@ -88,7 +89,7 @@ def test_a_file_becomes_an_audience_by_the_column_that_the_log_knows(
     assert not any(part.isVisible() for part in (card(window).take, card(window).fault, card(window).changed))
     assert window.audience_page.findChild(QLabel, "audience.sentence").text().startswith("An audience: people are in")
     assert window.session.document.undo_name == "Add an audience from a list"
-    window.undo()
+    undo(window)
     assert dumps(window.session.campaigns) == before
     wait_settled(qtbot, window)
     assert not window.banner.isVisible()  # nobody asks about an audience that is gone
@@ -99,7 +100,7 @@ def test_a_file_becomes_an_audience_by_the_column_that_the_log_knows(
 
 def test_the_file_dialog_is_asked_from_the_page_and_the_palette(qtbot: QtBot, window: MainWindow, chosen: Path) -> None:
     window.show_palette()
-    window.palette_.field.setText("new audience from")
+    type_over(window.palette_.field, "new audience from")
     assert window.palette_.list.item(0).text() == "New audience from a list…"
     window.palette_.hide()
     window.show_page("audiences")
@@ -128,7 +129,7 @@ def test_another_column_is_one_edit_that_can_be_taken_back(qtbot: QtBot, window:
         "13 identifiers, of which the log knows 0 (0.0 %). It knows 12 of the column “person”."
     )
     assert window.session.document.undo_name == "Name the people of “Good customers” by note"
-    window.undo()
+    undo(window)
     wait_settled(qtbot, window)
     assert combo.currentText() == "person"
     assert window.audience_panel.headcount.text() == "12"
@@ -153,7 +154,7 @@ def test_a_replaced_file_is_seen_refused_and_taken(qtbot: QtBot, window: MainWin
     qtbot.waitUntil(lambda: window.watch.current, timeout=WAIT_MS)
     assert window.audience_panel.headcount.text() == "3"
     assert not take.isVisible()
-    window.undo()  # the design means the old file again, which is gone
+    undo(window)  # the design means the old file again, which is gone
     qtbot.waitUntil(lambda: window.session.workbench.run.refused and take.isVisible(), timeout=WAIT_MS)
 
 
@@ -225,8 +226,7 @@ def test_accounts_can_be_listed_and_a_text_file_has_no_columns(
     assert card(window).counts.text() == "3 identifiers, of which the log knows 1 (33.3 %)."
     assert not card(window).columns.isVisible()
     level = window.audience_page.level
-    level.setCurrentIndex(level.findData("account"))
-    level.activated.emit(level.currentIndex())
+    choose(level, level.findData("account"))
     wait_settled(qtbot, window)
     qtbot.waitUntil(lambda: read(window) and window.watch.current, timeout=WAIT_MS)
     assert card(window).counts.text() == "3 identifiers, of which the log knows 2 (66.7 %)."

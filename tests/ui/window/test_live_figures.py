@@ -30,6 +30,7 @@ from engage_desktop.ui.app import open_window
 from engage_desktop.ui.formats import number
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.window import MainWindow
+from tests.ui.driver import undo
 
 WAIT_MS = 20_000
 Shown = dict[Any, dict[str, str]]
@@ -262,7 +263,7 @@ def random_edits(
             assert_shown(texts, counts[text].at(at_us), ["as seen in passing", *done])
     window.activateWindow()
     while session.document.can_undo:
-        window.undo()
+        undo(window)
     qtbot.waitUntil(lambda: settled(window), timeout=WAIT_MS)
     window.save()
     assert (workspace / "campaigns.json").read_bytes() == first_bytes

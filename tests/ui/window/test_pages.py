@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from engage_desktop.ui.widgets.table import PagedModel
 from engage_desktop.ui.window import MainWindow
+from tests.ui.driver import act, row, undo
 from tests.ui.window.world import wait_settled
 
 
@@ -79,11 +80,11 @@ def test_results_are_held_by_pages_only(qtbot: QtBot, window: MainWindow) -> Non
     results.model.cell(results.model.total - 1, 0)
     wait_settled(qtbot, window)
     assert results.model.cell(results.model.total - 1, 0) == "rescue"
-    results.view.selectRow(0)
+    row(results.view, 0)
     qtbot.keySequence(results.view, "Ctrl+C")
-    header, row = QGuiApplication.clipboard().text().splitlines()
+    header, line = QGuiApplication.clipboard().text().splitlines()
     assert header.split("\t")[:2] == ["journey", "profile"]
-    assert row.split("\t")[0] == "rescue"
+    assert line.split("\t")[0] == "rescue"
 
 
 def test_pages_of_a_table_far_from_the_view_are_let_go() -> None:
@@ -101,7 +102,7 @@ def test_pages_of_a_table_far_from_the_view_are_let_go() -> None:
 
 def test_a_sandbox_receives_what_the_dry_run_showed(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
     window.show_page("deliver")
-    window.pages.deliver.list.setCurrentRow(0)
+    row(window.pages.deliver.list, 0)
     wait_settled(qtbot, window)
     card = window.pages.deliver.card
     send = card.findChild(QPushButton, "deliver.send")
@@ -122,7 +123,7 @@ def test_a_sandbox_receives_what_the_dry_run_showed(qtbot: QtBot, window: MainWi
 def test_a_draft_does_not_leave_for_a_real_destination(qtbot: QtBot, window: MainWindow) -> None:
     window.show_page("deliver")
     wait_settled(qtbot, window)
-    window.pages.deliver.list.setCurrentRow(1)
+    row(window.pages.deliver.list, 1)
     wait_settled(qtbot, window)
     card = window.pages.deliver.card
     send = card.findChild(QPushButton, "deliver.send")
@@ -137,11 +138,11 @@ def test_an_approval_is_lost_on_change(qtbot: QtBot, window: MainWindow) -> None
     from engage_desktop.ui.inspector import edits
 
     assert window.topbar.state.text() == "Draft"
-    window.actions_["campaign.approve"].trigger()
+    act(window, "campaign.approve")
     qtbot.waitUntil(lambda: window.topbar.state.text() == "Approved", timeout=30_000)
     assert window.inspector.apply("Change", edits.set_step("pause", duration="2d")) is None
     wait_settled(qtbot, window)
     assert window.topbar.state.text() == "Draft"
-    window.actions_["edit.undo"].trigger()
+    undo(window)
     wait_settled(qtbot, window)
     assert window.topbar.state.text() == "Approved"

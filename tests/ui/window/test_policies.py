@@ -11,6 +11,7 @@ from engage_desktop.document import dumps
 from engage_desktop.domain.workspace import Cap, Holdout, Policies, QuietHours
 from engage_desktop.ui.policy_words import policy_words
 from engage_desktop.ui.window import MainWindow
+from tests.ui.driver import open_row
 from tests.ui.window.hand import Hand
 
 
@@ -127,9 +128,7 @@ def test_problems_stand_beside_the_rule_and_lead_here(qtbot: QtBot, window: Main
     rows = [window.problems._list.item(at).text() for at in range(window.problems._list.count())]
     at = next(at for at, text in enumerate(rows) if "let none through" in text)
     assert rows[at].startswith("Policies: ")
-    window.problems._list.setCurrentRow(at)
-    window.problems._list.setFocus()
-    qtbot.keyClick(window.problems._list, Qt.Key.Key_Return)
+    open_row(window.problems._list, at)
     assert (window.topbar.current.kind, window.policies_page.isVisible()) == ("policies", True)
 
 

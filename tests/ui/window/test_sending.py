@@ -23,6 +23,7 @@ from engage_desktop.ui.sending.page import SendingPage
 from engage_desktop.ui.theme import Theme, ThemeMode
 from engage_desktop.ui.widgets.month import MonthView
 from engage_desktop.ui.window import MainWindow
+from tests.ui.driver import choose, row, undo
 from tests.ui.window.two_campaigns import the
 from tests.ui.window.world import WAIT_MS, messages, wait_settled
 
@@ -35,7 +36,7 @@ def window(qtbot: QtBot, theme: Theme, two: MainWindow) -> MainWindow:
         two.activateWindow()
     two.why.hide()
     while two.session.document.can_undo:
-        two.undo()
+        undo(two)
     wait_settled(qtbot, two)
     two.to_end()
     two.pages.sending.messages.keep()
@@ -129,17 +130,14 @@ def test_the_last_day_of_a_month_stays_one() -> None:
 def test_the_calendar_filters_by_channel(qtbot: QtBot, window: MainWindow) -> None:
     rows = messages(qtbot, window)
     month, combo = the(window, MonthView, "sending.calendar.days"), the(window, QComboBox, "sending.calendar.channel")
-    combo.setFocus()
-    QTest.keyClicks(combo, "E-mail")
-    combo.activated.emit(combo.currentIndex())
+    choose(combo, combo.findText("E-mail"))
     sent = Counter(day_of(r["sent_at"]) for r in rows if r["status"] == "sent" and r["channel"] == "email")
     assert sum(sent.values()) > 5
     assert all(f": {count} sent" in month.said(day) for day, count in sent.items())
     texted = {day_of(row["sent_at"]) for row in rows if row["status"] == "sent"} - set(sent)
     assert texted
     assert all(": 0 sent" in month.said(day) for day in texted)
-    combo.setCurrentIndex(0)
-    combo.activated.emit(0)
+    choose(combo, 0)
 
 
 # -- pressure -----------------------------------------------------------------------------------
@@ -161,8 +159,7 @@ def test_pressure_names_the_heaviest_and_leads_to_their_messages(qtbot: QtBot, w
     shown = {row[0]: int(row[1]) for row in texts(the(window, QTableView, "sending.pressure.weeks.table"))}
     assert shown == {formats.date_words(monday): count for monday, count in weeks.items()}
     assert page.kind.text() == "assumed"
-    people.setFocus()
-    people.setCurrentIndex(people.model().index(0, 0))
+    row(people, 0)
     QTest.keyClick(people, Qt.Key.Key_Return)
     settled(qtbot, window)
     assert page.shown is page.messages
@@ -182,8 +179,7 @@ def test_capped_by_whom_is_a_table_of_pairs(qtbot: QtBot, window: MainWindow) ->
     table = the(window, QTableView, "sending.pressure.capped.table")
     assert texts(table) == [["Thank", "Mark", "9", "6", "12"]]
     assert "Caps dropped 7 messages and delayed 3." in page.pressure._capped_words.text()
-    table.setFocus()
-    table.setCurrentIndex(table.model().index(0, 0))
+    row(table, 0)
     QTest.keyClick(table, Qt.Key.Key_Return)
     settled(qtbot, window)
     assert page.shown is page.messages
@@ -234,8 +230,7 @@ def test_fates_filter_and_add_up(qtbot: QtBot, window: MainWindow) -> None:
     assert field.hasFocus()
     assert view.model.total == sum(row["status"] == "dropped" and row["profile"] == who for row in rows)
     combo = the(window, QComboBox, "sending.messages.campaign")
-    combo.setCurrentIndex(combo.findData("thank"))
-    combo.activated.emit(combo.currentIndex())
+    choose(combo, combo.findData("thank"))
     settled(qtbot, window)
     kept = [r for r in rows if (r["status"], r["profile"], r["campaign"]) == ("dropped", who, "thank")]
     assert view.model.total == len(kept)
@@ -277,7 +272,7 @@ def test_messages_follow_an_edit_and_are_greyed_until_then(qtbot: QtBot, window:
 
 def test_copy_takes_the_header(qtbot: QtBot, window: MainWindow) -> None:
     page = show(qtbot, window, "messages")
-    page.messages.view.selectRow(0)
+    row(page.messages.view, 0)
     QTest.mouseClick(the(window, QPushButton, "sending.messages.copy"), Qt.MouseButton.LeftButton)
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0].split("\t")[:3] == ["Due", "Person", "Campaign"]

@@ -14,6 +14,7 @@ from engage_desktop.domain.duration import parse_instant
 from engage_desktop.domain.people import ComputedTrait
 from engage_desktop.ui.pages.trait import trait_of
 from engage_desktop.ui.window import MainWindow
+from tests.ui.driver import act, open_row, row, undo
 from tests.ui.window.world import TEAMS, events, wait_settled
 
 DAY = 86_400_000_000
@@ -63,7 +64,7 @@ def test_the_page_of_audiences_lists_traits_with_how_many_have_a_value(qtbot: Qt
         ]
     assert [row[:2] for row in page.table.rows.rows] == [("Buyers", "Users"), ("Busy teams", "Accounts")]
     page.traits.setFocus()
-    page.traits.selectRow(1)
+    row(page.traits, 1)
     qtbot.keyClick(page.traits, Qt.Key.Key_Return)
     assert (window.topbar.current.kind, window.topbar.current.key) == ("trait", "spend")
     assert not window.topbar.state.isVisible()
@@ -166,13 +167,13 @@ def test_traits_are_made_renamed_and_deleted_by_actions(qtbot: QtBot, window: Ma
     actions = window.actions_
     window.show_page("home")
     assert not actions["definition.delete"].isEnabled()
-    actions["trait.new"].trigger()
+    act(window, "trait.new")
     assert window.topbar.current.kind == "trait"
     key = window.topbar.current.key
     wait_settled(qtbot, window)
     assert not window.session.problems()
     assert window.trait_watch.figures is not None
-    actions["definition.rename"].trigger()
+    act(window, "definition.rename")
     assert window.trait_page.name.hasFocus()
     qtbot.keyClicks(window.trait_page.name, "Recent looks")
     qtbot.keyClick(window.trait_page.name, Qt.Key.Key_Return)
@@ -181,11 +182,11 @@ def test_traits_are_made_renamed_and_deleted_by_actions(qtbot: QtBot, window: Ma
     qtbot.keyClicks(window.palette_.field, "recent looks")
     assert window.palette_.list.item(0).text() == "Recent looks"
     qtbot.keyClick(window.palette_.field, Qt.Key.Key_Escape)
-    actions["definition.delete"].trigger()
+    act(window, "definition.delete")
     assert trait_of(window.session.campaigns, key) is None
     assert window.topbar.current.kind != "trait" or window.topbar.current.key != key
     for expected in ("Recent looks", "New trait", None):
-        actions["edit.undo"].trigger()
+        undo(window)
         found = trait_of(window.session.campaigns, key)
         assert (found and found.name) == expected
     wait_settled(qtbot, window)
@@ -194,10 +195,10 @@ def test_traits_are_made_renamed_and_deleted_by_actions(qtbot: QtBot, window: Ma
 def test_an_audience_is_deleted_by_the_same_action(qtbot: QtBot, window: MainWindow) -> None:
     window.open_campaign("audience", "busy_teams")
     wait_settled(qtbot, window)
-    window.actions_["definition.delete"].trigger()
+    act(window, "definition.delete")
     assert window.session.campaigns.audience("busy_teams") is None
     assert "busy_teams" not in [tab.key for tab in window.topbar.tabs]
-    window.actions_["edit.undo"].trigger()
+    undo(window)
     assert window.session.campaigns.audience("busy_teams") is not None
     wait_settled(qtbot, window)
 
@@ -234,7 +235,7 @@ def test_whom_a_definition_is_about_is_one_change(qtbot: QtBot, window: MainWind
     figures = window.trait_watch.figures
     assert figures is not None
     assert (figures.level, figures.people) == ("account", TEAMS)
-    window.actions_["edit.undo"].trigger()
+    undo(window)
     assert trait(window, "orders").level == "user"
     assert box.currentText() == "Of users"
     wait_settled(qtbot, window)
@@ -252,7 +253,7 @@ def test_a_problem_of_a_trait_leads_to_it(qtbot: QtBot, window: MainWindow) -> N
     window.show_problems()
     rows = window.problems._list
     assert rows.item(0).text().startswith("Orders: ")
-    rows.itemActivated.emit(rows.item(0))
+    open_row(rows, 0)
     assert (window.topbar.current.kind, window.topbar.current.key) == ("trait", "orders")
-    window.actions_["edit.undo"].trigger()
+    undo(window)
     wait_settled(qtbot, window)

@@ -13,6 +13,7 @@ from engage_desktop.ui.formats import instant
 from engage_desktop.ui.theme import Theme, ThemeMode
 from engage_desktop.ui.widgets.people_list import PeopleList
 from engage_desktop.ui.window import MainWindow
+from tests.ui.driver import press, row, type_over
 from tests.ui.window.world import wait_settled
 
 
@@ -34,11 +35,10 @@ def view_of(people: PeopleList) -> QListView:
     return found
 
 
-def choose(people: PeopleList, row: int) -> str:
+def choose(people: PeopleList, at: int) -> str:
     view = view_of(people)
-    view.setFocus()
-    view.setCurrentIndex(view.model().index(row, 0))
-    return people.rows[row][0]
+    row(view, at)
+    return people.rows[at][0]
 
 
 def test_enter_says_why_somebody_is_a_member(qtbot: QtBot, window: MainWindow, people: PeopleList) -> None:
@@ -74,13 +74,13 @@ def test_the_panel_follows_the_clock(qtbot: QtBot, window: MainWindow, people: P
 def test_somebody_who_is_not_in_the_list(qtbot: QtBot, window: MainWindow, people: PeopleList) -> None:
     field = people.findChild(QLineEdit, "audience.people.search")
     assert field is not None
-    field.setText("nobody-at-all")
+    type_over(field, "nobody-at-all")
     QTest.keyClick(field, Qt.Key.Key_Return)
     wait_settled(qtbot, window)
     ask = people.findChild(QPushButton, "audience.people.why")
     assert ask is not None
     assert ask.text() == "Why is nobody-at-all not here?"
-    ask.click()
+    press(ask)
     wait_settled(qtbot, window)
     assert window.why.sentence.text().startswith("There is no person 'nobody-at-all' in this log")
     assert not window.why.tree.isVisible()
@@ -99,8 +99,7 @@ def test_the_menu_of_a_row(qtbot: QtBot, window: MainWindow, people: PeopleList)
     menu = view.findChild(QMenu, "people.menu")
     assert menu is not None
     assert [action.text() for action in menu.actions()] == [f"Why is {who} here?"]
-    menu.actions()[0].trigger()
-    menu.close()
+    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(menu.actions()[0]).center())
     wait_settled(qtbot, window)
     assert window.why.windowTitle() == f"Why: {who}"
 
@@ -113,7 +112,7 @@ def test_a_step_is_explained_from_the_inspector(qtbot: QtBot, window: MainWindow
     assert people is not None
     arrived = window.inspector.findChild(QPushButton, "inspector.people.arrived")
     assert arrived is not None
-    arrived.click()
+    press(arrived)
     wait_settled(qtbot, window)
     who = choose(people, 0)
     QTest.keyClick(view_of(people), Qt.Key.Key_Return)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QApplication,
     QComboBox,
-    QLineEdit,
-    QPlainTextEdit,
+    QLabel,
     QTabBar,
     QToolButton,
     QWidget,
@@ -23,6 +23,8 @@ from engage_desktop.ui.app import open_window
 from engage_desktop.ui.playback import Player
 from engage_desktop.ui.theme import Theme, ThemeMode
 from engage_desktop.ui.window import MainWindow
+from tests.ui.canvas.driving import Hand
+from tests.ui.driver import act, choose, open_row, undo
 from tests.ui.window.world import wait_settled
 
 DAY = 86_400_000_000
@@ -55,19 +57,19 @@ def test_next_and_previous_event_are_neighbours(qtbot: QtBot, window: MainWindow
     wait_settled(qtbot, window)
     there = []
     for _ in range(3):
-        window.actions_["simulation.next"].trigger()
+        act(window, "simulation.next")
         wait_settled(qtbot, window)
         there.append(bench.at_us)
     assert there == sorted(set(there))
-    window.actions_["simulation.previous"].trigger()
+    act(window, "simulation.previous")
     wait_settled(qtbot, window)
     assert bench.at_us == there[-2]
 
 
 def test_playing_moves_the_clock_and_stops_at_the_end(qtbot: QtBot, window: MainWindow) -> None:
     bench = window.session.workbench
-    window.actions_["simulation.start"].trigger()
-    window.transport.speed.setCurrentIndex(window.transport.speed.count() - 1)
+    act(window, "simulation.start")
+    choose(window.transport.speed, window.transport.speed.count() - 1)
     with qtbot.waitSignal(window.player.playing_changed):
         qtbot.mouseClick(window.transport.play, Qt.MouseButton.LeftButton)
     assert window.transport.play.accessibleName() == "Pause"
@@ -118,7 +120,25 @@ def test_no_part_flashes_up_as_a_window_of_its_own(qtbot: QtBot, qapp: QApplicat
     assert watcher.shown == []
 
 
-def test_every_page_opens_and_every_control_has_a_name(qtbot: QtBot, window: MainWindow) -> None:
+def unspoken(window: MainWindow) -> list[tuple[str, str, str]]:
+    """What the keyboard comes to and a screen reader has no name or no role for: class, name, role."""
+    found = []
+    for widget in window.findChildren(QWidget):
+        inner = isinstance(widget.parent(), QComboBox | QTabBar | QAbstractItemView) or widget.inherits(
+            "QComboBoxListView"
+        )
+        inner = inner or isinstance(widget, QLabel)  # a text that can be copied is its own name
+        if widget.focusPolicy() == Qt.FocusPolicy.NoFocus or inner or widget.objectName().startswith("qt_"):
+            continue
+        spoken = QAccessible.queryAccessibleInterface(widget)
+        role = spoken.role() if spoken is not None and spoken.isValid() else QAccessible.Role.NoRole
+        named = widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text())
+        if not named or role in (QAccessible.Role.NoRole, QAccessible.Role.Client):
+            found.append((type(widget).__name__, widget.objectName(), role.name))
+    return found
+
+
+def test_every_page_opens_and_every_control_has_a_name_and_a_role(qtbot: QtBot, window: MainWindow) -> None:
     for page, _ in PAGES:
         window.show_page(page)
         wait_settled(qtbot, window)
@@ -127,22 +147,20 @@ def test_every_page_opens_and_every_control_has_a_name(qtbot: QtBot, window: Mai
         assert focused is not None
         assert focused.isVisible()
         assert not window.topbar.is_close_button(focused)
-    window.open_campaign("audience", "buyers")
+    for kind, key in (("audience", "buyers"), ("trait", "orders"), ("message", "nudge"), ("policies", "policies")):
+        window.open_campaign(kind, key)
     wait_settled(qtbot, window)
     for step in ("hold", "coin", "nudge", "pause", "who", "patience", "done", "@entry"):
         window.go("journey", "rescue", step)
-        for widget in window.findChildren(QWidget):
-            control = isinstance(
-                widget, QAbstractButton | QLineEdit | QComboBox | QPlainTextEdit | QTabBar | QAbstractItemView
-            )
-            if control and widget.focusPolicy() != Qt.FocusPolicy.NoFocus and not widget.objectName().startswith("qt_"):
-                inner = (
-                    isinstance(widget.parent(), QComboBox | QTabBar)
-                    or widget.inherits("QComboBoxListView")
-                    or isinstance(widget.parent(), QAbstractItemView)
-                )
-                named = widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text())
-                assert named or inner, (type(widget).__name__, widget.objectName(), widget.parent())
+        assert unspoken(window) == [], (step, print(unspoken(window)))
+    qtbot.keySequence(window, "Ctrl+Shift+O")  # the outline, then the list of keys
+    qtbot.keySequence(window, "Ctrl+Shift+O")
+    qtbot.keySequence(window, "F1")
+    assert unspoken(window) == []
+    window.keys_page.filter.setAccessibleName("")  # the control: what has no name is found
+    assert unspoken(window) == [("QLineEdit", "keys.filter", "EditableText")]
+    window.keys_page.filter.setAccessibleName("Find a command or a key")
+    qtbot.keySequence(window, "Ctrl+W")
 
 
 def test_the_keyboard_goes_on_from_what_is_in_view(qtbot: QtBot, window: MainWindow) -> None:
@@ -210,19 +228,45 @@ def test_problems_lead_to_their_step(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.mouseClick(window.status.problems, Qt.MouseButton.LeftButton)
     rows = window.problems._list
     assert "Coin" in rows.item(0).text()
-    rows.itemActivated.emit(rows.item(0))
+    open_row(rows, 0)
     assert window.journey_page.selection == ["coin"]
-    window.actions_["edit.undo"].trigger()
+    undo(window)
     wait_settled(qtbot, window)
     assert window.status.problems.text() == "No problems"
 
 
 def test_new_campaigns_are_valid_at_once(qtbot: QtBot, window: MainWindow) -> None:
     for action, kind in (("journey.new", "journey"), ("audience.new", "audience")):
-        window.actions_[action].trigger()
+        act(window, action)
         assert window.topbar.current.kind == kind
         wait_settled(qtbot, window)
         assert not window.session.problems()
-        window.actions_["edit.undo"].trigger()
+        undo(window)
         assert window.topbar.current.kind != kind or window.topbar.current.key in ("rescue", "buyers")
     assert window.findChild(QToolButton, "topbar.close.journey.new_journey") is None
+
+
+def test_while_the_clock_runs_the_journey_is_only_looked_at(qtbot: QtBot, window: MainWindow) -> None:
+    canvas = window.journey_page.canvas
+    hand, before = Hand(canvas), window.session.campaigns
+    act(window, "simulation.start")
+    choose(window.transport.speed, 0)
+    with qtbot.waitSignal(window.player.playing_changed):
+        qtbot.mouseClick(window.transport.play, Qt.MouseButton.LeftButton)
+    hand.click(hand.card("nudge"))
+    hand.key(Qt.Key.Key_Delete)
+    assert canvas.notice.text() == "The clock is running. Pause it (F5) to edit the journey."
+    assert canvas.notice.isVisible()
+    assert not window.actions_["journey.delete"].isEnabled()
+    assert window.actions_["journey.fit"].isEnabled()
+    hand.key(Qt.Key.Key_Down)  # walking about goes on
+    assert canvas.scene.selection == ["pause"]
+    hand.drag(hand.card("nudge"), hand.card("nudge") + QPointF(80, 0))
+    assert window.session.campaigns is before
+    with qtbot.waitSignal(window.player.playing_changed):
+        qtbot.mouseClick(window.transport.play, Qt.MouseButton.LeftButton)
+    hand.click(hand.card("nudge"))
+    hand.key(Qt.Key.Key_Delete)
+    assert "nudge" not in canvas.scene.cards
+    undo(window)
+    wait_settled(qtbot, window)
