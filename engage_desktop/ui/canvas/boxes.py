@@ -132,6 +132,13 @@ class Boxes:
                 item.update()
         self.selected = ref if ref in self.items else None
 
+    def spoken(self) -> str:
+        """The selected box as a sentence for a screen reader; empty where none is."""
+        item = self.items.get(self.selected) if self.selected is not None else None
+        if item is None:
+            return ""
+        return f"{'Frame' if item.ref.kind == 'frame' else 'Note'}, {item.box.color}. {item.text or 'Empty'}"
+
     def hit(self, point: QPointF, scale: float, *, editable: bool = True) -> BoxHit | None:
         """The topmost box that a press at `point` means. A frame is taken at its head and its borders only:
         within it, cards and the rubber band come first."""

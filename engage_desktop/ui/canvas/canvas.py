@@ -251,6 +251,7 @@ class JourneyCanvas(QWidget):
         self.view.setAccessibleName(f"Journey canvas: {name}")
         card = self.scene.cards.get(current) if current is not None else None
         text = card.content.spoken() if card is not None else f"{len(self.scene.cards)} cards, none selected"
+        text = self.scene.boxes.spoken() or text
         if text != self.view.accessibleDescription():
             self.view.setAccessibleDescription(text)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from engage_desktop.ui.canvas.boxes import ROLE
 from engage_desktop.ui.canvas.view import JourneyView
 
 MARGIN = 8.0
@@ -86,6 +87,10 @@ class Minimap(QWidget):
         painter.setBrush(scene.style_.brush("surface"))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         painter.setPen(Qt.PenStyle.NoPen)
+        for item in scene.boxes.shown():
+            rect = item.rect()
+            painter.setBrush(scene.style_.brush(f"{ROLE[item.box.color]}_soft"))
+            painter.drawRect(QRectF(rect.topLeft() * scale + offset, rect.size() * scale))
         for role, boxes in self._by_role(scale, offset).items():
             painter.setBrush(scene.style_.brush(role))
             if len(boxes) > MANY:

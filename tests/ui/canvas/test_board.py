@@ -86,6 +86,7 @@ def test_a_note_by_keys_only(canvas: JourneyCanvas, hand: Hand) -> None:
     assert canvas.scene.boxes.selected is None
     hand.key(Qt.Key.Key_N, ALT)
     assert canvas.scene.boxes.selected == NOTE
+    assert canvas.view.accessibleDescription() == "Note, amber. First"
     x, y, width, height = note(canvas).box
     for key, mods in ((Qt.Key.Key_Right, CTRL), (Qt.Key.Key_Right, CTRL), (Qt.Key.Key_Down, CTRL_SHIFT)):
         hand.key(key, mods)

@@ -72,3 +72,21 @@ def test_a_wire_runs_by_its_direction(canvas: JourneyCanvas, hand: Hand) -> None
     assert loop.kind == "loop"
     assert min(corner.x() for corner in loop.corners) < hold.left()
     assert loop.corners[-1].y() < hold.top()
+
+
+def test_a_view_without_any_size_bears_everything(canvas: JourneyCanvas, hand: Hand) -> None:
+    """Squeezed to nothing and back, with the box, a note and a refusal open."""
+    canvas.resize(0, 0)
+    hand.key(Qt.Key.Key_1)
+    hand.key(Qt.Key.Key_Space, text=" ")
+    hand.escape_box()
+    hand.key(Qt.Key.Key_M, CTRL)
+    hand.write("small")
+    hand.click(hand.card("tuesday"))
+    hand.key(Qt.Key.Key_H, CTRL)
+    assert "Nothing to fold" in canvas.notice.text()
+    canvas.grab()
+    canvas.resize(1280, 900)
+    hand.key(Qt.Key.Key_1)
+    assert canvas.view.seen().contains(canvas.scene.content_rect())
+    assert agrees(canvas) == []

@@ -62,7 +62,7 @@ class DropGesture(Gesture):
         style = self.stage.scene.style_
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(style.pen("accent", 1.5))
-        painter.setBrush(style.color("surface", 0.8))
+        painter.setBrush(style.color("surface", 0.45 if self._wire is not None else 0.8))
         painter.drawRoundedRect(self._box(), geo.CARD_RADIUS, geo.CARD_RADIUS)
         painter.setPen(style.color("text"))
         painter.setFont(style.title_font)
