@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from engage_desktop.app.sample import data_folder, sample_workspace
 from engage_desktop.domain.errors import UserError
 from engage_desktop.ui.session import Session
+from engage_desktop.ui.spoken import speak_roles
 from engage_desktop.ui.theme import Theme, ThemeMode
 from engage_desktop.ui.window import MainWindow
 
@@ -44,6 +45,7 @@ def open_window(
 ) -> MainWindow:
     """A window on a workspace folder or a campaign file, shown; its process starts after the first paint."""
     app = application()
+    speak_roles()
     settings = settings if settings is not None else user_settings()
     mode = str(settings.value("window/theme", ThemeMode.LIGHT.value))
     theme = Theme.of(mode if mode in set(ThemeMode) else ThemeMode.LIGHT)
