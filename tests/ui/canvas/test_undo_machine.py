@@ -17,7 +17,7 @@ from engage_desktop.ui.theme import Theme
 from tests.ui.canvas.driving import Hand, agrees, document
 from tests.ui.canvas.gesturing import Gesturing
 
-BLOCKS, SEQUENCES, LENGTH = 4, 15, 18
+BLOCKS, SEQUENCES, LENGTH = 4, 15, 16
 
 
 def run(qtbot: QtBot, theme: Theme, seed: int, length: int) -> Counter[str]:
