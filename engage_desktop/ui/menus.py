@@ -20,6 +20,11 @@ def key_words(key: str) -> str:
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
 
 
+def key_tip(text: str, key: str) -> str:
+    """A tip with the key that does the same, where there is one."""
+    return f"{text} ({key_words(key)})" if key else text
+
+
 class WindowActions:
     """One QAction for each record. Keys of the whole window are heard everywhere; those of the canvas and the
     outline are heard there, and only shown here."""
@@ -45,6 +50,10 @@ class WindowActions:
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._actions[action_id]
+
+    def key(self, action_id: str) -> str:
+        """The key that is shown for an action now; empty where it has none."""
+        return next(iter(self.shortcuts.keys(action_id)), "")
 
     def act(self, record: Action) -> None:
         """Do it, as its menu item would; of what is off now, the canvas says why."""

@@ -61,6 +61,11 @@ class Rail(QFrame):
             checked.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_page(self, page: str) -> None:
-        """Mark the page that is in view."""
+        """Mark the page that is in view, or none where it is no page of the rail."""
+        checked = self._group.checkedButton()
         if page in self._buttons:
             self._buttons[page].setChecked(True)
+        elif checked is not None:
+            self._group.setExclusive(False)
+            checked.setChecked(False)
+            self._group.setExclusive(True)

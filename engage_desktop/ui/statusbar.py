@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QPushButton, QStatusBar
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStatusBar
 
 from engage_desktop.app.protocol import LogInfo
 from engage_desktop.app.workbench import RunState
@@ -30,6 +30,7 @@ class StatusBar(QStatusBar):
         self.problems.setIconSize(QSize(14, 14))
         self.problems.clicked.connect(self.problems_asked)
         self.hint = label("", "", "status.hint")
+        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # no sentence widens the window
         self.current = label("", "", "status.current")
         self.seed = label("", "", "status.seed")
         for widget in (self.workspace, self.people, self.events, self.problems):

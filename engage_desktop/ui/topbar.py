@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QTabBar, QToolButton, QWidget
 
 from engage_desktop.app.actions import PAGE_ICONS
+from engage_desktop.ui.menus import key_tip, key_words
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.widgets.common import Pill, button
 
@@ -68,15 +69,14 @@ class TopBar(QFrame):
         self.state = Pill(name="topbar.state")
         self.search = button("Find anything", "topbar.search")
         self.search.setFixedSize(264, 28)
-        hint = QLabel("Ctrl K", self.search)
-        hint.setProperty("role", "small")
-        hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        hint.setGeometry(264 - 12 - 40, 0, 40, 28)
-        hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._hint = QLabel(self.search)
+        self._hint.setProperty("role", "small")
+        self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._hint.setGeometry(264 - 12 - 100, 0, 100, 28)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.menu = QToolButton()
         self.menu.setObjectName("topbar.menu")
         self.menu.setAccessibleName("Menu")
-        self.menu.setToolTip("Menu (F10)")
         self.menu.setProperty("kind", "quiet")
         self.menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu.setFixedSize(28, 28)
@@ -89,6 +89,11 @@ class TopBar(QFrame):
         layout.addStretch(1)
         layout.addWidget(self.search)
         layout.addWidget(self.menu)
+
+    def show_keys(self, find: str, menu: str) -> None:
+        """Say the keys of search and menu."""
+        self._hint.setText(key_words(find).replace("+", " "))
+        self.menu.setToolTip(key_tip("Menu", menu))
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

@@ -9,6 +9,7 @@ from engage_desktop.app.protocol import JourneyFigures
 from engage_desktop.domain.message import Goal
 from engage_desktop.ui import formats
 from engage_desktop.ui.goal_words import goal_words, reached_short, reached_words
+from engage_desktop.ui.menus import key_tip
 from engage_desktop.ui.playback import SPEEDS, Player
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.widgets.common import KindPill, column, label, row
@@ -32,6 +33,7 @@ class Transport(QFrame):
         self.setFixedHeight(HEIGHT_PX)
         self.player = player
         self._theme: Theme | None = None
+        self._play_key = ""
         self.previous = self._tool("transport.previous", "Previous event")
         self.play = self._tool("transport.play", "Play")
         self.play.setProperty("kind", "primary")
@@ -101,11 +103,18 @@ class Transport(QFrame):
         self._show_playing(self.player.playing)
         self.scrubber.update()
 
+    def show_keys(self, play: str, following: str, previous: str) -> None:
+        """Say the keys of the three buttons."""
+        self._play_key = play
+        self._show_playing(self.player.playing)
+        self.next.setToolTip(key_tip("Next event", following))
+        self.previous.setToolTip(key_tip("Previous event", previous))
+
     def _show_playing(self, playing: bool) -> None:
         if self._theme is not None:
             self.play.setIcon(self._theme.icon("pause" if playing else "play", "accent_text", 18))
         self.play.setAccessibleName("Pause" if playing else "Play")
-        self.play.setToolTip("Pause (F5)" if playing else "Play (F5)")
+        self.play.setToolTip(key_tip("Pause" if playing else "Play", self._play_key))
 
     def set_available(self, available: bool) -> None:
         """Nothing can be replayed without a run."""

@@ -25,6 +25,7 @@ from engage_desktop.ui.palette import Palette
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.stored_keys import store_keys, stored_keys
 from engage_desktop.ui.theme import Theme, ThemeMode
+from engage_desktop.ui.theme.wishes import MOTION
 from engage_desktop.ui.titles import KEYS, POLICIES
 from engage_desktop.ui.window_places import INSPECTED, WindowPlaces
 
@@ -41,6 +42,8 @@ class MainWindow(WindowPlaces):
         self.actions_ = WindowActions(self, self.shortcuts, self)
         self.journey_page.use_actions(self.shortcuts, self.actions_.act)
         self.keys_page.use_actions(self.shortcuts, self.actions_)
+        self._say_keys()
+        self.shortcuts.subscribe(self._say_keys)
         self.topbar.menu.setMenu(self.actions_.menu(self))
         self.palette_ = Palette(self, found_icon)
         self.palette_.typed.connect(self._find_people)
@@ -131,6 +134,12 @@ class MainWindow(WindowPlaces):
             )
         )
 
+    def _say_keys(self) -> None:
+        """The keys that buttons of the window mention."""
+        key = self.actions_.key
+        self.topbar.show_keys(key("edit.find"), key("view.menu"))
+        self.transport.show_keys(key("simulation.play"), key("simulation.next"), key("simulation.previous"))
+
     def _find_people(self, text: str) -> None:
         """Ask the log whose id holds what is typed in the palette; the newest question counts."""
         place = self.why_place()
@@ -179,6 +188,13 @@ class MainWindow(WindowPlaces):
 
     def toggle_dark(self) -> None:
         self.set_theme(Theme.of(ThemeMode.LIGHT if self.theme.mode == ThemeMode.DARK else ThemeMode.DARK))
+
+    def toggle_contrast(self) -> None:
+        self.set_theme(Theme.of(ThemeMode.LIGHT if self.theme.mode == ThemeMode.CONTRAST else ThemeMode.CONTRAST))
+
+    def toggle_motion(self) -> None:
+        self.set_still(not self.is_still)
+        self._settings.setValue(MOTION, self.is_still)
 
     def toggle_inspector(self) -> None:
         self._inspector_wanted = not self._inspector_wanted

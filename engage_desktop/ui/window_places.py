@@ -99,7 +99,10 @@ class WindowPlaces(WindowBody):
 
     def _show_problems(self) -> None:
         problems, trust = self.session.problems(), self.session.trust
-        known = [*problems, *(() if trust.current else (lint.problem for lint in trust.lints))]  # no flicker while it runs
+        known = [
+            *problems,
+            *(() if trust.current else (lint.problem for lint in trust.lints)),
+        ]  # no flicker while it runs
         self.status.show_problems(sum(p.severity != "info" for p in known), any(p.is_error for p in problems))
 
     def _document_changed(self, changed: Changed) -> None:
@@ -214,10 +217,12 @@ class WindowPlaces(WindowBody):
             self.stack.setCurrentWidget(self.policies_page)
         elif tab.kind == KEYS:
             self.stack.setCurrentWidget(self.keys_page)
-            self.keys_page.filter.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.stack.setCurrentWidget(self.pages.all[tab.key])
-        self._keep_focus_in_view(focused)
+        if tab.kind == KEYS:
+            self.keys_page.filter.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self._keep_focus_in_view(focused)
         self.status.hint.clear()
         self._show_state()
         self._show_figures()

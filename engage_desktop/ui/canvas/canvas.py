@@ -33,7 +33,7 @@ from engage_desktop.ui.canvas.pulses import PulsePlayer
 from engage_desktop.ui.canvas.scene import JourneyScene, WireKey
 from engage_desktop.ui.canvas.shelf import Shelf
 from engage_desktop.ui.canvas.structure import StructureEditor
-from engage_desktop.ui.canvas.structure_commands import joins
+from engage_desktop.ui.canvas.structure_commands import joins, outline_hint
 from engage_desktop.ui.canvas.style import CanvasStyle
 from engage_desktop.ui.canvas.tips import tip_of
 from engage_desktop.ui.canvas.toolbar import CanvasToolbar
@@ -281,7 +281,9 @@ class JourneyCanvas(QWidget):
             self._try(lambda: self.scene.select([self.editor.add_before(type_, key, corner)]))
 
         title = self.scene.cards[key].content.title
-        self.popup.ask(self.view.mapFromScene(at) + QPoint(16, -20), f"Add a step before “{title}” …", chosen, but=NO_WAY_ON)
+        self.popup.ask(
+            self.view.mapFromScene(at) + QPoint(16, -20), f"Add a step before “{title}” …", chosen, but=NO_WAY_ON
+        )
 
     def _leads(self, ref: OutputRef) -> bool:
         """Whether something follows that a new step would have to lead to."""
@@ -397,6 +399,7 @@ class JourneyCanvas(QWidget):
             self.outline.raise_()
             self.toolbar.raise_()
             self.outline.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.say(outline_hint(self.commands.shortcuts))
         else:
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 

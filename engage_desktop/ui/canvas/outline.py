@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -203,6 +203,13 @@ class OutlineView(QTreeWidget):
             self.branch_rename_wanted.emit(row.wire, text)
         else:
             self.rename_wanted.emit(row.key, text)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self.selectedItems() and self._rows_of:  # the keyboard is seen to stand somewhere
+            here = self.currentItem() or self._rows_of[0]
+            self.setCurrentItem(here)
+            here.setSelected(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Enter that ends the typing of a name comes here too, and asks for nothing more.

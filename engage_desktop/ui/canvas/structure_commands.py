@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from engage_desktop.app.shortcuts import Shortcuts
 from engage_desktop.document import ENTRY, EditRefused, OutputRef
 from engage_desktop.ui.canvas.catalogue import JoinItem
+from engage_desktop.ui.menus import key_words
 
 if TYPE_CHECKING:
     from engage_desktop.ui.canvas.canvas import JourneyCanvas
@@ -35,6 +37,19 @@ def joins(canvas: JourneyCanvas, ref: OutputRef) -> list[JoinItem]:
         line = "Loop back: start over here" if key == ref.step else f"Join it. {content.line}"
         found.append(JoinItem(key, content.title, line, content.icon, content.role))
     return found
+
+
+HINTED = {"add": "add", "connect": "connect", "branch.add": "branch", "rename": "rename", "delete": "delete"}
+
+
+def outline_hint(shortcuts: Shortcuts) -> str:
+    """The keys a person needs first in the outline, in one line."""
+    found = []
+    for command, word in HINTED.items():
+        action = shortcuts.registry.by_command(command)
+        found += [f"{key_words(key)}: {word}" for key in shortcuts.keys(action.id)[:1]]
+    found += [f"{key_words(key)}: all keys" for key in shortcuts.keys("help.keys")[:1]]
+    return " · ".join(found)
 
 
 class _Structure:

@@ -62,7 +62,7 @@ class HomePage(SizedPage):
             "Open a journey: every card shows how many people went through and how many are inside at the clock.",
             "Drag the playhead below, or press play, to see the same journey at any instant of the log.",
             "Select a step and change it at the right: the whole log is replayed and all figures follow.",
-            "Ctrl K finds every action, campaign, step and event.",
+            "Find anything, at the upper right, finds every action, campaign, step, event and person.",
         ):
             self._first.body.addWidget(label(text, "muted", wrap=True))
         self.body.addWidget(self._first)

@@ -11,6 +11,7 @@ from engage_desktop.app.action_registry import Action
 from engage_desktop.app.protocol import JourneyFigures
 from engage_desktop.app.shortcuts import Shortcuts
 from engage_desktop.ui.canvas import JourneyCanvas
+from engage_desktop.ui.menus import key_tip
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import Theme
 
@@ -69,7 +70,8 @@ class JourneyPage(QWidget):
     def set_playing(self, playing: bool) -> None:
         """While the clock runs the journey is only looked at; its keys that edit say so."""
         self._playing = playing
-        self.canvas.read_only_reason = "The clock is running. Pause it (F5) to edit the journey."
+        key = next(iter(self.canvas.commands.shortcuts.keys("simulation.play")), "")
+        self.canvas.read_only_reason = f"The clock is running. {key_tip('Pause it', key)} to edit the journey."
         self.canvas.set_editable(not playing)
 
     def set_theme(self, theme: Theme) -> None:

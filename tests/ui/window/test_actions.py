@@ -195,6 +195,7 @@ def test_f1_shows_all_keys_and_a_person_changes_them(qtbot: QtBot, window: MainW
     keys.press("Ctrl+Alt+Y")
     assert window.session.document.undo_name == "Tidy up"
     assert "Alt+Shift+T" in window.journey_page.canvas.toolbar.findChild(QWidget, "canvas.tidy").toolTip()
+    assert window.transport.play.toolTip() == "Play (F5)"
     # A key that was freed may go elsewhere; the first owner gets it back only where nobody has it.
     keys.press("F1")
     choose("keep this run")

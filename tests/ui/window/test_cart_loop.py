@@ -161,6 +161,8 @@ def test_by_keyboard_alone_in_the_outline(qtbot: QtBot, empty: MainWindow) -> No
     keys.press("Ctrl+Shift+O")
     try:
         assert keys.focused is outline
+        assert empty.status.hint.text().startswith("Ins: add · Ctrl+J: connect")
+        assert empty.width() == 1280
         keys.press("Home", "F4")
         keys.tab_to("inspector.entry.event")
         keys.replace("Product Added")
