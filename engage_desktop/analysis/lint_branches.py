@@ -8,7 +8,16 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.analysis.lint_evidence import FEWEST, Evidence, Found, count, instance_keys, named, people_of
+from engage_desktop.analysis.lint_evidence import (
+    FEWEST,
+    ByStep,
+    Evidence,
+    Found,
+    count,
+    instance_keys,
+    named,
+    people_of,
+)
 from engage_desktop.analysis.playback import NEVER, JourneyColumns
 from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.problem import Fix, Problem
@@ -22,26 +31,27 @@ MOST_PAIRS = 3
 def unused_branches(evidence: Evidence, explained: Collection[str]) -> Iterator[Found]:
     """Outputs that nobody took although people came by. `explained`: paths of branches of which more is known."""
     for plan, columns in evidence.journeys:
+        left = (columns.visits["left_at"] < NEVER) & ~columns.cut
+        visits = ByStep({name: values[left] for name, values in columns.visits.items()})
+        wires = ByStep(_wires(evidence, columns))
         for index, step in enumerate(plan.journey.steps):
             if isinstance(step, Hold | Wait | Split | Fork):
-                yield from _unused(evidence, plan.journey, columns, index, step, explained)
+                taken = wires if isinstance(step, Fork) else visits
+                yield from _unused(evidence, plan.journey, taken, index, step, explained)
 
 
 def _unused(
     evidence: Evidence,
     journey: Journey,
-    columns: JourneyColumns,
+    ways: ByStep,
     index: int,
     step: StepBase,
     explained: Collection[str],
 ) -> Iterator[Found]:
+    """`ways`: those taken, rows with the branch and when."""
+    evidence.go_on()
     path = f"journeys.{journey.key}.steps.{step.key}"
-    visits = columns.visits
-    left = (visits["step"] == index) & (visits["left_at"] < NEVER) & ~columns.cut
-    table, took = visits, left
-    if isinstance(step, Fork):
-        table = _wires(evidence, columns)
-        took = table["step"] == index
+    table, took = ways.table, ways.rows(index)
     people, at = people_of(table["profile"][took], table["left_at"][took])
     if len(people) < FEWEST:
         return

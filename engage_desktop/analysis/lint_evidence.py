@@ -116,6 +116,20 @@ class Evidence:
         return mask
 
 
+class ByStep:
+    """A table of one journey with its rows of each step at hand: asked step by step, a mask each would look at all."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self._order = np.argsort(table["step"], kind="stable")
+        self._step = table["step"][self._order]
+
+    def rows(self, index: int) -> NDArray[np.intp]:
+        """Ascending."""
+        low, high = np.searchsorted(self._step, [index, index + 1])
+        return self._order[low:high]
+
+
 def named(step: StepBase) -> str:
     """How sentences name a step."""
     return f"“{step.name or step.key}”"

@@ -31,7 +31,8 @@ def messages_after_goals(evidence: Evidence, told: Sequence[Found]) -> Iterator[
             for index, step in enumerate(journey.steps)
             if isinstance(step, SendMessage) and not ways.follows(step.key, goal.event)
         ]
-        parts = [reached(columns, index, step) for index, step in sends]
+        whom = reached(columns)
+        parts = [whom(index, step) for index, step in sends]
         if not parts:
             continue
         came = Reached(

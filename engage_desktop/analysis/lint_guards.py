@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from engage_desktop.analysis.lint_evidence import Evidence, Found, named, people_of
-from engage_desktop.analysis.lint_ways import Guard, Ways, guards, last_wait, reached
+from engage_desktop.analysis.lint_ways import Guard, Reached, Ways, last_wait, reached
 from engage_desktop.analysis.playback import JourneyColumns
 from engage_desktop.domain.condition import Condition, InAudience, Not
 from engage_desktop.domain.journey import Journey
@@ -23,25 +23,22 @@ from engage_desktop.language import phrase, to_text
 
 def unguarded_waits(evidence: Evidence) -> Iterator[Found]:
     for plan, columns in evidence.journeys:
-        ways = Ways(plan.journey)
-        acting = [(at, one) for at, one in enumerate(plan.journey.steps) if isinstance(one, SendMessage | Send | Ad)]
-        told: set[tuple[str, str]] = set()
-        for guard in guards(plan.journey) if acting else ():
-            for index, step in acting:
+        ways, whom = Ways(plan.journey), reached(columns)
+        for index, step in enumerate(plan.journey.steps):
+            told: set[str] = set()
+            for guard in ways.guards_of(step.key) if isinstance(step, SendMessage | Send | Ad) else ():
+                evidence.go_on()
+                found = _unguarded(evidence, plan.journey, columns, guard, whom(index, step), step)
                 text = to_text(guard.condition)
-                if (step.key, text) not in told and ways.is_guarded(step.key, guard):
-                    evidence.go_on()
-                    found = _unguarded(evidence, plan.journey, columns, guard, index, step)
-                    if found is not None:
-                        told.add((step.key, text))
-                        yield found
+                if found is not None and text not in told:
+                    told.add(text)
+                    yield found
 
 
 def _unguarded(
-    evidence: Evidence, journey: Journey, columns: JourneyColumns, guard: Guard, index: int, step: StepBase
+    evidence: Evidence, journey: Journey, columns: JourneyColumns, guard: Guard, came: Reached, step: StepBase
 ) -> Found | None:
     node = resolve(guard.condition, evidence.run.plan)
-    came = reached(columns, index, step)
     if asks_journey(node) or not len(came.at):
         return None
     wrong = came.where(~evidence.intervals(node).value(came.profile, came.at))

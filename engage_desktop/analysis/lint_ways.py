@@ -6,13 +6,13 @@ which every way to the step leads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.analysis.lint_evidence import Instants, Mask, instance_keys
+from engage_desktop.analysis.lint_evidence import ByStep, Instants, Mask, instance_keys
 from engage_desktop.analysis.playback import JourneyColumns
 from engage_desktop.domain.condition import And, Condition, InAudience, Not
 from engage_desktop.domain.journey import Journey
@@ -59,44 +59,73 @@ def _denied(tree: Condition) -> Condition:
     return tree.item if isinstance(tree, Not) else Not(tree)
 
 
+MOST_GUARDS = 8
+"""Of a long way the entry's guards and the last ones are looked at: what was asked long before is seldom meant still."""
+
+
 class Ways:
-    """Which outputs everybody passes who comes to a step of one journey."""
+    """Which outputs everybody passes who comes to a step of one journey. Sets of outputs are bits of a number."""
 
     def __init__(self, journey: Journey) -> None:
-        self._journey = journey
-        self._behind: dict[tuple[str, str | None] | None, frozenset[str]] = {}
-        asked = [(guard.output, _names(guard.condition)) for guard in guards(journey) if guard.output is not None]
+        self._guards = list(guards(journey))
+        asked = [(guard.output, _names(guard.condition)) for guard in self._guards if guard.output is not None]
         heard = [
             ((step.key, branch.key), frozenset({branch.event}))
             for step in journey.steps
             if isinstance(step, Hold)
             for branch in step.branches
         ]
-        self.asked: list[tuple[Out, frozenset[str]]] = [*asked, *heard]
-        """Outputs where something is asked or heard, with the names in it."""
+        self._outputs: list[Out] = [output for output, _ in (*asked, *heard)]
+        """Those at which something is asked or heard."""
+        self._naming: dict[str, int] = {}
+        """By a name, the outputs that ask for it or hear it."""
+        for place, (_, names) in enumerate((*asked, *heard)):
+            for name in names:
+                self._naming[name] = self._naming.get(name, 0) | 1 << place
+        self._passed = self._walked(journey)
+        """By step, the outputs through which every way to it leads."""
 
-    def behind(self, output: Out | None) -> frozenset[str]:
-        """The steps that nobody reaches but through an output, None: the entry."""
-        if output not in self._behind:
-            every = _from(self._journey, None)
-            self._behind[output] = every if output is None else every - _from(self._journey, output)
-        return self._behind[output]
+    def _walked(self, journey: Journey) -> dict[str, int]:
+        bit = {output: 1 << place for place, output in enumerate(self._outputs)}
+        passed = {} if journey.start is None else {journey.start: 0}
+        for key in _in_order(journey):
+            for output in outputs(journey.by_key[key]):
+                if output.target in journey.by_key and not output.loop:
+                    there = passed[key] | bit.get((key, output.branch), 0)
+                    passed[output.target] = passed.get(output.target, there) & there
+        return passed
 
-    def is_guarded(self, step: str, guard: Guard) -> bool:
-        """Whether everybody passes the guard, and is not asked for the same things again on the way from there."""
-        behind = self.behind(guard.output)
-        if step not in behind:
-            return False
-        names = _names(guard.condition)
-        own = None if guard.output is None else guard.output[0]
-        return not any(
-            output[0] != own and output[0] in behind and step in self.behind(output) and not names.isdisjoint(others)
-            for output, others in self.asked
-        )
+    def guards_of(self, step: str) -> Iterator[Guard]:
+        """The guards that everybody passes, and is not asked for the same things again on the way from there; those of
+        the entry, then the last ones first."""
+        passed, at = self._passed.get(step), {output: place for place, output in enumerate(self._outputs)}
+        if passed is None:
+            return
+        left = MOST_GUARDS
+        inner = [guard for guard in self._guards if guard.output is not None and passed >> at[guard.output] & 1]
+        inner.sort(key=lambda guard: -self._passed[str(guard.output and guard.output[0])].bit_count())
+        for guard in (*(guard for guard in self._guards if guard.output is None), *inner):
+            if guard.output is not None:
+                left -= 1
+            if left >= 0 and not self._asked_again(guard, passed, at):
+                yield guard
+
+    def _asked_again(self, guard: Guard, passed: int, at: dict[Out, int]) -> bool:
+        alike = 0
+        for name in _names(guard.condition):
+            alike |= self._naming.get(name, 0)
+        alike &= passed
+        while alike:
+            place = alike.bit_length() - 1
+            alike ^= 1 << place
+            step = self._outputs[place][0]
+            if guard.output is None or (step != guard.output[0] and self._passed[step] >> at[guard.output] & 1):
+                return True
+        return False
 
     def follows(self, step: str, event: str) -> bool:
         """Whether a step comes only after the event was heard or asked for."""
-        return any(event in names and step in self.behind(output) for output, names in self.asked)
+        return bool(self._passed.get(step, 0) & self._naming.get(event, 0))
 
 
 def _names(condition: Condition) -> frozenset[str]:
@@ -104,20 +133,22 @@ def _names(condition: Condition) -> frozenset[str]:
     return frozenset((*found.events, *found.audiences, *found.traits))
 
 
-def _from(journey: Journey, without: Out | None) -> frozenset[str]:
-    """Steps that can be reached, without one output."""
-    seen: set[str] = set()
-    waiting = [journey.start]
+def _in_order(journey: Journey) -> list[str]:
+    """The steps that can be reached, each after all that lead to it."""
+    done: dict[str, None] = {}
+    waiting = [(str(journey.start), False)] if journey.start in journey.by_key else []
     while waiting:
-        key = waiting.pop()
-        if key is not None and key not in seen and key in journey.by_key:
-            seen.add(key)
+        key, left = waiting.pop()
+        if left:
+            done[key] = None
+        elif key not in done:
+            waiting.append((key, True))
             waiting += [
-                output.target
+                (str(output.target), False)
                 for output in outputs(journey.by_key[key])
-                if not output.loop and (key, output.branch) != without
+                if output.target in journey.by_key and not output.loop and output.target not in done
             ]
-    return frozenset(seen)
+    return list(reversed(done))
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,14 +163,19 @@ class Reached:
         return Reached(self.instance[mask], self.profile[mask], self.at[mask])
 
 
-def reached(columns: JourneyColumns, index: int, step: StepBase) -> Reached:
-    """Messages that were sent or wait to be; visits of other steps."""
-    table, when = columns.visits, "entered_at"
-    mask = table["step"] == index
-    if isinstance(step, SendMessage):
-        table, when = columns.messages, "due_at"
-        mask = (table["step"] == index) & np.isin(table["status"], _REACHED)
-    return Reached(instance_keys(table)[mask], table["profile"][mask], table[when][mask])
+def reached(columns: JourneyColumns) -> Callable[[int, StepBase], Reached]:
+    """By the place of a step, whom it acts on: messages that were sent or wait to be, visits of other steps."""
+    visits, messages = ByStep(columns.visits), ByStep(columns.messages)
+
+    def of(index: int, step: StepBase) -> Reached:
+        by, when = (messages, "due_at") if isinstance(step, SendMessage) else (visits, "entered_at")
+        table, rows = by.table, by.rows(index)
+        if by is messages:
+            rows = rows[np.isin(table["status"][rows], _REACHED)]
+        profile = table["profile"][rows]
+        return Reached(profile.astype(np.int64) << 32 | table["instance"][rows], profile, table[when][rows])
+
+    return of
 
 
 def last_wait(columns: JourneyColumns, journey: Journey, wrong: Reached) -> str | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engage_desktop.app import protocol as base
 from engage_desktop.app.protocol_lints import AskLintPeople, AskLints, Lint, LintPeople, Lints
 from engage_desktop.domain.errors import UserError
+from engage_desktop.domain.problem import Problem
 
 if TYPE_CHECKING:
     from engage_desktop.analysis.lints import Found
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
 PROVING_SECONDS = 0.4
 """Fixes that are not proved by then are not offered: figures wait meanwhile."""
+
+
+MOST_LINTS = 200
+"""Told at a time: the window shows no more, and each is a badge to paint."""
 
 
 class LintDesk:
@@ -42,6 +47,8 @@ class LintDesk:
         found: tuple[Found, ...] = ()
         if desk.replayed is not None:
             found = find_lints(desk.replayed.run, desk.replayed.log.store, cache=desk.cache, cancelled=stopped)
+        found = tuple(sorted(found, key=lambda one: one.problem.severity == "info"))
+        more, found = len(found) - MOST_LINTS, found[:MOST_LINTS]
         self._found = (request.generation, found)
         if desk.checked is None:
             return Lints(request.generation, (), ())
@@ -53,9 +60,11 @@ class LintDesk:
             lambda: stopped() or time.perf_counter() > until,
         )
         lints = zip(proved[len(told) :], found, strict=True)
-        return Lints(
-            request.generation, proved[: len(told)], tuple(Lint(problem, len(one.people)) for problem, one in lints)
-        )
+        shown = [Lint(problem, len(one.people)) for problem, one in lints]
+        if more > 0:
+            says = f"{more:,} more such findings of the run are not shown."
+            shown.append(Lint(Problem("info", "more_lints", "", says, "They come once some of these are mended."), 0))
+        return Lints(request.generation, proved[: len(told)], tuple(shown))
 
     def _people(self, request_id: int, request: AskLintPeople) -> base.Reply:
         generation, found = self._found

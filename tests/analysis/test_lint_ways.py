@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engage_desktop.analysis.lint_ways import Ways, guards
+from engage_desktop.analysis.lint_ways import MOST_GUARDS, Ways
 from engage_desktop.document import loads, validate
 from engage_desktop.domain.journey import Journey
 from engage_desktop.language import to_text
@@ -76,8 +76,7 @@ CASES: list[tuple[str, Journey, set[str]]] = [
 
 @pytest.mark.parametrize(("_what", "made", "expected"), CASES, ids=[case[0] for case in CASES])
 def test_a_step_is_behind(_what: str, made: Journey, expected: set[str]) -> None:
-    ways = Ways(made)
-    found = [to_text(guard.condition) for guard in guards(made) if ways.is_guarded("a", guard)]
+    found = [to_text(guard.condition) for guard in Ways(made).guards_of("a")]
     assert set(found) == {text.removesuffix(" again") for text in expected}
     assert len(found) == len(expected)  # the entry's guard, asked again, is that of the split alone
 
@@ -87,3 +86,18 @@ def test_what_follows_an_event_follows_its_hearing_or_a_question_for_it() -> Non
     assert [Ways(heard).follows(key, "Buy") for key in ("h", "a", "b", "done")] == [False, True, False, False]
     asked = journey(split("s", "a", "b", "event('Buy').count() >= 1"), note("a"), note("b"), **EVENT)
     assert [Ways(asked).follows(key, "Buy") for key in ("a", "b")] == [True, True]
+
+
+def test_of_a_long_way_the_entry_and_the_last_guards_are_looked_at() -> None:
+    number = MOST_GUARDS + 3
+    texts = [f"trait('t{place}') = 1" for place in range(number)]
+    chain = [split(f"s{place}", f"s{place + 1}", "done", text) for place, text in enumerate(texts)]
+    chain[-1]["branches"][0]["next"] = "a"
+    found = [to_text(guard.condition) for guard in Ways(journey(*chain, note("a"))).guards_of("a")]
+    assert found == [READER, *reversed(texts[-MOST_GUARDS:])]
+
+
+def test_a_way_that_leads_nowhere_near_is_none() -> None:
+    made = journey(note("a"), **EVENT)
+    assert list(Ways(made).guards_of("b")) == []
+    assert list(Ways(made.with_(start=None)).guards_of("a")) == []

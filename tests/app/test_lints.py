@@ -138,6 +138,19 @@ def test_a_design_that_cannot_run_has_mends_and_no_lints(window: Window) -> None
     assert window.lints() == Lints(window.generation, (), ())
 
 
+def test_of_very_many_the_first_are_told_and_the_rest_counted(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = design()
+    names = [f"a{place}" for place in range(5)]
+    made["audiences"] = [{"key": key, "name": key, "definition": f"event('{key}').count() >= 1"} for key in names]
+    window.set(made)
+    assert len(window.lints().lints) == 6
+    monkeypatch.setattr(lint_desk, "MOST_LINTS", 4)
+    *first, more = window.lints().lints
+    assert [one.problem.code for one in first] == ["event_unseen"] * 4
+    assert (more.problem.message, more.people) == ("2 more such findings of the run are not shown.", 0)
+    assert isinstance(window.ask(AskLintPeople(1, 4)), p.Failed)
+
+
 def test_a_newer_design_stops_it_and_proving_has_an_end(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     window.set(design())
     window.generation += 1
