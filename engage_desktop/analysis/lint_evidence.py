@@ -122,12 +122,13 @@ class ByStep:
     def __init__(self, table: Table) -> None:
         self.table = table
         self._order = np.argsort(table["step"], kind="stable")
-        self._step = table["step"][self._order]
+        skipped = int((table["step"] < 0).sum())
+        self._ends = np.concatenate([[0], np.cumsum(np.bincount(table["step"][table["step"] >= 0]))]) + skipped
 
     def rows(self, index: int) -> NDArray[np.intp]:
         """Ascending."""
-        low, high = np.searchsorted(self._step, [index, index + 1])
-        return self._order[low:high]
+        last = len(self._ends) - 1
+        return self._order[self._ends[min(index, last)] : self._ends[min(index + 1, last)]]
 
 
 def named(step: StepBase) -> str:
