@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -44,6 +44,7 @@ class OutlineView(QTreeWidget):
         self._rows_of: list[QTreeWidgetItem] = []
         self._look: object = None  # colours are part of what is shown
         self._syncing = False
+        self._icons: dict[tuple[object, str, str], QIcon] = {}
         self.setObjectName("canvas.outline")
         self.setAccessibleName("Outline of the journey")
         self.setColumnCount(3)
@@ -77,8 +78,7 @@ class OutlineView(QTreeWidget):
         self._syncing = True
         at = self._shown.index(row) if (row := self.current_row()) in self._shown else 0
         if [row.place for row in wanted] == [row.place for row in self._shown]:
-            for item, row in zip(self._rows_of, wanted, strict=True):
-                self._fill(item, row)
+            self._fill_changed(wanted, anew=look != self._look)
         else:
             self._rebuild(wanted)
         self._shown, self._look = wanted, look
@@ -87,6 +87,16 @@ class OutlineView(QTreeWidget):
         if self.hasFocus() and not self.selectedItems() and self._rows_of:
             # What was selected is gone: the keyboard stays where it was in the list.
             self.setCurrentItem(self._rows_of[min(at, len(self._rows_of) - 1)])
+
+    def _fill_changed(self, wanted: list[Row], *, anew: bool) -> None:
+        """Say what rows say now; one repaint for all of them, however many there are."""
+        self.model().blockSignals(True)
+        for item, row, before in zip(self._rows_of, wanted, self._shown, strict=True):
+            if anew or row != before:
+                self._fill(item, row)
+        self.model().blockSignals(False)
+        self.resizeColumnToContents(2)
+        self.viewport().update()
 
     def _rebuild(self, wanted: list[Row]) -> None:
         folded = {item.data(0, ROW).place[2:] for item in self._rows_of if item.childCount() and not item.isExpanded()}
@@ -115,18 +125,25 @@ class OutlineView(QTreeWidget):
         item.setData(0, ROW, row)
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, row.spoken)
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if row.nameable else flags)
+        if item.flags() != (flags := flags | Qt.ItemFlag.ItemIsEditable if row.nameable else flags):
+            item.setFlags(flags)
         item.setForeground(2, style.brush("text" if self._scene.current_figures else "text_3"))
         if row.kind == "step" and row.key is not None:
             content = self._scene.cards[row.key].content
             item.setForeground(0, style.brush("text"))
-            item.setIcon(0, style.theme.icon(content.icon, content.role, 16))
+            item.setIcon(0, self._icon(content.icon, content.role))
         if row.severity:
             item.setIcon(1, style.theme.icon(_SEVERITY_ICON[row.severity], row.severity, 14))
         elif not item.icon(1).isNull():
             item.setData(1, Qt.ItemDataRole.DecorationRole, None)
         item.setToolTip(0, row.title)
         item.setToolTip(1, "\n".join(row.problems) or row.line)
+
+    def _icon(self, name: str, role: str) -> QIcon:
+        key = (self._scene.style_, name, role)
+        if key not in self._icons:
+            self._icons[key] = self._scene.style_.theme.icon(name, role, 16)
+        return self._icons[key]
 
     def current_row(self) -> Row | None:
         """The row on which the keyboard stands."""

@@ -21,7 +21,7 @@ from engage_desktop.document.ordering import incoming, insert_before, move_step
 from engage_desktop.document.wiring import onward, output_of
 from engage_desktop.domain.journey import EventEntry, Journey
 from engage_desktop.domain.step import Hold, StepBase, outputs
-from engage_desktop.ui.canvas.editor import JourneyEditor
+from engage_desktop.ui.canvas.editor import NEW_SIZE, JourneyEditor
 from engage_desktop.ui.canvas.placing import ROW_GAP, Position
 from engage_desktop.ui.canvas.words import output_words
 
@@ -45,10 +45,9 @@ class StructureEditor(JourneyEditor):
         after = insert_before(journey, key, step)
         nodes: dict[str, Position] | None = None
         if self._is_placed:
-            standing = self._standing()
-            nodes = dict(standing.places)
-            x, y = nodes[key]
-            nodes[step.key] = (x, y - standing.sizes[key][1] - ROW_GAP)
+            x, y = self.standing.places[key]
+            above = (x, y - NEW_SIZE[1] - ROW_GAP)
+            nodes = self._places_for(journey, step.key, None, None, above)
         self.apply(f"Add {self._name_of(step)}", after, nodes)
         return step.key
 
