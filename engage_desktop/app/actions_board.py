@@ -74,6 +74,12 @@ BOARD_ACTIONS: tuple[Action, ...] = (
     ),
     _action("board.tidy", "Tidy the selection", "tidy.selection", 101, several=True, words="arrange layout"),
     _action(
+        "board.find", "Find in this journey", "find", 110, "Ctrl+F",
+        edits=False, words="search step note text",
+    ),
+    _action("board.find_next", "Go to the next one found", "find.next", 111, "F3", edits=False, words="search"),
+    _action("board.find_previous", "Go to the previous one found", "find.previous", 112, "Shift+F3", edits=False, words="search"),
+    _action(
         "board.picture", "Save a picture of the journey…", "picture", 400,
         scope="journey", edits=False, words="export image svg png pdf print",
     ),

@@ -32,7 +32,7 @@ def forbidden(call: ast.Call) -> str:
     last = owner.rsplit(".", 1)[-1]
     acts = (
         (name in CLICKS and not (name == "click" and call.args))
-        or (name in SETTERS and not owner.endswith(("clipboard()", "data")))
+        or (name in SETTERS and not owner.endswith(("clipboard()", "data", "settings")))
         or (name in HISTORY and last in OWNERS)
         or (owner.endswith(("canvas.editor", "canvas.board", "big.editor")) and name not in READS)
         or (name == "run" and last == "commands")

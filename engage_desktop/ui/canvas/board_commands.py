@@ -34,6 +34,9 @@ def board_commands(canvas: JourneyCanvas, others: dict[str, Run]) -> dict[str, R
         "box.color": made.color,
         "fold": made.fold,
         "tidy.selection": made.tidy_selection,
+        "find": canvas_find(canvas, None),
+        "find.next": canvas_find(canvas, 1),
+        "find.previous": canvas_find(canvas, -1),
         "picture": lambda: ask_for_picture(canvas),
         "copy": lambda: _said(clipboard.copy(canvas)),
         "cut": lambda: clipboard.cut(canvas),
@@ -47,6 +50,11 @@ def board_commands(canvas: JourneyCanvas, others: dict[str, Run]) -> dict[str, R
     for name, run in on_box.items():
         table[name] = _either(canvas, run, others[name])
     return table
+
+
+def canvas_find(canvas: JourneyCanvas, by: int | None) -> Run:
+    """Open the search of the journey, or go on in it. The bar is made after the commands."""
+    return lambda: canvas.finder.open_bar() if by is None else canvas.finder.go(by)
 
 
 def _said(_: object) -> None:

@@ -20,6 +20,7 @@ from engage_desktop.ui.canvas.board import BoardEditor
 from engage_desktop.ui.canvas.board_commands import connect_text
 from engage_desktop.ui.canvas.commands import CanvasCommands
 from engage_desktop.ui.canvas.editor import Standing
+from engage_desktop.ui.canvas.find_bar import FindBar
 from engage_desktop.ui.canvas.gestures import Pointer, Stage
 from engage_desktop.ui.canvas.glide import Glide
 from engage_desktop.ui.canvas.hit import Hit
@@ -90,6 +91,7 @@ class JourneyCanvas(QWidget):
         self.minimap = Minimap(self.view, self)
         self.box_text = connect_text(self)
         self.notice = Notice(self)
+        self.finder = FindBar(self)
         self.popup = AddStepPopup(style, self)
         self.hint = QLabel("Press Space or click the plus to add the first step", self)
         self.hint.setObjectName("canvas.hint")

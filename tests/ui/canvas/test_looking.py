@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from engage_desktop.ui.canvas import JourneyCanvas
@@ -90,3 +91,37 @@ def test_a_view_without_any_size_bears_everything(canvas: JourneyCanvas, hand: H
     hand.key(Qt.Key.Key_1)
     assert canvas.view.seen().contains(canvas.scene.content_rect())
     assert agrees(canvas) == []
+
+
+def test_finding_walks_cards_notes_and_what_is_folded(canvas: JourneyCanvas, hand: Hand) -> None:
+    bar = canvas.finder
+    hand.click(hand.card("wait"))
+    hand.key(Qt.Key.Key_M, CTRL)
+    hand.write("Nudge only once")
+    hand.click(hand.card("coin"))
+    hand.key(Qt.Key.Key_H, CTRL)  # the nudge is behind a fold
+    hand.key(Qt.Key.Key_F, CTRL)
+    assert bar.field.hasFocus()
+    QTest.keyClicks(bar.field, "nudge")
+    assert (canvas.scene.selection, bar.count.text()) == (["coin"], "1 of 3")  # Nudge or not
+    QTest.keyClick(bar.field, Qt.Key.Key_Return)
+    assert (canvas.scene.selection, bar.count.text()) == (["nudge"], "2 of 3")
+    assert canvas.scene.cards["nudge"].isVisible()
+    assert canvas.view.seen().contains(canvas.scene.cards["nudge"].rect())
+    QTest.keyClick(bar.field, Qt.Key.Key_Return)
+    assert (canvas.scene.boxes.selected, bar.count.text()) == (("note", "note"), "3 of 3")
+    QTest.keyClick(bar.field, Qt.Key.Key_Return, SHIFT)
+    assert canvas.scene.selection == ["nudge"]
+    QTest.keyClick(bar.field, Qt.Key.Key_Escape)
+    assert not bar.isVisible()
+    assert canvas.view.hasFocus()
+    hand.key(Qt.Key.Key_F3)  # goes on from here without the bar
+    assert canvas.scene.boxes.selected == ("note", "note")
+    hand.key(Qt.Key.Key_F3, SHIFT)
+    hand.on(canvas.view.viewport(), QPointF(20, 20))
+    hand.key(Qt.Key.Key_F, CTRL)
+    QTest.keyClicks(bar.field, "zebra")
+    assert bar.count.text() == "none"
+    hand.on(bar.buttons["close"])
+    hand.key(Qt.Key.Key_F3)  # nothing to go on to: asks what to look for
+    assert bar.isVisible()

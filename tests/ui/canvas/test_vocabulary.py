@@ -105,6 +105,7 @@ FURTHER: dict[str, tuple[tuple[str, str], ...]] = {
         (GESTURES, "test_read_only_looks_but_edits_nothing"),
     ),
     "level of detail with hysteresis": ((LOOKING, "test_detail_follows_the_size_on_screen_and_does_not_flicker"),),
+    "find in the graph, next and previous": ((LOOKING, "test_finding_walks_cards_notes_and_what_is_folded"),),
     "picture as SVG, PNG, PDF": ((COPIES, "test_a_picture_of_all_in_three_kinds"),),
     "one change repaints only its cards and wires": (
         (f"{CANVAS}test_repaint.py", "test_an_edit_paints_what_it_touches"),
