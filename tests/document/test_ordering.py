@@ -45,9 +45,7 @@ def test_moves_keep_every_step_make_no_circle_and_go_back() -> None:
         key = draw.choice(before.steps).key
         try:
             after = move_step(before, key, up=(up := draw.random() < 0.5))
-        except EditRefused as refusal:
-            assert str(refusal)[0] in "“0123456789"
-            assert str(refusal).endswith(".")
+        except EditRefused:
             refused += 1
             continue
         moved += 1
