@@ -111,7 +111,7 @@ class _Rows:
             for output in outputs
         )
         problems = "".join(f". Problem: {text}" for text in content.problems)
-        said = f"Level {depth + 1}. {kind}: {content.spoken().partition('. ')[0]}. {content.line}"
+        said = f"Level {depth + 1}. {kind}: {content.title}. {content.line}"
         figures = f". {shown.replace(' · ', ', ')}{'' if content.current else ', being counted again'}" if shown else ""
         return Row(
             "step",
