@@ -152,7 +152,7 @@ def test_by_mouse_in_at_most_25_gestures(qtbot: QtBot, empty: MainWindow) -> Non
     assert agrees(canvas) == []
     assert hand.gestures <= MOST_GESTURES, hand.gestures
     wait_settled(qtbot, empty)
-    assert not empty.session.problems()
+    assert not empty.session.workbench.run.problems
     assert written(empty) == LOOP
 
 
@@ -190,7 +190,7 @@ def test_by_keyboard_alone_in_the_outline(qtbot: QtBot, empty: MainWindow) -> No
             "Product Added", "Two quiet hours", "order completed", "End: ordered", "product added", "2 h passed", "Nudge",
         ]  # fmt: skip
         wait_settled(qtbot, empty)
-        assert not empty.session.problems()
+        assert not empty.session.workbench.run.problems
         assert written(empty) == LOOP
         journey = empty.topbar.current.key
         keys.press(*["Ctrl+Z"] * 12)

@@ -171,7 +171,7 @@ def test_traits_are_made_renamed_and_deleted_by_actions(qtbot: QtBot, window: Ma
     assert window.topbar.current.kind == "trait"
     key = window.topbar.current.key
     wait_settled(qtbot, window)
-    assert not window.session.problems()
+    assert not window.session.workbench.run.problems
     assert window.trait_watch.figures is not None
     act(window, "definition.rename")
     assert window.trait_page.name.hasFocus()

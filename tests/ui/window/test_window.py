@@ -239,7 +239,7 @@ def test_new_campaigns_are_valid_at_once(qtbot: QtBot, window: MainWindow) -> No
         act(window, action)
         assert window.topbar.current.kind == kind
         wait_settled(qtbot, window)
-        assert not window.session.problems()
+        assert not window.session.workbench.run.problems
         undo(window)
         assert window.topbar.current.kind != kind or window.topbar.current.key in ("rescue", "buyers")
     assert window.findChild(QToolButton, "topbar.close.journey.new_journey") is None
