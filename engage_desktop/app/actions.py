@@ -374,6 +374,22 @@ def standard_actions() -> ActionRegistry:
             words="theme colours",
         ),
         Action(
+            "view.contrast",
+            "High contrast on or off",
+            view,
+            lambda w: w.toggle_contrast(),
+            places=(Place(view, 1, 3),),
+            words="theme colours accessibility readable",
+        ),
+        Action(
+            "view.motion",
+            "Reduce motion, or allow it",
+            view,
+            lambda w: w.toggle_motion(),
+            places=(Place(view, 1, 4),),
+            words="animation accessibility still",
+        ),
+        Action(
             "view.reset_layout",
             "Reset layout",
             view,

@@ -13,7 +13,8 @@ from engage_desktop.app.sample import data_folder, sample_workspace
 from engage_desktop.domain.errors import UserError
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.spoken import speak_roles
-from engage_desktop.ui.theme import Theme, ThemeMode
+from engage_desktop.ui.theme import Theme
+from engage_desktop.ui.theme.wishes import wished_mode
 from engage_desktop.ui.window import MainWindow
 
 WINDOW_SIZE = (1280, 800)
@@ -47,8 +48,7 @@ def open_window(
     app = application()
     speak_roles()
     settings = settings if settings is not None else user_settings()
-    mode = str(settings.value("window/theme", ThemeMode.LIGHT.value))
-    theme = Theme.of(mode if mode in set(ThemeMode) else ThemeMode.LIGHT)
+    theme = Theme.of(wished_mode(settings))
     theme.apply(app)
     window = MainWindow(Session(path, seed=seed), settings, theme)
     window.open_asked.connect(lambda: _choose(window, settings))

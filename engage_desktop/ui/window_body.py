@@ -26,6 +26,7 @@ from engage_desktop.ui.session import Session
 from engage_desktop.ui.statusbar import StatusBar
 from engage_desktop.ui.style import window_sheet
 from engage_desktop.ui.theme import Theme, current_theme
+from engage_desktop.ui.theme.wishes import THEME, still_effects, wished_stillness
 from engage_desktop.ui.topbar import TopBar
 from engage_desktop.ui.transport import Transport
 from engage_desktop.ui.watch import AudienceWatch, TraitWatch
@@ -148,8 +149,21 @@ class WindowBody(QMainWindow):
         for page in (*self.pages.all.values(), *self.plain_pages):
             page.theme_changed()
 
+    @property
+    def is_still(self) -> bool:
+        """Whether motion is reduced: cards jump to their places, no dots travel along wires."""
+        return self.journey_page.canvas.motion_ms == 0
+
+    def set_still(self, reduced: bool) -> None:
+        canvas = self.journey_page.canvas
+        canvas.motion_ms = 0 if reduced else self._theme.tokens.motion_ms["calm"]
+        if reduced:
+            canvas.player.stop()
+            still_effects()
+
     def restore_places(self) -> None:
         """Put everything where it stood when the window was closed last."""
+        self.set_still(wished_stillness(self._settings))
         geometry, state = self._settings.value("window/geometry"), self._settings.value("window/layout")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
@@ -160,7 +174,7 @@ class WindowBody(QMainWindow):
         self.player.pause()
         self._settings.setValue("window/geometry", self.saveGeometry())
         self._settings.setValue("window/layout", self._inner.saveState(LAYOUT))
-        self._settings.setValue("window/theme", self._theme.mode.value)
+        self._settings.setValue(THEME, self._theme.mode.value)
         self._settings.sync()
         self.session.close()
         super().closeEvent(event)

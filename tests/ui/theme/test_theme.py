@@ -4,28 +4,39 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication
 
-from engage_desktop.ui.theme import Theme, ThemeMode, contrast, icon, load_tokens, resource_path, resource_root
+from engage_desktop.ui.theme import Theme, ThemeMode, contrast, icon, load_tokens, resource_path, resource_root, wishes
+from engage_desktop.ui.theme.wishes import wished_mode, wished_stillness
 
 MODES = list(ThemeMode)
-ON_SURFACE = ("text", "text_2", "text_3", "accent", "entry", "timing", "logic", "action", "end", "holdout", "error")
+KINDS = ("entry", "timing", "logic", "action", "end", "holdout")
+TEXTS = ("text", "text_2", "text_3", "accent", *KINDS, "error", "warning", "ok", "observed", "assumed", "learned")
+GROUNDS = ("surface", "surface_2", "canvas", "rail")
+"""Any text may stand on any of these."""
+ON_SOFT = {f"{role}_soft": (role, "text", "text_2") for role in (*KINDS, "accent", "error", "warning")} | {
+    "accent": ("accent_text",),
+    "entry_soft": ("entry", "ok", "text", "text_2"),
+}
+"""What stands on tinted grounds: their own role, and texts."""
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_text_is_readable_on_everything_it_stands_on(mode: ThemeMode) -> None:
+def test_all_pairs_of_tokens_are_readable(mode: ThemeMode) -> None:
     colors = load_tokens(mode).colors
     least = 7.0 if mode is ThemeMode.CONTRAST else 4.5
-    for role in ON_SURFACE:
-        for ground in ("surface", "canvas"):
-            assert contrast(colors[role], colors[ground]) >= least, (role, ground)
-    for role in ("entry", "timing", "logic", "action", "end", "holdout", "error", "warning"):
-        assert contrast(colors[role], colors[f"{role}_soft"]) >= 4.5, role
-    assert contrast(colors["accent_text"], colors["accent"]) >= 4.5
-    assert contrast(colors["text"], colors["accent_soft"]) >= 4.5
+    pairs = [(role, ground, least) for role in TEXTS for ground in GROUNDS]
+    pairs += [(role, ground, 4.5) for ground, roles in ON_SOFT.items() for role in roles]
+    pairs += [("focus", ground, 3.0) for ground in GROUNDS]
+    told = {name for role, ground, _ in pairs for name in (role, ground)}
+    assert set(colors) - told == {"canvas_dot", "line", "line_strong"}  # no text is drawn in these
+    faint = [(*pair, round(contrast(colors[pair[0]], colors[pair[1]]), 2)) for pair in pairs]
+    assert [one for one in faint if one[3] < one[2]] == []
 
 
 def test_contrast_is_that_of_the_standard() -> None:
@@ -45,6 +56,42 @@ def test_applying_sets_every_group_of_the_palette(qapp: QApplication, mode: Them
         assert qapp.palette().color(group, QPalette.ColorRole.Window) == theme.color("surface")
     assert qapp.palette().color(QPalette.ColorGroup.Active, QPalette.ColorRole.Text) == theme.color("text")
     assert qapp.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text) == theme.color("text_3")
+
+
+def test_the_first_start_looks_as_the_system_wishes_and_a_choice_stays(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    assert (wished_mode(settings), wished_stillness(settings)) == (ThemeMode.LIGHT, False)
+    with monkeypatch.context() as patch:
+        patch.setattr(wishes, "QApplication", System(contrast=True, dark=True, animated=False))
+        assert (wished_mode(settings), wished_stillness(settings)) == (ThemeMode.CONTRAST, True)
+        patch.setattr(wishes, "QApplication", System(contrast=False, dark=True, animated=True))
+        assert (wished_mode(settings), wished_stillness(settings)) == (ThemeMode.DARK, False)
+        settings.setValue(wishes.THEME, "light")
+        settings.setValue(wishes.MOTION, True)
+        settings.sync()
+        again = QSettings(settings.fileName(), QSettings.Format.IniFormat)
+        assert (wished_mode(again), wished_stillness(again)) == (ThemeMode.LIGHT, True)
+    settings.setValue(wishes.THEME, "of another version")
+    assert wished_mode(settings) is ThemeMode.LIGHT
+
+
+class System:
+    """What Qt tells of a system."""
+
+    def __init__(self, *, contrast: bool, dark: bool, animated: bool) -> None:
+        high, none = Qt.ContrastPreference.HighContrast, Qt.ContrastPreference.NoPreference
+        asked = SimpleNamespace(contrastPreference=lambda: high if contrast else none)
+        scheme = Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light
+        self._hints = SimpleNamespace(accessibility=lambda: asked, colorScheme=lambda: scheme)
+        self._style = SimpleNamespace(styleHint=lambda _: 200 if animated else 0)
+
+    def styleHints(self) -> SimpleNamespace:
+        return self._hints
+
+    def style(self) -> SimpleNamespace:
+        return self._style
 
 
 def test_the_bundled_fonts_are_used_and_figures_are_tabular(theme: Theme) -> None:
