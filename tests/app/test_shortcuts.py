@@ -52,7 +52,7 @@ def test_no_change_whatever_makes_a_key_run_two_actions() -> None:
     actions = [action.id for action in shortcuts.registry]
     keys = sorted({key for action in shortcuts.registry for key in action.keys}) + ["Ctrl+Alt+Q", "Shift+F9"]
     changed = refused = 0
-    for _ in range(300):
+    for _ in range(120):
         action = draw.choice(actions)
         if draw.random() < 0.2:
             shortcuts.reset(action)
@@ -62,7 +62,7 @@ def test_no_change_whatever_makes_a_key_run_two_actions() -> None:
             refused += 1
         assert doubles(shortcuts) == []
         assert Shortcuts(standard_actions(), shortcuts.changed).changed == shortcuts.changed
-    assert min(changed, refused) > 30
+    assert min(changed, refused) > 12
     shortcuts.reset_all()
     assert all(shortcuts.keys(action) == standard_actions()[action].keys for action in actions)
 
