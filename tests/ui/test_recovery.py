@@ -31,8 +31,9 @@ def killed_after(folder: Path, gestures: int, seed: int = SEED) -> tuple[Path, l
     file.write_text(CART, encoding="utf-8")
     command = [sys.executable, "-m", "tests.ui.killed", str(file), str(folder / "window.ini"), str(seed)]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_LOGGING_RULES": "qt.qpa.*=false"}
+    told = (folder / "child.txt").open("w", encoding="utf-8")
     child = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=told, text=True
     )  # fmt: skip
     assert child.stdin is not None
     assert child.stdout is not None
@@ -41,12 +42,15 @@ def killed_after(folder: Path, gestures: int, seed: int = SEED) -> tuple[Path, l
         for _ in range(gestures):
             child.stdin.write("\n")
             child.stdin.flush()
-            states.append(json.loads(child.stdout.readline())[1:])
+            line = child.stdout.readline()
+            assert line, (folder / "child.txt").read_text(encoding="utf-8")[-2000:]
+            states.append(json.loads(line)[1:])
     finally:
         child.kill()
         child.wait()
         child.stdin.close()
         child.stdout.close()
+        told.close()
     return file, states
 
 

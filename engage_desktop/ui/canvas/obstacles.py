@@ -6,6 +6,7 @@ Plain numbers, no Qt objects: a large journey asks some ten thousand times befor
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from itertools import pairwise
 
 from engage_desktop.ui.canvas.geometry import Curve
 
@@ -16,7 +17,7 @@ BUCKET = 256
 REACH = 6.0
 """How near a line may pass."""
 DOT = 3.0
-"""Half the size of the boxes that stand for a line."""
+"""How far the boxes that stand for a line reach beyond it."""
 
 
 class Obstacles:
@@ -41,8 +42,15 @@ class Obstacles:
                 cells.setdefault(cell, []).append((owner, box))
 
     def put_line(self, owner: Hashable, curve: Curve) -> None:
-        """Keep others off a line."""
-        self.put(owner, *((x - DOT, y - DOT, x + DOT, y + DOT) for x, y in curve.samples[1:-1:2]))
+        """Keep others off a line: a box for each piece of it."""
+        pieces = pairwise(curve.samples)
+        self.put(
+            owner,
+            *(
+                (min(ax, bx) - DOT, min(ay, by) - DOT, max(ax, bx) + DOT, max(ay, by) + DOT)
+                for (ax, ay), (bx, by) in pieces
+            ),
+        )
 
     def drop(self, owner: Hashable) -> None:
         """Take an owner's boxes away, if it has any."""
