@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +29,20 @@ def copy(canvas: JourneyCanvas) -> bool:
     data.setData(MIME, text.encode())
     data.setText(text)
     QGuiApplication.clipboard().setMimeData(data)
+    atexit.unregister(_leave_text)
+    atexit.register(_leave_text)
     canvas.say(f"Copied {len(keys)} step{'' if len(keys) == 1 else 's'}")
     return True
+
+
+def _leave_text() -> None:
+    """At the end of the program what was copied stays as text, which pastes as well: Qt would let go of data that
+    Python made only after Python is gone, and crash."""
+    if isinstance(QGuiApplication.instance(), QGuiApplication):
+        clipboard = QGuiApplication.clipboard()
+        data = clipboard.mimeData()
+        if data is not None and data.hasFormat(MIME):
+            clipboard.setText(data.text())
 
 
 def cut(canvas: JourneyCanvas) -> None:

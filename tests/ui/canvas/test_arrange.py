@@ -50,6 +50,15 @@ def test_guides_draw_a_card_to_the_sides_and_middles_of_others(canvas: JourneyCa
     assert canvas.view.gesture.bounds().isEmpty()
     hand.key(Qt.Key.Key_Escape)
     hand.release(hand.card("done"))
+    # Another one that stands off the grid draws it there.
+    hand.drag(hand.card("coin"), hand.card("coin") + QPointF(3, 3), SHIFT)
+    off = canvas.scene.cards["coin"].rect().top()
+    assert off % 8 != 0
+    hand.click(hand.card("done"))  # alone: Shift had added the other
+    hand.drag(hand.card("done"), hand.card("done") + QPointF(-51, off - done.top() + 2))
+    assert canvas.scene.cards["done"].rect().top() == off
+    hand.undo()
+    hand.undo()
     # A middle, too.
     by = QPointF(nudge.center().x() - done.center().x() + 3, -330)
     hand.drag(hand.card("done"), hand.card("done") + by)
@@ -200,7 +209,9 @@ def test_a_wired_step_dragged_onto_another_wire_moves_there_and_alt_only_places_
     hand.undo()
     assert agrees(canvas) == []
     # One with several paths that go on is never torn off them.
-    hand.drag(hand.card("wait"), hand.along("nudge", None, 0.5), drop=False)
+    goal = hand.along("nudge", None, 0.5) + hand.card("wait") - hand.middle("wait")
+    hand.drag(hand.card("wait"), goal, drop=False)
+    hand.move(goal)
     assert not any(wire.state.lit for wire in canvas.scene.wires.values())
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from engage_desktop.document import dumps, dumps_layout, loads_layout
 from engage_desktop.domain.layout import Frame, JourneyLayout, Note
 from engage_desktop.ui.canvas import JourneyCanvas
+from engage_desktop.ui.canvas.arrange import followed_frames, followed_notes
 from engage_desktop.ui.canvas.board import BoxRef
 from tests.ui.canvas.driving import CTRL, NONE, SHIFT, Hand, agrees
 
@@ -157,6 +158,11 @@ def test_a_branch_folds_and_unfolds(canvas: JourneyCanvas, hand: Hand) -> None:
     place = canvas.scene.cards["tuesday"].pos()
     hand.drag(hand.card("coin"), hand.card("coin") + QPointF(120, 0), SHIFT)
     assert canvas.scene.cards["tuesday"].pos() == place + QPointF(120, 0)
+    hand.click(hand.card("coin"))
+    hand.key(Qt.Key.Key_H, CTRL)  # the same key opens it again
+    assert canvas.scene.cards["nudge"].isVisible()
+    assert canvas.document.undo_name == "Unfold"
+    hand.undo()
     # The plus of a folded wire opens it again; nothing is added.
     hand.click(hand.plus("coin", "mail"))
     assert canvas.scene.cards["nudge"].isVisible()
@@ -175,6 +181,8 @@ def test_a_branch_folds_and_unfolds(canvas: JourneyCanvas, hand: Hand) -> None:
 
 def test_only_what_no_other_way_leads_to_is_hidden(canvas: JourneyCanvas, hand: Hand) -> None:
     hand.drag(hand.port("tuesday", None), hand.card("done"))  # joins what the hold leads to as well
+    hand.double_click(QPointF(820, 60))
+    hand.choose("delay")  # one that stands free is behind nothing
     hand.click(hand.card("coin"))
     hand.key(Qt.Key.Key_H, CTRL)
     assert {key for key, card in canvas.scene.cards.items() if not card.isVisible()} == {"nudge", "tuesday"}
@@ -182,6 +190,39 @@ def test_only_what_no_other_way_leads_to_is_hidden(canvas: JourneyCanvas, hand: 
     hand.key(Qt.Key.Key_Delete)  # what the fold hung on is gone
     assert all(card.isVisible() for card in canvas.scene.cards.values())
     assert agrees(canvas) == []
+
+
+def test_a_frame_holds_notes_too_and_goes_with_what_is_folded(canvas: JourneyCanvas, hand: Hand) -> None:
+    hand.click(hand.card("nudge"))
+    hand.key(Qt.Key.Key_M, CTRL)
+    hand.write("Beside it")
+    hand.click(hand.card("nudge"))
+    hand.key(Qt.Key.Key_G, CTRL)
+    hand.write("Both", Qt.Key.Key_Return, NONE)
+    grip = canvas.scene.boxes.items[FRAME].rect().topRight() + QPointF(0, 24)
+    hand.drag(grip, grip + QPointF(240, 0))  # widened by its border, until it holds the note
+    x, y, *_ = note(canvas).box
+    head = canvas.scene.boxes.items[FRAME].rect().topLeft() + QPointF(70, 12)
+    hand.drag(head, head + QPointF(0, 160))
+    assert note(canvas).box[:2] == (x, y + 160)
+    hand.undo()
+    hand.click(hand.card("coin"))
+    hand.key(Qt.Key.Key_H, CTRL)
+    assert not canvas.scene.boxes.items[FRAME].isVisible()  # a frame around nothing
+    hand.key(Qt.Key.Key_H, CTRL)
+    assert canvas.scene.boxes.items[FRAME].isVisible()
+    assert agrees(canvas) == []
+
+
+def test_frames_and_notes_follow_by_numbers() -> None:
+    before = {"a": (0.0, 0.0), "b": (0.0, 200.0), "c": (900.0, 0.0)}
+    after = {"a": (80.0, 0.0), "b": (40.0, 300.0), "c": (900.0, 0.0)}
+    sizes = dict.fromkeys(before, (232.0, 88.0))
+    frames = (Frame(key="f", box=(-24, -56, 280, 368)), Frame(key="empty", box=(400, 400, 100, 100)))
+    moved = followed_frames(frames, before, after, sizes)
+    assert [frame.box for frame in moved] == [(16, -56, 320, 468), (400, 400, 100, 100)]
+    notes = (Note(key="n", box=(260, 210, 100, 50)), Note(key="far", box=(1200, 0, 100, 50)))
+    assert [one.box for one in followed_notes(notes, before, after, sizes)] == [(300, 310, 100, 50), (1200, 0, 100, 50)]
 
 
 def test_a_read_only_board_stays_as_it_is(canvas: JourneyCanvas, hand: Hand) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from engage_desktop.ui.canvas.picture import save_picture
 from engage_desktop.ui.theme import Theme
 from tests.ui.canvas.driving import CTRL, FIGURES, Hand, agrees, document
 
+ROOT = Path(__file__).parents[3]
 OTHER = """{
   "format": "engage-campaigns/1", "workspace": {"name": "Elsewhere"},
   "journeys": [
@@ -85,6 +88,22 @@ def test_pasted_at_the_pointer_and_from_the_text_of_a_mail(canvas: JourneyCanvas
     assert not canvas.scene.cards[again].rect().intersects(canvas.scene.cards[key].rect())
 
 
+def test_what_was_copied_stays_as_text_when_the_program_ends() -> None:
+    """And the program ends well: data that Python made must not be let go of after Python."""
+    script = """
+from PySide6.QtWidgets import QApplication
+app = QApplication([])
+from engage_desktop.ui.canvas import JourneyCanvas
+from engage_desktop.ui.canvas import clipboard
+from tests.ui.canvas.driving import document
+canvas = JourneyCanvas(document(), "cart")
+canvas.scene.select(["nudge"])
+clipboard.copy(canvas)
+"""
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr.count("Traceback")) == (0, 0), ended.stderr
+
+
 def test_duplicating_keeps_the_wires_among_the_copies(canvas: JourneyCanvas, hand: Hand) -> None:
     hand.click(hand.card("nudge"))
     hand.click(hand.card("tuesday"), CTRL)
@@ -145,6 +164,7 @@ def test_foreign_things_pasted_are_told_in_place(canvas: JourneyCanvas, hand: Ha
     near = canvas.view.mapFromScene(hand.card("nudge"))
     assert (notice.pos() - near).manhattanLength() < 80  # where it was tried
     assert canvas.rect().contains(notice.geometry())
+    QApplication.clipboard().clear()  # data that a test made may not outlive Python
 
 
 def test_a_picture_of_all_in_three_kinds(
