@@ -198,7 +198,7 @@ class ProblemsDock(QDockWidget):
         self.people.setVisible(named > 0)
         if lint is None or not named:
             self._asked = None
-        elif lint != self._asked or not self.people.loaded:
+        elif lint != self._asked:
             self._asked = lint
             self._instants.clear()
             self.people.show_page("People it names", named, 0, [])
@@ -206,9 +206,8 @@ class ProblemsDock(QDockWidget):
 
     def _ask_people(self, offset: int) -> None:
         session, lint = self._session, self._asked
-        if lint is not None:
-            question = AskLintPeople(session.generation, lint, self.people.search, offset, PAGE)
-            session.latest("lint people", lambda: question, self._take_people)
+        if lint is not None:  # of the run as it is: there is nothing to wait for
+            session.ask(AskLintPeople(session.generation, lint, self.people.search, offset, PAGE), self._take_people)
 
     def _take_people(self, reply: Reply) -> None:
         if isinstance(reply, LintPeople) and reply.lint == self._asked:
