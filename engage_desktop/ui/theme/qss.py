@@ -29,7 +29,7 @@ QPushButton:disabled, QToolButton:disabled, QComboBox:disabled { color: $text_3;
 QPushButton[kind="primary"], QToolButton[kind="primary"] {
   background: $accent; color: $accent_text; border-color: $accent; font-weight: 600; }
 QPushButton[kind="primary"]:focus, QToolButton[kind="primary"]:focus { border: 2px solid $text; }
-QPushButton[kind="primary"]:disabled { background: $surface_2; color: $text_3; border-color: $line; }
+QPushButton[kind="primary"]:disabled, QToolButton[kind="primary"]:disabled { background: $surface_2; color: $text_3; border-color: $line; }
 QPushButton[kind="quiet"], QToolButton[kind="quiet"] { background: transparent; border-color: transparent; }
 QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover { background: $surface_2; }
 QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus { border: 2px solid $focus; }
@@ -42,6 +42,7 @@ QComboBox QAbstractItemView { background: $surface; border: 1px solid $line_stro
 QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QDoubleSpinBox, QDateTimeEdit {
   background: $surface; color: $text; border: 1px solid $line_strong; border-radius: ${r}px; padding: 4px 8px;
   selection-background-color: $accent; selection-color: $accent_text; }
+QLineEdit, QPlainTextEdit, QTextEdit { placeholder-text-color: $text_3; }
 QLineEdit, QSpinBox, QDoubleSpinBox, QDateTimeEdit { min-height: 18px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { background: transparent; border: none; width: 18px; }
 QAbstractSpinBox::up-arrow { image: url("$chevron_up"); width: 10px; height: 10px; }

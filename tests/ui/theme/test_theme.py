@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QColor, QFontInfo, QFontMetricsF, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
+from pytestqt.qtbot import QtBot
 
 from engage_desktop.ui.theme import Theme, ThemeMode, contrast, icon, load_tokens, resource_path, resource_root, wishes
 from engage_desktop.ui.theme.wishes import wished_mode, wished_stillness
@@ -124,3 +125,15 @@ def test_resources_are_found_in_a_bundle_too(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
         assert resource_root() == tmp_path / "resources"
+
+
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit])
+def test_what_an_empty_field_says_is_as_readable_as_other_text(
+    qtbot: QtBot, theme: Theme, kind: type[QLineEdit | QPlainTextEdit]
+) -> None:
+    field = kind()
+    qtbot.addWidget(field)
+    field.setPlaceholderText("What it is for")
+    field.ensurePolished()
+    # A style sheet's colour alone would make it half transparent, below 4.5 to one.
+    assert field.palette().color(QPalette.ColorRole.PlaceholderText) == theme.color("text_3")
