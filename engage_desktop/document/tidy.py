@@ -1,7 +1,7 @@
 """Tidy layout of a journey: layers from the entry down, branches left to right, pure Python.
 
-Four passes, each a function: layers by longest path, order inside a layer by the mean of the
-parents (so branches keep their order), long wires held open by unseen nodes, and places by
+Four passes, each a function: layers by longest path, long wires held open by unseen nodes, order
+inside a layer with few crossings (`tidy_order.py`; branches keep their order), and places by
 least squares: every sweep solves `min sum w (x - wish)^2` with `x[i+1] >= x[i] + room` exactly.
 """
 
