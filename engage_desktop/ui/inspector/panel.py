@@ -75,6 +75,8 @@ class Inspector(QScrollArea):
         self.setWidget(body)
         session.document_changed.connect(lambda _changed: self._refresh())
         session.run_changed.connect(lambda _run: self._show_problems())
+        session.trust.changed.connect(self._show_problems)
+        self._problems.fix_asked.connect(session.trust.fix)
         session.log_changed.connect(lambda _log: self._refresh())
         session.clock_changed.connect(self._show_clock)
         session.clock_changed.connect(lambda _at: self._show_figures())
