@@ -141,14 +141,14 @@ def test_identifiers_of_entry_holds_and_exits(qtbot: QtBot, window: MainWindow, 
     editor.click(CheckBox, "inspector.branch.again.any")
     assert editor.step("hold").branches[0].any_identifier
     wait_settled(qtbot, window)
-    assert window.session.problems() == ()
+    assert window.session.workbench.run.problems == ()
     editor.select("@entry")
     editor.choose("inspector.reentry.mode", "Once only")  # nothing that rests on the identifier stays behind
     assert editor.journey.entry.reentry.identifier is None
     assert not editor.journey.exits[0].match_identifier
     assert not editor.step("hold").branches[0].any_identifier
     wait_settled(qtbot, window)
-    assert window.session.problems() == ()
+    assert window.session.workbench.run.problems == ()
     assert undone(window, first)
 
 
@@ -160,7 +160,7 @@ def test_an_exit_by_condition(qtbot: QtBot, window: MainWindow, editor: Editor) 
     assert editor.journey.exits[0].condition == "event('Order Completed').count() >= 2"
     assert editor.journey.exits[0].event is None
     wait_settled(qtbot, window)
-    assert window.session.problems() == ()
+    assert window.session.workbench.run.problems == ()
     assert undone(window, first)
 
 
