@@ -164,7 +164,7 @@ def test_an_exit_tells_a_destination(qtbot: QtBot, window: MainWindow, editor: E
     assert send is not None
     assert send.destination == "lists"
     wait_settled(qtbot, window)
-    assert window.session.problems() == ()
+    assert window.session.workbench.run.problems == ()
     mapped = editor.journey.with_(exits=(editor.journey.exits[0].with_(send=send.with_(mapping={"a": "b"})),))
     moved = edits.set_exit_send("bought", "live")(mapped).exits[0].send
     assert moved is not None
@@ -199,7 +199,7 @@ def test_a_step_sets_a_trait_by_type(qtbot: QtBot, window: MainWindow, editor: E
     assert editor.step("set_trait").value is None
     assert window.journey_page.canvas.scene.cards["set_trait"].content.line == "Remove plan"
     wait_settled(qtbot, window)
-    assert window.session.problems() == ()
+    assert window.session.workbench.run.problems == ()
     assert window.session.current
     type_name(editor, "inspector.trait", "plan.name")
     qtbot.waitUntil(
