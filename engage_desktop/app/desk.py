@@ -19,6 +19,7 @@ from engage_desktop.app import protocol as p
 from engage_desktop.app import protocol_broadcasts as pb
 from engage_desktop.app import protocol_explain as px
 from engage_desktop.app import protocol_traits as pt
+from engage_desktop.app import protocol_values as pv
 from engage_desktop.app.alone import AloneRuns, differs
 from engage_desktop.app.ending import system_sentence
 from engage_desktop.app.engine_process import Inbox
@@ -81,6 +82,7 @@ class Desk:
             px.AskWhy: self._why,
             pb.AskReach: self._reach,
             p.AskTable: self._table,
+            pv.AskValues: self._values,
             p.AskHistogram: self._histogram,
             p.AskNeighbour: self._neighbour,
             p.AskExperiment: self._experiment,
@@ -319,6 +321,11 @@ class Desk:
 
         return reach(self.need_run(), self._cache, request)
 
+    def _values(self, request_id: int, request: pv.AskValues) -> p.Reply:
+        from engage_desktop.app.log_values import log_values
+
+        return log_values(self.log.store if self.log else None, request)
+
     def _table(self, request_id: int, request: p.AskTable) -> p.Reply:
         from engage_desktop.app.figures import table_page
 
@@ -370,16 +377,20 @@ def log_info(log: Log | None) -> p.LogInfo:
     if log is None:
         return p.LogInfo(0, 0, 0, 0)
     store = log.store
+    properties = {name: store.properties(name) for name in store.event_names}
+    traits = store.trait_counts()
     return p.LogInfo(
         people=store.n_profiles,
         events=store.n_events,
         first_us=store.first_us or 0,
         last_us=store.last_us or 0,
         event_counts={name: len(store.rows(name)) for name in store.event_names},
-        properties={name: tuple(sorted(store.properties(name))) for name in store.event_names},
-        traits=tuple(sorted(store.trait_names())),
+        properties={name: tuple(sorted(found)) for name, found in properties.items()},
+        traits=tuple(sorted(traits)),
         rejected=log.rejected,
         duplicates=log.duplicates,
         read=log.read,
         files=tuple((one.name, one.how(), one.read, one.rejected) for one in log.files),
+        property_counts=properties,
+        trait_counts=traits,
     )

@@ -242,6 +242,9 @@ class LogInfo(Reply):
     read: int = 0
     files: tuple[tuple[str, str, int, int], ...] = ()
     """(name, how it was read in words, records, of these refused)"""
+    property_counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    """By event and property: how many events of that name carry a value."""
+    trait_counts: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

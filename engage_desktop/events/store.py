@@ -127,7 +127,11 @@ class EventStore:
 
     def trait_names(self) -> tuple[str, ...]:
         """Paths of every trait that ever had a value, nested objects by their fields."""
-        return tuple(self._trait_table().present())
+        return tuple(self.trait_counts())
+
+    def trait_counts(self) -> dict[str, int]:
+        """The same, with how many identify calls gave it a value."""
+        return self._trait_table().present()
 
     def trait(self, path: str | tuple[str, ...]) -> TraitHistory:
         """Every value an identify gave the trait (D-7); a call that sets a nested object sets all its fields (D-41)."""

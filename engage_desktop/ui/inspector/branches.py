@@ -143,6 +143,8 @@ class BranchRow(QFrame):
         for attribute, made in self._fields.items():
             if isinstance(made, EventField):
                 made.set_events(self._owner.around.events)
+            if isinstance(made, ConditionField):
+                made.set_names(self._owner.around.names, getattr(branch, "event", None))
             if attribute == "any_identifier" and isinstance(made, FlagField):
                 reentry = self._owner.around.journey.entry.reentry
                 name = reentry.identifier if reentry else None

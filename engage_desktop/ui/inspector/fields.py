@@ -147,6 +147,7 @@ class TextField(Field):
     def _show(self, value: str | None) -> None:
         self.line.setText(value or "")
         self.line.setCursorPosition(0)
+        self.line.setToolTip(value or "")  # all of it, where the line is too short
 
 
 class NumberField(TextField):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFontMetricsF, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QPlainTextEdit
 
 from engage_desktop.ui import formats
 from engage_desktop.ui.inspector.fields import Commit, Field
+from engage_desktop.ui.inspector.log_names import LogNames
+from engage_desktop.ui.inspector.names_popup import NamesPopup
 from engage_desktop.ui.theme import current_theme
 from engage_desktop.ui.widgets.common import editable
 from engage_desktop.ui.widgets.query_editor import code_font
@@ -74,9 +77,10 @@ class EventField(Field):
 class _Editor(QPlainTextEdit):
     """Enter hands over, Shift+Enter breaks the line, Tab goes on; grows with its text."""
 
-    def __init__(self, done: Callable[[], None]) -> None:
+    def __init__(self, done: Callable[[], None], name: str) -> None:
         super().__init__()
         self._done = done
+        self.popup = NamesPopup(self, name)
         self.setProperty("role", "mono")
         self.document().setDefaultFont(code_font(current_theme()))
         self.setTabChangesFocus(True)
@@ -94,8 +98,9 @@ class _Editor(QPlainTextEdit):
 
     def _fit(self) -> None:
         lines = self.document().documentLayout().documentSize().height()  # in lines for plain text
-        height = self.fontMetrics().lineSpacing() * min(max(int(lines), 1), 8) + 20
-        self.setFixedHeight(height)
+        line = QFontMetricsF(self.document().defaultFont()).lineSpacing()  # not the widget's own, which is narrower
+        shown = min(max(int(lines), 1), 8)
+        self.setFixedHeight(math.ceil(line * shown) + (20 if shown == 1 else 28))
 
     def resizeEvent(self, event: Any) -> None:  # Qt's name
         super().resizeEvent(event)
@@ -109,6 +114,8 @@ class _Editor(QPlainTextEdit):
             self._done()
             return
         super().keyPressEvent(event)
+        if (event.text().isprintable() and event.text()) or self.popup.is_open:
+            self.popup.follow()
 
     def focusOutEvent(self, event: Any) -> None:  # Qt's name
         super().focusOutEvent(event)
@@ -124,10 +131,15 @@ class ConditionField(Field):
     ) -> None:
         super().__init__(title, name, self._check, spoken=spoken)
         self._then, self._optional = on_commit, optional
-        self.text = _Editor(self.commit)
+        self.text = _Editor(self.commit, name)
         self.text.setPlaceholderText(hint)
         self.text.installEventFilter(self)
+        self.text.installEventFilter(self.text.popup)  # asked first: Escape closes its list, then takes back the text
         self._adopt(self.text)
+
+    def set_names(self, names: LogNames, event: str | None = None) -> None:
+        """Offer these while something is typed; a bare property is one of the event."""
+        self.text.popup.set_names(names, event)
 
     def value(self) -> str | None:
         text = self.text.toPlainText().strip()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QCompleter, QToolButton, QWidget
 
 from engage_desktop.domain.clock import WEEKDAYS
+from engage_desktop.ui import formats
 from engage_desktop.ui.canvas import words
 from engage_desktop.ui.inspector.fields import Commit, Field
 from engage_desktop.ui.widgets.common import editable, row
@@ -25,33 +26,41 @@ class NameField(Field):
         self.combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(6)
-        self._names: list[str] = []
+        self._shown: list[tuple[str, int | None]] = []
         self._adopt(self.combo)
         self.line.setObjectName(f"{name}.text")
         self.line.setAccessibleName(self._spoken)
         self.line.setPlaceholderText(hint)
         self.line.installEventFilter(self)
         self.line.editingFinished.connect(self.commit)
-        self.combo.activated.connect(lambda _index: self.commit())
+        self.combo.activated.connect(self._activated)
 
-    def set_names(self, names: Sequence[str]) -> None:
-        """Offer these names in their order."""
-        if list(names) == self._names:
+    def _activated(self, index: int) -> None:
+        self.combo.setEditText(str(self.combo.itemData(index)))
+        self.commit()
+
+    def set_names(self, names: Sequence[str], counts: Mapping[str, int] | None = None) -> None:
+        """Offer these names in their order, beside each how often it stands in the log (below 0: not there)."""
+        shown = [(name, (counts or {}).get(name)) for name in names]
+        if shown == self._shown:
             return
-        self._names, text = list(names), self.combo.currentText()
+        self._shown, text = shown, self.combo.currentText()
         self.combo.blockSignals(True)
         self.combo.clear()
-        self.combo.addItems(self._names)
+        for name, count in shown:
+            self.combo.addItem(name if count is None or count < 0 else f"{name}   {formats.number(count)}", name)
         self.combo.setEditText(text)
         self.combo.blockSignals(False)
-        completer = QCompleter(self._names, self.combo)
+        completer = QCompleter(list(names), self.combo)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self.combo.setCompleter(completer)
 
     def value(self) -> str | None:
-        text = self.combo.currentText().strip()
-        return text if text or not self._optional else None
+        text = self.combo.currentText()
+        index = self.combo.findText(text, Qt.MatchFlag.MatchExactly)  # a row of the list may hold a count too
+        name = str(self.combo.itemData(index)) if index >= 0 else text.strip()
+        return name if name or not self._optional else None
 
     def _show(self, value: str | None) -> None:
         self.combo.setEditText(value or "")

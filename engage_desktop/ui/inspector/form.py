@@ -124,6 +124,8 @@ class StepForm(QWidget):
                 made.set_choices(self._choices(spec))
             if isinstance(made, EventField):
                 made.set_events(around.events)
+            if isinstance(made, ConditionField):
+                made.set_names(around.names)
             if spec.attribute == "on_timeout" and isinstance(step, Wait):
                 made.setVisible(step.timeout is not None)
             made.set_value(getattr(step, spec.attribute))

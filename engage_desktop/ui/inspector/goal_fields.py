@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,6 +14,7 @@ from engage_desktop.ui.inspector.fields import Field
 from engage_desktop.ui.inspector.fields_duration import DurationField
 from engage_desktop.ui.inspector.fields_log import ConditionField, EventField
 from engage_desktop.ui.inspector.fields_names import NameField
+from engage_desktop.ui.inspector.log_names import LogNames
 from engage_desktop.ui.widgets.common import column
 
 Apply = Callable[[str, Goal | None], str | None]
@@ -58,13 +59,16 @@ class GoalFields(QWidget):
 
         return put
 
-    def load(self, goal: Goal | None, events: Mapping[str, int], properties: Mapping[str, tuple[str, ...]]) -> None:
-        """Show a goal; `events` counts those of the log, `properties` names theirs."""
+    def load(self, goal: Goal | None, names: LogNames) -> None:
+        """Show a goal, and what the log has to offer."""
         self._goal = goal
         for attribute, made in self.fields.items():
             if isinstance(made, EventField):
-                made.set_events(events)
+                made.set_events(names.events)
+            if isinstance(made, ConditionField):
+                made.set_names(names, goal.event if goal else None)
             if isinstance(made, NameField):
-                made.set_names(properties.get(goal.event, ()) if goal else ())
+                counts = names.properties.get(goal.event, {}) if goal else {}
+                made.set_names(sorted(counts), counts)
             made.set_value(getattr(goal, attribute) if goal else None)
             made.setVisible(attribute == "event" or goal is not None)

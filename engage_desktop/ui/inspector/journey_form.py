@@ -96,6 +96,8 @@ class ExitRow(QFrame):
         for attribute, made in self._fields.items():
             if isinstance(made, EventField):
                 made.set_events(around.events)
+            if isinstance(made, ConditionField):
+                made.set_names(around.names, rule.event)
             if attribute == "match_identifier" and isinstance(made, FlagField):
                 reentry = around.journey.entry.reentry
                 name = reentry.identifier if reentry else None
@@ -239,6 +241,8 @@ class JourneyForm(QWidget):
         for attribute, made in self._entry.items():
             if isinstance(made, EventField):
                 made.set_events(around.events)
+            if isinstance(made, ConditionField):
+                made.set_names(around.names, getattr(journey.entry, "event", None))
             if isinstance(made, ChoiceField) and attribute == "audience":
                 made.set_choices(
                     [
@@ -249,7 +253,7 @@ class JourneyForm(QWidget):
             made.set_value(getattr(journey.entry, attribute))
         reentry = journey.entry.reentry
         self._mode.set_value(reentry.mode if reentry else None)
-        self._identifier.set_names(around.entry_properties)
+        self._identifier.set_names(around.entry_properties, around.property_counts)
         self._identifier.set_value(reentry.identifier if reentry else None)
         self._cool_down.set_value(reentry.cool_down if reentry else None)
         identifies = isinstance(journey.entry, EventEntry) and reentry is not None and reentry.mode == "every"

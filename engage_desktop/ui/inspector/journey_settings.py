@@ -77,7 +77,7 @@ class JourneySettings(QWidget):
 
     def load(self, journey: Journey, around: Surroundings) -> None:
         self._journey = journey
-        self._goal_fields.load(journey.goal, around.events, around.event_properties)
+        self._goal_fields.load(journey.goal, around.names)
         stages = [(name, key) for key, name in stage_names(around.campaigns).items()]
         self._stage.set_choices([("None", None), *stages])
         for attribute, made in self.fields.items():

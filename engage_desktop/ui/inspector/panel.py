@@ -19,6 +19,7 @@ from engage_desktop.ui.inspector.fields import Field
 from engage_desktop.ui.inspector.form import StepForm
 from engage_desktop.ui.inspector.journey_form import JourneyForm
 from engage_desktop.ui.inspector.missing_box import MissingBox
+from engage_desktop.ui.inspector.offered import OfferedNames
 from engage_desktop.ui.inspector.people import StepPeople
 from engage_desktop.ui.inspector.surroundings import Surroundings
 from engage_desktop.ui.inspector.unknown_form import UnknownForm
@@ -58,6 +59,7 @@ class Inspector(QScrollArea):
         self._problems = ProblemBox("inspector.problems")
         self._missing = MissingBox(session)
         self._people = StepPeople(session)
+        self._offered = OfferedNames(session)
         self._people.why_asked.connect(self.why_asked)
         body = QWidget()
         body.setObjectName("inspector.body")
@@ -102,7 +104,9 @@ class Inspector(QScrollArea):
     def _around(self, journey: Journey) -> Surroundings:
         log = self._session.workbench.log
         found = (log.event_counts, log.properties, log.traits) if log else ({}, {}, ())
-        return Surroundings(self._session.campaigns, journey, *found, at_us=self._session.at_us)
+        return Surroundings(
+            self._session.campaigns, journey, *found, at_us=self._session.at_us, names=self._offered.names()
+        )
 
     def _show_clock(self, at_us: int) -> None:
         if isinstance(self._form, StepForm) and self._form.until is not None:

@@ -63,7 +63,7 @@ class SetTraitFields(QWidget):
 
     def load(self, step: SetTrait, around: Surroundings) -> None:
         self.step, self._around = step, around
-        self._trait.set_names(around.log_traits)
+        self._trait.set_names(around.log_traits, around.names.traits)
         self._trait.set_value(step.trait)
         kind = kind_of(step.value)
         self._kind.set_value(kind)

@@ -13,12 +13,13 @@ from engage_desktop.domain.journey import EventEntry, Journey
 from engage_desktop.ui.canvas.words import step_title
 from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.fields import Choices
+from engage_desktop.ui.inspector.log_names import LogNames
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """`events` counts the log's events by name, `event_properties` names theirs, `log_traits` are the log's traits;
-    `at_us` is the instant of the clock."""
+    `at_us` is the instant of the clock; `names` are what query texts are offered."""
 
     campaigns: Campaigns
     journey: Journey
@@ -26,6 +27,7 @@ class Surroundings:
     event_properties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     log_traits: tuple[str, ...] = ()
     at_us: int = 0
+    names: LogNames = field(default_factory=LogNames)
 
     def targets(self, step: str) -> Choices:
         """Where an output may lead, with the end of the path first."""
@@ -42,6 +44,12 @@ class Surroundings:
         """Properties of the entry event."""
         entry = self.journey.entry
         return self.event_properties.get(entry.event, ()) if isinstance(entry, EventEntry) else ()
+
+    @property
+    def property_counts(self) -> Mapping[str, int]:
+        """How many events carry them: properties of the entry event."""
+        entry = self.journey.entry
+        return self.names.properties.get(entry.event, {}) if isinstance(entry, EventEntry) else {}
 
     @cached_property
     def properties(self) -> tuple[str, ...]:

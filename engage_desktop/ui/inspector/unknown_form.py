@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from engage_desktop.document.check_unknown_step import unknown_parts
@@ -15,7 +17,9 @@ from engage_desktop.ui.canvas.words import output_words, step_title
 from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.fields import ChoiceField, TextField
 from engage_desktop.ui.inspector.surroundings import Surroundings
+from engage_desktop.ui.theme import current_theme
 from engage_desktop.ui.widgets.common import clear, column, label
+from engage_desktop.ui.widgets.query_editor import code_font
 
 _LINES = 12
 
@@ -34,6 +38,7 @@ class UnknownForm(QWidget):
         self._text.setObjectName("inspector.unknown.text")
         self._text.setAccessibleName("The step as it is written in the file")
         self._text.setProperty("role", "mono")
+        self._text.document().setDefaultFont(code_font(current_theme()))
         self._text.setReadOnly(True)
         self._text.setTabChangesFocus(True)
         self._text.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -74,7 +79,8 @@ class UnknownForm(QWidget):
         if self._text.toPlainText() != text:
             self._text.setPlainText(text)
         lines = min(max(text.count("\n") + 1, 3), _LINES)
-        self._text.setFixedHeight(self._text.fontMetrics().lineSpacing() * lines + 20)
+        line = QFontMetricsF(self._text.document().defaultFont()).lineSpacing()
+        self._text.setFixedHeight(math.ceil(line * lines) + 28)
 
     def _way(self, way: Output) -> ChoiceField:
         title = f"Then, {output_words(self._step, way)}" if way.branch else "Then"

@@ -99,7 +99,10 @@ class UntilFields(QWidget):
         for name, made in self.fields.items():
             made.setVisible(name in _SHOWN[kind] or name in until_kinds(step))
             if isinstance(made, NameField):
-                made.set_names(around.properties if name == "property" else around.traits)
+                if name == "property":
+                    made.set_names(around.properties, around.property_counts)
+                else:
+                    made.set_names(around.traits, around.names.traits)
             made.set_value(getattr(step, name))
         self.show_clock(around.at_us)
 

@@ -14,6 +14,7 @@ from engage_desktop.ui.inspector.fields import ChoiceField, NumberField
 from engage_desktop.ui.inspector.fields_log import ConditionField
 from engage_desktop.ui.inspector.fields_time import InstantField
 from engage_desktop.ui.inspector.goal_fields import GoalFields
+from engage_desktop.ui.inspector.offered import OfferedNames
 from engage_desktop.ui.pages.base import sides
 from engage_desktop.ui.pages.broadcasts import list_time
 from engage_desktop.ui.pages.item_page import ItemPage
@@ -70,6 +71,7 @@ class BroadcastPage(ItemPage[Broadcast]):
         card = Card("broadcast.what.card", 12)
         self.message = ChoiceField("Message", "broadcast.message", self.putter("message", "the message"))
         self.variants = VariantRows(lambda words, variants: self.put(words, variants=variants))
+        self._offered = OfferedNames(self.session)
         self.goal = GoalFields(
             "broadcast.goal", lambda words, goal: self.put(words, goal=goal), within="Within, from sending on"
         )
@@ -130,8 +132,7 @@ class BroadcastPage(ItemPage[Broadcast]):
         self.zone.set_value(item.zone)
         self.throughput.set_value(item.throughput)
         self.priority.set_value(item.priority)
-        log = self.session.workbench.log
-        self.goal.load(item.goal, *((log.event_counts, log.properties) if log else ({}, {})))
+        self.goal.load(item.goal, self._offered.names())
         stages = [(name, key) for key, name in stage_names(campaigns).items()]
         self.stage.set_choices([("None", None), *stages])
         self.stage.set_value(item.stage)

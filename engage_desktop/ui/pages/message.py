@@ -11,6 +11,7 @@ from engage_desktop.ui.canvas.words import CHANNEL_TITLE
 from engage_desktop.ui.inspector.fields import ChoiceField, Field, NumberField, TextField
 from engage_desktop.ui.inspector.fields_text import LongTextField
 from engage_desktop.ui.inspector.goal_fields import GoalFields
+from engage_desktop.ui.inspector.offered import OfferedNames
 from engage_desktop.ui.inspector.responses import Offers, ResponsesForm
 from engage_desktop.ui.pages.base import sides
 from engage_desktop.ui.pages.item_page import ItemPage
@@ -58,6 +59,7 @@ class MessagePage(ItemPage[Message]):
 
     def _goal_card(self) -> Card:
         card = Card("message.goal.card", 12)
+        self._offered = OfferedNames(self.session)
         self.goal = GoalFields(
             "message.goal", lambda words, goal: self.put(words, goal=goal), within="Within, from sending on"
         )
@@ -110,7 +112,7 @@ class MessagePage(ItemPage[Message]):
         self.group.set_value(item.subscription_group)
         self.group.setVisible(item.channel == "email" or item.subscription_group is not None)
         self.price.set_value(item.price)
-        self.goal.load(item.goal, *((log.event_counts, log.properties) if log else ({}, {})))
+        self.goal.load(item.goal, self._offered.names())
         used = sent_by(campaigns, item.key)
         self.used.setText(f"Sent by {', '.join(used)}." if used else "Nothing sends it yet.")
         for field, made in self.texts.items():

@@ -50,6 +50,7 @@ from engage_desktop.domain.step import (
 from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.inspector.form import StepForm
 from engage_desktop.ui.inspector.journey_form import JourneyForm
+from engage_desktop.ui.inspector.log_names import LogNames
 from engage_desktop.ui.inspector.surroundings import Surroundings
 from engage_desktop.ui.theme import Theme
 
@@ -255,7 +256,9 @@ class Desk:
 
     @property
     def around(self) -> Surroundings:
-        return Surroundings(self.campaigns, self.journey, EVENTS, dict.fromkeys(EVENTS, ("price", "cart", "due_at")))
+        names = LogNames(EVENTS, {name: {"price": 5, "cart": 3, "due_at": 1} for name in EVENTS}, {"plan": 4})
+        properties = {name: tuple(counts) for name, counts in names.properties.items()}
+        return Surroundings(self.campaigns, self.journey, EVENTS, properties, names=names)
 
     def apply(self, name: str, edit: edits.JourneyEdit) -> str | None:
         changed = edits.attempt(edit, self.journey)

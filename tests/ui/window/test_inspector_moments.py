@@ -18,7 +18,7 @@ from engage_desktop.ui.widgets.check_box import CheckBox
 from engage_desktop.ui.window import MainWindow
 from tests.ui.driver import undo
 from tests.ui.window.test_inspector import Editor
-from tests.ui.window.world import HOUR, START, wait_settled
+from tests.ui.window.world import HOUR, START, events, wait_settled
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_another_kind_is_one_edit_that_runs(qtbot: QtBot, window: MainWindow, ed
     step = editor.step("delay_until")
     assert (step.time, step.weekdays, step.property) == (None, (), "price")  # of the entry event in the log
     combo: QComboBox = editor.find(QComboBox, "inspector.property")
-    assert "price" in [combo.itemText(at) for at in range(combo.count())]
+    assert "price" in [combo.itemData(at) for at in range(combo.count())]
     editor.choose("inspector.until", "A date of the person")
     editor.retype(editor.find(QComboBox, "inspector.trait").lineEdit(), "renewal_at")
     editor.line("inspector.offset", "-1d")
@@ -129,7 +129,9 @@ def test_identifiers_of_entry_holds_and_exits(qtbot: QtBot, window: MainWindow, 
     first = dumps(window.session.campaigns)
     editor.select("@entry")
     combo: QComboBox = editor.find(QComboBox, "inspector.reentry.identifier")
-    assert [combo.itemText(at) for at in range(combo.count())] == ["price", "shelf"]
+    assert [combo.itemData(at) for at in range(combo.count())] == ["price", "shelf"]
+    added = sum(one.get("event") == "Product Added" for one in events())
+    assert combo.itemText(0) == f"price   {added}"  # each of them carries one
     editor.retype(combo.lineEdit(), "shelf")
     assert editor.journey.entry.reentry.identifier == "shelf"
     match = editor.find(CheckBox, "inspector.exit.bought.match")

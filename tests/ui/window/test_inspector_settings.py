@@ -64,7 +64,7 @@ def test_a_goal_is_edited_counted_and_removed(qtbot: QtBot, window: MainWindow, 
     assert editor.journey.goal == Goal(event="Order Completed")
     editor.line("inspector.goal.within", "36")
     value: QComboBox = editor.find(QComboBox, "inspector.goal.value")
-    assert [value.itemText(at) for at in range(value.count())] == ["price", "shelf"]  # of that event in the log
+    assert [value.itemData(at) for at in range(value.count())] == ["price", "shelf"]  # of that event in the log
     type_name(editor, "inspector.goal.value", "price")
     assert editor.journey.goal == Goal(event="Order Completed", within="36h", value="price")
     assert window.session.document.undo_name == "Change the goal"
