@@ -75,11 +75,12 @@ class People(_Subjects):
         value = value_at(self._store.address("email"), profile, at_us)
         return value if isinstance(value, str) else None
 
-    def event(self, name: str, profile: int, place: int) -> dict[str, Any]:
-        """The properties of an event of a name that is at a place among the person's events (D-2)."""
+    def event(self, name: str, profile: int, place: int, at_us: int) -> dict[str, Any]:
+        """The properties of an event of a name and instant, `place` as the rows of `deliveries` tell it."""
+        from engage_desktop.engine.added import row_at
         from engage_desktop.events.table import path_parts
 
-        row = int(self._store.profile_start[profile]) + place
+        row = row_at(self._store, name, profile, place, at_us)
         at = int(np.searchsorted(self._store.rows(name), row))
         paths = dict.fromkeys(path_parts(path)[:1] for path in self._store.properties(name))
         found = {path[0]: column_value(self._store.column(name, path), at) for path in paths}

@@ -115,11 +115,11 @@ def _step_calls(
 ) -> Iterator[Call]:
     from engage_desktop.engine import KINDS, entry_keys, sender
 
-    names = ("campaign", "step", "profile", "instance", "changed_at", "kind", "entry_event", "exit_event")
+    names = ("campaign", "step", "profile", "instance", "changed_at", "kind", "entry_event", "exit_event", "entered_at")
     columns = [run.deliveries[name].tolist() for name in names]
     just_set = _just_set(run)
     agree = consent.agree(destination.key, run.deliveries["profile"], run.deliveries["changed_at"]).tolist()
-    for campaign, place, who, instance, changed_at, kind, entered_by, ended_by, entry_key, agrees in zip(
+    for campaign, place, who, instance, changed_at, kind, entered_by, ended_by, entered_at, entry_key, agrees in zip(
         *columns, entry_keys(run), agree, strict=True
     ):
         journey = run.plan.campaigns.journeys[campaign]
@@ -151,7 +151,9 @@ def _step_calls(
                 for trait, value in just_set.get((campaign, who, instance, place), {}).items()
                 if trait in getattr(one, "traits", ())
             },
-            journey_context={} if rule is None else _on_exit(people, journey, rule, who, entered_by, ended_by),
+            journey_context={}
+            if rule is None
+            else _on_exit(people, journey, rule, who, (entered_by, entered_at), (ended_by, changed_at)),
             entry_key=entry_key,
             message_id=name,
             changed_at=changed_at,
@@ -188,14 +190,15 @@ def _event_name(one: Any, key: str) -> str:
 
 
 def _on_exit(
-    people: People, journey: Journey, rule: Exit, who: int, entered_by: int, ended_by: int
+    people: People, journey: Journey, rule: Exit, who: int, entered_by: tuple[int, int], ended_by: tuple[int, int]
 ) -> dict[str, dict[str, Any]]:
-    """The entry event and the event that ended the instance, under the names that D-20 gives those of holds."""
+    """The entry event and the event that ended the instance, each by place and instant, under the names that D-20 gives
+    those of holds."""
     found = {}
     entry = journey.entry.event if isinstance(journey.entry, EventEntry) else None
-    if rule.event is not None and ended_by >= 0:
-        last = people.event(rule.event, who, ended_by)
+    if rule.event is not None:
+        last = people.event(rule.event, who, *ended_by)
         found = {f"{rule.event} - {rule.key}": last, rule.event: last}
-    if entry is not None and entered_by >= 0:
-        found[entry] = people.event(entry, who, entered_by)
+    if entry is not None:
+        found[entry] = people.event(entry, who, *entered_by)
     return found

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.engine.arrays import AnyArray, Instants, Mask, Profiles, Rows, upper_bound
+from engage_desktop.engine.arrays import AnyArray, Instants, Mask, Profiles, Rows, heads_of, numbered, upper_bound
 from engage_desktop.engine.frames import absent
 from engage_desktop.engine.intervals import merge_order
 from engage_desktop.engine.of_people import OfPeople
@@ -63,6 +63,18 @@ def merged(parts: Sequence[Added]) -> Added:
     return whole.take(merge_order(profile, time))
 
 
+def coded(one: Added, other: Added) -> list[tuple[AnyArray, ...]]:
+    """Name, campaign, step and message of the events of two as codes of the same lists."""
+    columns = ("name", "campaign", "step", "message")
+    if (one.names, one.texts) == (other.names, other.texts) or not len(one) or not len(other):
+        return [tuple(getattr(of, column) for column in columns) for of in (one, other)]
+    found = []
+    for column in columns:
+        lists = [(of.names if column == "name" else of.texts, getattr(of, column)) for of in (one, other)]
+        found.append(_one_list(lists)[1])
+    return [tuple(codes[: len(one)] for codes in found), tuple(codes[len(one) :] for codes in found)]
+
+
 def _one_list(parts: Sequence[tuple[tuple[str, ...], AnyArray]]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
     """Codes of several lists of texts as codes of one."""
     texts = tuple(dict.fromkeys(text for of_one, _ in parts for text in of_one))
@@ -74,6 +86,24 @@ def _one_list(parts: Sequence[tuple[tuple[str, ...], AnyArray]]) -> tuple[tuple[
 def with_events(log: Log, events: Added) -> Log:
     """The log with what was made."""
     return cast("Log", AddedLog(log, events)) if len(events) else log
+
+
+def places_of(log: Log, profile: Profiles, rows: AnyArray) -> AnyArray:
+    """The place of each event among those of its person in the log, so that it means the same whatever else is added; of one
+    that was made -2, -3, ... by its order among those of its name and instant."""
+    if isinstance(log, AddedLog):
+        return log.places(profile, rows)
+    found: AnyArray = rows - np.asarray(log.profile_start)[profile]
+    return found
+
+
+def row_at(log: Log, name: str, profile: int, place: int, at_us: int) -> int:
+    """The row of an event of a name and instant that is at a place as `places_of` tells."""
+    if not isinstance(log, AddedLog):
+        return int(log.profile_start[profile]) + place
+    if place < 0:
+        return log.row_made(name, profile, -2 - place, at_us)
+    return int(log.rows_of_log(np.asarray(log.log.profile_start)[[profile]] + place)[0])
 
 
 class _Named(NamedTuple):
@@ -131,6 +161,32 @@ class AddedLog:
         before = np.searchsorted(self._row, rows.astype(np.uint32), "right")
         mine = self._row[np.maximum(before - 1, 0)] == rows if len(self._row) else False
         return np.where((before > 0) & mine, -1, rows.astype(np.int64) - before)
+
+    def places(self, profile: Profiles, rows: AnyArray) -> AnyArray:
+        """As of `places_of`."""
+        at = np.searchsorted(self._row, rows.astype(np.uint32), "right") - 1
+        found = rows - (at + 1) - np.asarray(self.log.profile_start)[profile]
+        if len(self._row):
+            is_made = (at >= 0) & (self._row[np.maximum(at, 0)] == rows)
+            found[is_made] = -2 - self._number[at[is_made]]
+        return found
+
+    @cached_property
+    def _number(self) -> Rows:
+        """0, 1, ... of the events of one name, person and instant."""
+        events = self.events
+        order = np.lexsort((events.name, events.time, events.profile))
+        moment = np.cumsum(heads_of(events.profile[order], events.time[order]))
+        found = np.empty(len(order), np.int64)
+        found[order] = numbered(moment, events.name[order])
+        return found
+
+    def row_made(self, name: str, profile: int, number: int, at_us: int) -> int:
+        """The row of the event with a number of `_number`."""
+        events = self.events
+        first, last = (int(np.searchsorted(events.profile, profile, side)) for side in ("left", "right"))
+        mine = (events.time[first:last] == at_us) & (events.name[first:last] == events.names.index(name))
+        return int(self._row[first + np.flatnonzero(mine)[number]])
 
     @cached_property
     def time(self) -> Instants:

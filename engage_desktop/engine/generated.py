@@ -229,12 +229,13 @@ def too_many(made: Made, more: Happenings | None = None) -> bool:
     return bool(np.any(~_within_limit(profile[order], time[order])))
 
 
-def rows_of(*several: Made) -> list[list[tuple[AnyArray, ...]]]:
-    """For the writes and for the events of each as columns that say the same by the same numbers, person and instant
-    first, the order in the instant last. Events of all must be of the same lists of names and texts."""
-    writes = written.rows_of(*(one.writes for one in several))
-    events = [
-        (one.profile, one.time, one.name, one.campaign, one.step, one.message, numbered(one.profile, one.time))
-        for one in (made.events for made in several)
-    ]
-    return [list(writes), list(events)]
+def rows_of(one: Made, other: Made) -> list[tuple[tuple[AnyArray, ...], tuple[AnyArray, ...]]]:
+    """The writes and the events of two side by side, as columns that say the same by the same numbers: person and instant
+    first, the order in the instant last."""
+    mine, theirs = written.rows_of(one.writes, other.writes)
+    codes = added.coded(one.events, other.events)
+
+    def rows(events: Added, codes: tuple[AnyArray, ...]) -> tuple[AnyArray, ...]:
+        return (events.profile, events.time, *codes, numbered(events.profile, events.time))
+
+    return [(mine, theirs), (rows(one.events, codes[0]), rows(other.events, codes[1]))]

@@ -18,13 +18,18 @@ Rows = Sequence[AnyArray]
 def in_both(known: Rows, made: Rows) -> tuple[Mask, Mask]:
     """For each row of either whether it is one of the other too; equal rows of one are counted. Of people who have the
     same rows in both nothing is compared."""
-    size = int(max(known[0].max(initial=-1), made[0].max(initial=-1))) + 1
-    differs = sums_of_people(known[0], row_hashes(known), size) != sums_of_people(made[0], row_hashes(made), size)
+    differs = who_differ(known, made, int(max(known[0].max(initial=-1), made[0].max(initial=-1))) + 1)
     some, others = np.flatnonzero(differs[known[0]]), np.flatnonzero(differs[made[0]])
     found, there = np.ones(len(known[0]), np.bool_), np.ones(len(made[0]), np.bool_)
     if some.size or others.size:
         found[some], there[others] = _in_both([one[some] for one in known], [one[others] for one in made])
     return found, there
+
+
+def who_differ(one: Rows, other: Rows, n: int) -> Mask:
+    """Which of n people have other rows in the one than in the other."""
+    found: Mask = sums_of_people(one[0], row_hashes(one), n) != sums_of_people(other[0], row_hashes(other), n)
+    return found
 
 
 def _in_both(known: Rows, made: Rows) -> tuple[Mask, Mask]:

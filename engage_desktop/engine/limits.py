@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engage_desktop.engine.arrays import NEVER, AnyArray, Mask, first_of_each
+from engage_desktop.engine.exchange import all_exchanged
 from engage_desktop.engine.exits import left_by_policy
 from engage_desktop.engine.intervals import Intervals
 from engage_desktop.engine.left_behind import Ends, WalkResult
@@ -109,7 +110,7 @@ def tables_under_limits(
         for place, one in enumerate(journeys):
             no_room = _for_journey(place, _phase(one), changes, full, view)
             latest.append(walk(one, door=Door(view, *words, no_room, people)))
-        tables = [_replaced(old, new, people) for old, new in zip(tables, latest, strict=True)]
+        tables = [all_exchanged(old, new, people) for old, new in zip(tables, latest, strict=True)]
 
 
 def judged(changes: Changes) -> tuple[AnyArray, Full]:
@@ -216,20 +217,3 @@ def _for_journey(place: int, phase: int, changes: Changes, full: Full, view: Vie
     stop = np.where(open_, NEVER, stop)
     some = start < stop
     return Intervals(profile[some], start[some], stop[some], view.log.n_profiles)
-
-
-def _replaced(old: dict[str, Table], new: dict[str, Table], people: Mask) -> dict[str, Table]:
-    """The rows of some people exchanged, in public order."""
-    found = {}
-    for name in dict.fromkeys((*old, *new)):
-        parts = []
-        if name in old:
-            stay = ~people[old[name]["profile"]]
-            parts.append({column: values[stay] for column, values in old[name].items()})
-        if name in new:
-            parts.append(new[name])
-        columns = [column for column in parts[0] if all(column in part for part in parts)]
-        joined = {column: np.concatenate([part[column] for part in parts]) for column in columns}
-        order = np.argsort(joined["profile"], kind="stable")
-        found[name] = {column: values[order] for column, values in joined.items()}
-    return found

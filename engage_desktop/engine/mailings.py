@@ -20,7 +20,6 @@ from engage_desktop.engine.sends import PlanMessage, messages_of
 if TYPE_CHECKING:
     from engage_desktop.engine.plan import PlanJourney
     from engage_desktop.engine.sending import Sending
-    from engage_desktop.engine.view import View
 
 Tables = dict[str, Table]
 
@@ -103,8 +102,8 @@ class Mailing:
 
 
 class OfJourney(Mailing):
-    def __init__(self, sending: Sending, journey: PlanJourney, tables: Tables, view: View) -> None:
-        self.journey, self.view = journey, view
+    def __init__(self, sending: Sending, journey: PlanJourney, tables: Tables) -> None:
+        self.journey = journey
         self.steps = messages_of(journey)
         messages = [step.compiled.message for step in self.steps]
         super().__init__(sending, journey.journey.key, tables["messages"], dict(tables), messages)
@@ -159,9 +158,7 @@ class OfJourney(Mailing):
                 row = self._instance(at)
                 instances = self.tables["instances"]
                 profile: Profiles = self.table["profile"][at]
-                entered, rank = instances["entered_at"][row], np.full(len(at), -1, np.int64)
-                if self.journey.entry.event is not None:
-                    rank = self.view.rank_in_instant(profile, entered, instances["row"][row])
+                entered, rank = instances["entered_at"][row], instances["entry_rank"][row]
                 found[step.compiled.name] = {
                     "profile": profile, "time": self.table["due_at"][at], "entered_at": entered, "entry_rank": rank,
                 }  # fmt: skip

@@ -22,7 +22,7 @@ from engage_desktop.engine.broadcasts import PlanBroadcast
 from engage_desktop.engine.buckets import buckets as make_buckets
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.conditions import Conditions
-from engage_desktop.engine.counted import FIGURES, Figure, answers_heard, answers_of, figures_of, sent_by, steps_of
+from engage_desktop.engine.counted import FIGURES, Figure, answers_heard, figures_of, sent_by, steps_of
 from engage_desktop.engine.coupling import read_by, written_by
 from engage_desktop.engine.definitions import Node
 from engage_desktop.engine.generated import MOST, NOTHING, Happenings, Made, made, together
@@ -38,7 +38,7 @@ from engage_desktop.engine.sends import PlanMessage, messages_of
 from engage_desktop.engine.simulate import Cancel, chosen, conditions_in_parts, walk_all
 from engage_desktop.engine.source import Log
 from engage_desktop.engine.view import View
-from engage_desktop.engine.waves import Again, Stage, Tables, reads_of_others
+from engage_desktop.engine.waves import Begin, Stage, Tables, reads_of_others
 from engage_desktop.engine.ways import ways
 
 _SECOND = 1_000_000
@@ -92,14 +92,15 @@ class Replicates:
         """The design played without answers, and the messages that were sent."""
         silent = with_messages(self.plan, lambda _campaign, _step, message: replace(message, responses=None))
         journeys, broadcasts = chosen(silent, self.only)
-        stage = self._stage(silent, broadcasts)
+        stage = self._stage(silent, broadcasts, keeps_attempts=True)
         played = stage.play(journeys)
-        self._tables, self._view = played.tables, stage.view_of(played.made)
-        self._writes = Made(played.made.writes)
+        self._view = stage.view_of(played.made)
+        self._under, self._writes = played.under, Made(played.made.writes)
         self._base = self._rows(played.tables)
+        self._kept = Kept(self.journeys, played.tables)
         sending = self._sending(self.plan, self.broadcasts)
         sources: list[Mailing] = [
-            OfJourney(sending, one, played.tables[one.journey.key], self.view)
+            OfJourney(sending, one, played.tables[one.journey.key])
             for one in self.journeys
             if "messages" in played.tables.get(one.journey.key, {})
         ]
@@ -111,25 +112,15 @@ class Replicates:
         self._sent, self._models = self._messages(sending, sources)
 
     @cached_property
-    def _kept(self) -> Kept:
-        """The rows of the journeys that no answer moves, before any message is brought to its end."""
-        still = [one for one in self.journeys if one.journey.key not in self._moving]
-        return Kept(still, self._walk(still, self._view))
-
-    @cached_property
-    def _settled(self) -> Kept:
-        """The rows of the journeys that set a trait, when nobody answers."""
-        return Kept([one for one in self.journeys if written_by(one)], self._tables)
-
-    @cached_property
     def _together(self) -> AnyArray | None:
         return self._stage(self.plan, self.broadcasts).together(self.journeys, NOTHING, settles=True)
 
-    def _stage(self, plan: Plan, broadcasts: Sequence[PlanBroadcast]) -> Stage:
-        return Stage(plan, self.log, self.conditions, self.view, self._walk, self._sending(plan, broadcasts))
+    def _stage(self, plan: Plan, broadcasts: Sequence[PlanBroadcast], *, keeps_attempts: bool = False) -> Stage:
+        sending = self._sending(plan, broadcasts, keeps_attempts=keeps_attempts)
+        return Stage(plan, self.log, self.conditions, self.view, self._walk, sending)
 
-    def _sending(self, plan: Plan, broadcasts: Sequence[PlanBroadcast]) -> Sending:
-        return Sending(plan, broadcasts, self.window, self.texts.all, self.texts.code)
+    def _sending(self, plan: Plan, broadcasts: Sequence[PlanBroadcast], *, keeps_attempts: bool = False) -> Sending:
+        return Sending(plan, broadcasts, self.window, self.texts.all, self.texts.code, keeps_attempts=keeps_attempts)
 
     def _walk(self, journeys: Sequence[PlanJourney], view: View) -> dict[str, Tables]:
         found = walk_all(journeys, view, self.window, self.texts, self.cancelled)
@@ -152,31 +143,6 @@ class Replicates:
                 models.append(_Model(one.key, step, first + at, asked(message.responses, sent, self._view)))
             first += len(row)
         return together(parts, sending.names, sending.words), models
-
-    @cached_property
-    def _moving(self) -> frozenset[str]:
-        """The journeys whose walk an answer may change, at whatever remove: what it moves, moves messages by the caps."""
-        names = answers_of(self.journeys, self.broadcasts)
-        names |= {sent_event(one.spec.channel_name) for _, _, one in sent_by(self.journeys, self.broadcasts)}
-        caps = self.plan.policies.caps
-        found: set[str] = set()
-        while True:
-            limited = any(one.journey.enforce_limits for one in self.journeys if one.journey.key in found)
-            new = [
-                one
-                for one in self.journeys
-                if one.journey.key not in found
-                and (
-                    not names.isdisjoint(read_by(one, self.plan.meanings).all)
-                    or (caps and any(step.compiled.leave for step in messages_of(one)))
-                    or (limited and one.journey.enforce_limits)
-                    or one.own  # what its instances see at once is found out in waves
-                )
-            ]
-            if not new:
-                return frozenset(found)
-            found |= {one.journey.key for one in new}
-            names = names.union(*map(written_by, new))
 
     # -- who is moved ----------------------------------------------------------------------
 
@@ -321,9 +287,8 @@ class Replicates:
         journeys, broadcasts = chosen(plan, self.only)
         stage = self._stage(plan, broadcasts)
         known = self._known(stage.sending, people, answered)
-        walked = tuple(one for one in journeys if one.journey.key in self._moving)
-        again = Again(people, known, walked, self._kept.of, self._together)
-        return self._rows(stage.play_again(journeys, again).tables)
+        begin = Begin(self._kept.of(people), self._under.of(people), known, people)
+        return self._rows(stage.play(journeys, begin=begin).tables)
 
     def _known(self, sending: Sending, people: Profiles, answered: _Answered, *, heard: bool = False) -> Made:
         """What some people make, numbered by their places, if the answers move none of them. `heard`: of those who stay
@@ -348,8 +313,9 @@ class Replicates:
         happened = Happenings(
             sent.rank[row], sent.entered_at[row], sent.identifier[row], sent.instance[row], sent.seq[row], stage, events
         )
-        tables = self._settled.of(people)
-        runs = [(one, tables[one.journey.key]) for one in self.journeys if one.journey.key in tables]
+        writers = [one for one in self.journeys if written_by(one)]
+        tables = self._kept.of(people, [one.journey.key for one in writers])
+        runs = [(one, tables[one.journey.key]) for one in writers]
         return made(runs, happened, sending.ranks, self.texts.all())[0]
 
     @cached_property

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from engage_desktop.engine.arrays import NEVER, AnyArray, Mask, expand, first_of_each
+from engage_desktop.engine.arrays import NEVER, AnyArray, expand, first_of_each
+from engage_desktop.engine.exchange import laid, put
 from engage_desktop.engine.exits import ExitTimes
 from engage_desktop.engine.left_behind import Ends, WalkResult
 from engage_desktop.engine.plan import PlanExit, PlanJourney
@@ -196,7 +197,7 @@ def _visits(
     if not more.any():  # as many as before: they take the same places
         place = (start - again.seq)[here] + fresh["seq"]
         same = ("journey", "profile", "instance", "seq")
-        return {name: one if name in same else _put(one.copy(), place, fresh[name]) for name, one in table.items()}
+        return {name: one if name in same else put(one.copy(), place, fresh[name]) for name, one in table.items()}
     place = (start - again.seq + np.cumsum(more) - more)[here] + fresh["seq"]
     return laid(table, _others(len(table["seq"]), expand(start, count)[0]), fresh, place)
 
@@ -269,20 +270,3 @@ def _others(n: int, gone: AnyArray) -> AnyArray:
     keep = np.ones(n, np.bool_)
     keep[gone] = False
     return np.flatnonzero(keep)
-
-
-def _put(column: AnyArray, at: AnyArray, values: AnyArray) -> AnyArray:
-    column[at] = values
-    return column
-
-
-def laid(table: Table, kept: AnyArray, fresh: Table, place: AnyArray) -> Table:
-    """The rows `kept` of a table in their order, and those of `fresh` among them: row i at `place[i]` of the result."""
-    n = len(kept) + len(place)
-    if not len(kept):
-        return {name: _put(np.empty(n, column.dtype), place, fresh[name]) for name, column in table.items()}
-    is_old: Mask = np.ones(n, np.bool_)
-    is_old[place] = False
-    source = np.zeros(n, np.int64)  # one pass over each column; the places of new rows are filled after it
-    source[is_old] = kept
-    return {name: _put(column.take(source), place, fresh[name]) for name, column in table.items()}

@@ -79,7 +79,7 @@ class Run:
     open end; `journey`, `campaign`, `step`, `audience` are places in the lists of the campaigns; a broadcast's `campaign`
     is its place after all journeys, its `step` the place of the variant or -1. In `messages`, `leans` says that the path goes on
     by assumption only, `next_at` what one that waits waits for (else NEVER). In `deliveries` a negative `step` is an
-    exit (`sender`), `entry_event` and `exit_event` places among the person's events, -1 for none."""
+    exit (`sender`), `entry_event` and `exit_event` places of events as `added.places_of` tells them, -1 for none."""
 
     plan: Plan
     window: tuple[int, int]

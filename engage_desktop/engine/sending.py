@@ -42,9 +42,13 @@ class Sending:
         window: tuple[int, int],
         texts: Callable[[], Sequence[str]],
         code: Callable[[str], int],
+        *,
+        keeps_attempts: bool = False,
     ) -> None:
-        """`texts` of the run so far, `code` of one of them."""
+        """`texts` of the run so far, `code` of one of them. `keeps_attempts`: tables of journeys tell of messages also what
+        they were before they came to their ends, as `attempts`."""
         self.plan, self.broadcasts, self.window, self.texts, self.code = plan, broadcasts, window, texts, code
+        self.keeps_attempts = keeps_attempts
         keys = sorted([one.journey.key for one in plan.journeys] + [one.key for one in plan.broadcasts])
         self.ranks = {key: rank for rank, key in enumerate(keys)}
         messages = [step.compiled.message for one in plan.journeys for step in messages_of(one)]
@@ -74,29 +78,37 @@ class Sending:
         *,
         events: bool,
         people: AnyArray | None = None,
+        again: bool = False,
     ) -> Settled:
         """Bring the messages of all campaigns to their ends; `tables` gets them, those of broadcasts and the responses.
         `events`: whether anything asks for the events that are made. `people`: whom the view is of, where it is not of all;
-        the turns of broadcasts are then those of all, found before."""
+        the turns of broadcasts are then those of all, found before. `again`: the messages, those of broadcasts too, came to
+        their ends before, and only who answers is asked."""
         mailings = [
-            OfJourney(self, one, tables[one.journey.key], view)
+            OfJourney(self, one, tables[one.journey.key])
             for one in journeys
             if "messages" in tables.get(one.journey.key, {})
         ]
-        sources: list[Mailing] = [
-            *mailings,
-            *(OfBroadcast(self, one, one.attempts(view, *self.turns(one, view, people))) for one in self.broadcasts),
-        ]
+        if self.keeps_attempts:
+            for mailing in mailings:
+                mailing.tables["attempts"] = dict(mailing.table)
+        sources: list[Mailing] = [*mailings]
+        for broadcast in self.broadcasts:
+            if not again:
+                attempts = broadcast.attempts(view, *self.turns(broadcast, view, people))
+                sources.append(OfBroadcast(self, broadcast, attempts))
+            elif "messages" in tables.get(broadcast.key, {}):
+                sources.append(OfBroadcast(self, broadcast, tables[broadcast.key]["messages"]))
         sources = [one for one in sources if len(one.table["profile"])]
         if not sources:
             return Settled(self.nothing)
         policies = self.plan.policies
         waits = any(bool((one.table["status"] == WAITING).any()) for one in sources)
         at_once = None
-        if policies.caps or waits:
-            attempts = self._attempts(sources)
-            settle(attempts, view.pipeline(policies), self.window[1], lambda at: self._order(sources, at))
-            at_once = self._taken_back(sources, attempts)
+        if not again and (policies.caps or waits):
+            all_of_them = self._attempts(sources)
+            settle(all_of_them, view.pipeline(policies), self.window[1], lambda at: self._order(sources, at))
+            at_once = self._taken_back(sources, all_of_them)
         found = Settled(self.nothing)
         parts: list[Happenings] = []
         for place, one in enumerate(sources):

@@ -37,7 +37,7 @@ from engage_desktop.engine.tokens import Entries
 from engage_desktop.engine.trail import TracedWalk, Trail, has_room, leaves_trail
 from engage_desktop.engine.view import View
 from engage_desktop.engine.walk import Walk
-from engage_desktop.engine.waves import Stage, reads_of_others, touched
+from engage_desktop.engine.waves import Begin, Outcome, Stage, reads_of_others, touched
 
 Progress = Callable[[float, str], None]
 Cancel = Callable[[], bool]
@@ -64,43 +64,15 @@ def simulate(
     contradict each other, Cancelled when asked to stop. Same inputs, same run, for any number of buckets.
     """
     refuse_clashes(plan, store)
-    texts = Texts()
-    if not needs_plain(plan, *chosen(plan, only)):
-        return _simulate(plan, store, window, seed, only, progress, cancelled, cache, buckets, texts, coupled=coupled)
-    cache = LeafCache() if cache is None and buckets == 1 else cache
-    halves = (
-        None if progress is None else lambda done, what: progress(done / 2, what),
-        None if progress is None else lambda done, what: progress((1 + done) / 2, what),
-    )
-    without = _simulate(
-        plain(plan), store, window, seed, only, halves[0], cancelled, cache, buckets, texts, coupled=coupled
-    )
-    run = _simulate(plan, store, window, seed, only, halves[1], cancelled, cache, buckets, texts, coupled=coupled)
-    mark(run, without)
-    return replace(run, observed=without.memberships, observed_made=without.made)
-
-
-def _simulate(
-    plan: Plan,
-    store: Log,
-    window: tuple[int, int],
-    seed: int,
-    only: Sequence[str] | None,
-    progress: Progress | None,
-    cancelled: Cancel | None,
-    cache: LeafCache | None,
-    buckets: int,
-    texts: Texts,
-    *,
-    coupled: bool,
-) -> Run:
-    """One replay, as it stands."""
     journeys, broadcasts = chosen(plan, only)
-    tables = _Tables()
-    sending = Sending(plan, broadcasts, window, texts.all, texts.code)
-    shared = reads_of_others(plan, journeys, sending)  # then nobody can be worked off before the others
+    plans = [plain(plan), plan] if needs_plain(plan, journeys, broadcasts) else [plan]
+    texts = Texts()
+    runs = [_One(each, store, window, seed, only, texts, keeps_attempts=each is not plan) for each in plans]
+    shared = reads_of_others(plan, journeys, runs[-1].sending)  # then nobody can be worked off before the others
     parts = [store] if buckets == 1 or shared else make_buckets(store, buckets)
-    total = len(parts) * (len(plan.audiences) + len(journeys))
+    if len(plans) > 1 and len(parts) == 1 and cache is None:
+        cache = LeafCache()
+    total = len(parts) * len(plans) * (len(plan.audiences) + len(journeys))
     done = 0
 
     def tell(what: str) -> None:
@@ -111,52 +83,107 @@ def _simulate(
             progress(min(done / max(total, 1), 1.0), what)  # waves walk a journey more than once
         done += 1
 
-    def walk(together: Sequence[PlanJourney], view: View) -> dict[str, dict[str, Table]]:
-        return walk_all(together, view, window, texts, cancelled, lambda key: tell(f"Journey {key}"), trails)
-
-    apart = stands_alone(plan, journeys, broadcasts)
-    trails: dict[str, Trail] | None = {} if len(parts) == 1 and apart and not coupled else None
-    whole = Conditions(store, plan.meanings, cache, cancelled)
-    if len(parts) > 1:
-        whole = conditions_in_parts(plan, store, parts, cancelled)
-    made: list[Made] = []
-    first = dropped = waves = 0
+    first = 0
+    for one in runs:
+        one.whole = Conditions(store, one.plan.meanings, cache, cancelled)
+        if len(parts) > 1:
+            one.whole = conditions_in_parts(one.plan, store, parts, cancelled)
     for part in parts:
-        conditions = whole
-        if part is not store:
-            conditions = Conditions(part, plan.meanings, LeafCache(), cancelled, accounts=whole.intervals)
-        view = View(part, conditions, seed, plan.campaigns.workspace.timezone)
-        stage = Stage(plan, part, conditions, view, walk, sending)
-        played = stage.play(journeys, coupled=coupled)
+        begin: Begin | None = None
+        for one in runs:
+            found = one.play(part, first, tell, cancelled, whole=len(parts) == 1, coupled=coupled, begin=begin)
+            if one.plan is not plan and not plan.policies.assumes and not coupled:
+                begin = Begin(found.tables, found.under, found.under, settled=True)
+        first += part.n_profiles
+    if progress is not None:
+        progress(1.0, "Done")
+    run = runs[-1].run()
+    if len(runs) == 1:
+        return run
+    without = runs[0].run()
+    mark(run, without)
+    return replace(run, observed=without.memberships, observed_made=without.made)
+
+
+class _One:
+    """One replay of a plan over a log, bucket by bucket."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        store: Log,
+        window: tuple[int, int],
+        seed: int,
+        only: Sequence[str] | None,
+        texts: Texts,
+        *,
+        keeps_attempts: bool,
+    ) -> None:
+        self.plan, self.store, self.window, self.seed, self.only, self.texts = plan, store, window, seed, only, texts
+        self.journeys, self.broadcasts = chosen(plan, only)
+        self.sending = Sending(plan, self.broadcasts, window, texts.all, texts.code, keeps_attempts=keeps_attempts)
+        self.apart = stands_alone(plan, self.journeys, self.broadcasts)
+        self.whole: Conditions
+        """Over the whole log."""
+        self._tables = _Tables()
+        self._trails: dict[str, Trail] = {}
+        self._made: list[Made] = []
+        self._dropped = self._waves = 0
+
+    def play(
+        self,
+        part: Log,
+        first: int,
+        tell: Callable[[str], None],
+        cancelled: Cancel | None,
+        *,
+        whole: bool,
+        coupled: bool,
+        begin: Begin | None,
+    ) -> Outcome:
+        """Add the rows of a part of the log, whose first person is `first` in all of it; `whole`: it is all of it."""
+        plan, trails = self.plan, self._trails if whole and self.apart and not coupled else None
+
+        def walk(together: Sequence[PlanJourney], view: View) -> dict[str, dict[str, Table]]:
+            return walk_all(
+                together, view, self.window, self.texts, cancelled, lambda key: tell(f"Journey {key}"), trails
+            )
+
+        conditions = self.whole
+        if not whole:
+            conditions = Conditions(part, plan.meanings, LeafCache(), cancelled, accounts=self.whole.intervals)
+        view = View(part, conditions, self.seed, plan.campaigns.workspace.timezone)
+        stage = Stage(plan, part, conditions, view, walk, self.sending)
+        played = stage.play(self.journeys, coupled=coupled, begin=begin)
         for key, found in played.tables.items():
             for name, table in found.items():
-                tables.add(name, key, table, first)
-        made.append(played.made.shifted(first))
-        dropped += played.dropped
-        waves = max(waves, played.waves)
+                self._tables.add(name, key, table, first)
+        self._made.append(played.made.shifted(first))
+        self._dropped += played.dropped
+        self._waves = max(self._waves, played.waves)
         for audience in plan.audiences:
             tell(f"Audience {audience.key}")
             if audience.member.level == "account" and first:
                 continue  # the accounts of all people are one
-            asked = whole if audience.member.level == "account" else conditions
+            asked = self.whole if audience.member.level == "account" else conditions
             if touched(audience.member, plan.meanings, played.made):
                 asked = stage.shown(played.made)
-            table = membership_rows(audience.index, asked.intervals(audience.member), window)
-            tables.add("memberships", audience.key, table, 0 if asked is whole else first)
-        first += part.n_profiles
-    if progress is not None:
-        progress(1.0, "Done")
-    run = {name: tables.stacked(name, columns) for name, columns in TABLES.items()}
-    counts = {"profiles": int((store.since <= window[1]).sum()), "events": store.n_events}
-    counts |= {name: len(next(iter(table.values()))) for name, table in run.items()}
-    everything = None if apart else merged(made)
-    if everything is not None:
-        counts |= {"writes": len(everything.writes), "writes_dropped": dropped, "waves": waves}
-    named = None if only is None else tuple(only)
-    return Run(
-        plan, window, seed, named, made=everything, texts=texts.all(), counts=counts, trails=trails or {},
-        observed_made=None, estimates=(), **run,
-    )  # fmt: skip
+            table = membership_rows(audience.index, asked.intervals(audience.member), self.window)
+            self._tables.add("memberships", audience.key, table, 0 if asked is self.whole else first)
+        return played
+
+    def run(self) -> Run:
+        tables = {name: self._tables.stacked(name, columns) for name, columns in TABLES.items()}
+        counts = {"profiles": int((self.store.since <= self.window[1]).sum()), "events": self.store.n_events}
+        counts |= {name: len(next(iter(table.values()))) for name, table in tables.items()}
+        everything = None if self.apart else merged(self._made)
+        if everything is not None:
+            counts |= {"writes": len(everything.writes), "writes_dropped": self._dropped, "waves": self._waves}
+        named = None if self.only is None else tuple(self.only)
+        return Run(
+            self.plan, self.window, self.seed, named, made=everything, texts=self.texts.all(), counts=counts,
+            trails=self._trails, observed_made=None, estimates=(), **tables,
+        )  # fmt: skip
 
 
 def as_written(run: Run, store: Log) -> Log:
@@ -178,6 +205,8 @@ class _Tables:
 
     def add(self, name: str, key: str, table: Table, first: int) -> None:
         """`first`: the profile that the bucket's first one is."""
+        if name not in TABLES:
+            return
         if first:
             table = table | {"profile": table["profile"] + np.int32(first)}
         self._parts.setdefault((name, key), []).append(table)
@@ -377,4 +406,10 @@ def tables_of(
     path = journey.entry.identifier
     known = None if path is None else [texts.code(text) for text in view.identifiers(path).texts]
     found = collect(journey, walks, None if known is None else np.array(known or [-1], np.int32))
+    if "row" in found.get("instances", {}):  # what the fates of messages go by: unlike a row it is the same in any view
+        instances = found["instances"]
+        rank = np.full(len(instances["row"]), -1, np.int64)
+        if journey.entry.event is not None:
+            rank = view.rank_in_instant(instances["profile"], instances["entered_at"], instances["row"])
+        instances["entry_rank"] = rank
     return found | {"sets": sets} if len(sets["time"]) else found

@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engage_desktop.domain.errors import Cancelled
-from engage_desktop.engine.arrays import AnyArray, Mask
+from engage_desktop.engine.arrays import AnyArray
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.conditions import Conditions
 from engage_desktop.engine.coupling import stands_alone
 from engage_desktop.engine.definitions import Meaning
+from engage_desktop.engine.exchange import exchanged
 from engage_desktop.engine.part import conditions_of
 from engage_desktop.engine.plan import Plan, PlanAudience, PlanJourney
-from engage_desktop.engine.resume import GONE, below, can_resume, laid, resume
+from engage_desktop.engine.resume import GONE, below, can_resume, resume
 from engage_desktop.engine.run import TABLES, Run, Table, Texts, stack
 from engage_desktop.engine.simulate import chosen, membership_rows, refuse_clashes, simulate, tables_of_journey
 from engage_desktop.engine.source import Log
@@ -176,8 +177,10 @@ class _Splice:
         for name, table in kept.items():
             new = fresh.get(name)
             if new is not None:
-                new = new | {"profile": part.people[new["profile"]]}
-            kept[name] = _spliced(table, new, mask, TABLES[name])
+                columns = TABLES[name]
+                new = {one: np.asarray(new[one], dtype) for one, dtype in columns.items()}
+                new["profile"] = part.people[new["profile"]]
+            kept[name] = exchanged(table, new, mask)
         return kept
 
     def _part(self, people: AnyArray) -> tuple[Subset, View]:
@@ -252,13 +255,3 @@ def _places(old: PlanJourney, new: PlanJourney) -> AnyArray | None:
     # -1 - place of an exit counts from the end, as an index does
     index = [step.get(one.key, GONE) for one in was] + [exit_.get(one.key, GONE) for one in reversed(were)]
     return None if index == [*range(len(was)), *range(-len(were), 0)] else np.array(index, np.int16)
-
-
-def _spliced(table: Table, fresh: Table | None, gone: Mask, columns: dict[str, type]) -> Table:
-    """The rows of `fresh` in the place of those of the people in `gone`; both are sorted by profile."""
-    out = gone[table["profile"]]
-    if fresh is None:
-        return {name: column[~out] for name, column in table.items()} if out.any() else table
-    kept = np.flatnonzero(~out)
-    place = np.searchsorted(table["profile"][kept], fresh["profile"]) + np.arange(len(fresh["profile"]))
-    return laid(table, kept, {name: np.asarray(fresh[name], dtype) for name, dtype in columns.items()}, place)

@@ -11,6 +11,7 @@ import numpy as np
 from engage_desktop.domain.condition import Trait
 from engage_desktop.engine import calendar
 from engage_desktop.engine import history as histories
+from engage_desktop.engine.added import places_of
 from engage_desktop.engine.arrays import (
     NEVER,
     AnyArray,
@@ -173,10 +174,10 @@ class View:
         return found
 
     def place_of(self, profile: Profiles, row: Rows | None) -> AnyArray:
-        """The place of each row among the events of its person; -1 where there is no row."""
+        """The place of each row as `places_of` tells it; -1 where there is no row."""
         if row is None:
             return np.full(len(profile), -1, np.int32)
-        found: AnyArray = (row - np.asarray(self.log.profile_start)[profile]).astype(np.int32)
+        found: AnyArray = places_of(self.log, profile, row).astype(np.int32)
         return found
 
     def time_of(self, row: Rows) -> Instants:

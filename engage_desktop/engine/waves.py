@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import numpy as np
 
@@ -22,26 +21,19 @@ from engage_desktop.engine import intervals as sets
 from engage_desktop.engine.arrays import NEVER, AnyArray, Mask
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.conditions import Conditions, EventRows
-from engage_desktop.engine.coupling import (
-    Component,
-    feeds_back,
-    hears_itself,
-    in_order,
-    leaves_at_a_cap,
-    read_by,
-    written_by,
-)
+from engage_desktop.engine.coupling import Component, feeds_back, hears_itself, in_order, read_by, written_by
 from engage_desktop.engine.definitions import Meaning, Node, Side
+from engage_desktop.engine.exchange import all_exchanged
 from engage_desktop.engine.generated import NOTHING, Happenings, Made, made, merged, rows_of, too_many
 from engage_desktop.engine.guesses import first_difference, to_go_on_with
 from engage_desktop.engine.history import History
 from engage_desktop.engine.intervals import Intervals
+from engage_desktop.engine.listening import Known, Listening, fates_of_both, only, sets_of_both
 from engage_desktop.engine.part import PartHashes
 from engage_desktop.engine.plan import Plan, PlanJourney
-from engage_desktop.engine.policy import FATES
 from engage_desktop.engine.run import Table
 from engage_desktop.engine.sending import Sending, Settled
-from engage_desktop.engine.siblings import COLUMNS, NO_SETS, of_people
+from engage_desktop.engine.siblings import of_people
 from engage_desktop.engine.source import Log
 from engage_desktop.engine.subset import Subset
 from engage_desktop.engine.view import View
@@ -59,20 +51,23 @@ class Outcome:
     made: Made = NOTHING
     dropped: int = 0
     waves: int = 1
+    under: Made = NOTHING
+    """What journeys saw as made when they were walked the last time."""
 
 
 @dataclass(frozen=True, eq=False)
-class Again:
-    """Some people (ascending) once more, of whom it is nearly known what they make (numbered as they are).
+class Begin:
+    """Rows of some people (ascending; None: of everybody, and of what they send) as journeys were walked before any message
+    was brought to its end, where no model of responses and nothing else was another: waves go on from there.
 
-    `walked`: the journeys that may move; `kept` gives the rows of the others as they were walked; `together` as of
-    `Stage.together`."""
+    `walked` by key of the journey; `under`: what was seen as made then; `known`: what is to be seen now; all are numbered as
+    `people` are. `settled`: `walked` has the messages as they were brought to their ends, which answers alone could move."""
 
-    people: AnyArray
+    walked: dict[str, Tables]
+    under: Made
     known: Made
-    walked: tuple[PlanJourney, ...]
-    kept: Callable[[AnyArray], dict[str, Tables]]
-    together: AnyArray | None
+    people: AnyArray | None = None
+    settled: bool = False
 
 
 class Stage:
@@ -92,30 +87,26 @@ class Stage:
         )
         self._shown: Conditions | None = None
 
-    def play(self, journeys: Sequence[PlanJourney], *, coupled: bool = False) -> Outcome:
-        """Run journeys and broadcasts so that each sees what all made. `coupled`: all of them in waves, needed or not."""
+    def play(self, journeys: Sequence[PlanJourney], *, coupled: bool = False, begin: Begin | None = None) -> Outcome:
+        """Run journeys and broadcasts so that each sees what all made. `coupled`: all of them in waves, needed or not.
+        With `begin` messages must feed back; rows of its people alone come out, numbered as in the whole log."""
         circle = [Component(tuple(journeys), circular=True)]
         broadcasts = self.sending.broadcasts
-        if feeds_back(self.plan, journeys, broadcasts):
-            return self._play(circle, verify=coupled, settles=True)
+        if begin is not None or feeds_back(self.plan, journeys, broadcasts):
+            return self._play(circle, verify=coupled, settles=True, begin=begin)
         found = self._play(circle if coupled else in_order(journeys, self.plan.meanings), verify=coupled)
         if not coupled and too_many(found.made):
             # which write is one too many is a matter of all journeys together
             found = self._play(circle)
         writes = bool(len(found.made))
         heard = hears_itself(self.plan, journeys, broadcasts)
+        found.under = found.made
         settled = self.sending.settle(journeys, found.tables, self.view_of(found.made), events=writes or heard)
         if writes and too_many(found.made, settled.happened):
             return self._play(circle, settles=True)  # so are the events of messages
         if heard:
             found.made, over = self._made(journeys, found.tables, settled.happened)
             found.dropped = len(over)
-        return found
-
-    def play_again(self, journeys: Sequence[PlanJourney], again: Again) -> Outcome:
-        """The same for some people alone; rows are numbered as in the whole log."""
-        found = Outcome()
-        self._waves(tuple(journeys), found, verify=False, settles=True, again=again)
         return found
 
     def over(self, what: Made, people: AnyArray | None = None) -> Conditions:
@@ -141,12 +132,19 @@ class Stage:
 
     # -- one after the other ---------------------------------------------------------------
 
-    def _play(self, components: Sequence[Component], *, verify: bool = False, settles: bool = False) -> Outcome:
+    def _play(
+        self,
+        components: Sequence[Component],
+        *,
+        verify: bool = False,
+        settles: bool = False,
+        begin: Begin | None = None,
+    ) -> Outcome:
         """`settles`: messages are brought to their ends in each wave, because that may move somebody."""
         found = Outcome()
         for component in components:
             if component.circular:
-                self._waves(component.journeys, found, verify=verify, settles=settles)
+                self._waves(component.journeys, found, verify=verify, settles=settles, begin=begin)
                 continue
             view = self.view_of(found.made)
             tables = self.walk(component.journeys, view)
@@ -182,96 +180,106 @@ class Stage:
         *,
         verify: bool,
         settles: bool,
-        again: Again | None = None,
+        begin: Begin | None = None,
     ) -> None:
         """`verify`: nobody is done after the first wave, so that a journey that makes nothing is walked twice too."""
-        n = self.log.n_profiles
-        people: AnyArray | None = None
-        known, before, walked = NOTHING, found.made, journeys
-        if again is None:
-            together = self.together(journeys, found.made, settles=settles)
-        else:
-            self.sending.find_turns(self.view)
-            together, people, known, walked = again.together, again.people, again.known, again.walked
-        sets: dict[str, Table] = {}
-        fates: dict[tuple[str, str], Table] = {}
-        wave = 0
+        sending, before = self.sending, found.made
+        listening = Listening(
+            self.plan, journeys, sending.broadcasts if settles else (), frozenset(sending.names if settles else ())
+        )
+        together = self.together(journeys, before, settles=settles)
+        people, known = None, Known()
+        under: Known | None = None
+        walked: dict[str, Tables] = {}
+        is_settled = False
+        if begin is not None:
+            people, walked = begin.people, begin.walked
+            under, known = Known(begin.under), Known(begin.known)
+            is_settled = begin.settled and not listening.by_place
+            if begin.settled and not is_settled:
+                walked = _as_walked(journeys, walked)
+            if people is not None or is_settled:
+                sending.find_turns(self.view)
         parts: list[tuple[AnyArray, dict[str, Tables]]] = []
         mine: list[Made] = []
-        moved = journeys if verify else self._moved(journeys, settles=settles)
-        still: dict[str, Tables] = {}
-        """What the first wave found of journeys that nothing made can move."""
+        seen: list[Made] = []
+        wave = 0
         while True:
-            here = np.arange(n, dtype=np.int32) if people is None else people
-            earlier = before if people is None else before.of(people)
-            view = self.view_of(merged([earlier, known]), people)
-            view.sets, view.fates = sets, fates
-            tables = self.walk(walked, view)
-            if again is not None:
-                tables |= again.kept(here)
-            elif people is None:
-                mobile = {one.journey.key for one in moved}
-                walked = moved
-                still = {key: t for key, t in tables.items() if key not in mobile}
-            if again is None:
-                tables |= {key: {name: dict(table) for name, table in t.items()} for key, t in still.items()}
-            new_sets = {key: parts.pop("sets") for key, parts in tables.items() if "sets" in parts}
-            settled = Settled(self.sending.nothing)
+            here = np.arange(self.log.n_profiles, dtype=np.int32) if people is None else people
+            view = self._view(before, known, None if people is None else here, listening.asks)
+            if not is_settled:
+                one = _Wave(journeys, here, known, view, before, None if together is None else together[here])
+                walked = self._walked(one, walked, under, listening, first=wave == 0)
+            tables = {key: {n: t for n, t in own.items() if n != "sets"} for key, own in walked.items()}
+            settled = Settled(sending.nothing)
             if settles:
-                settled = self.sending.settle(journeys, tables, view, events=True, people=people)
+                settled = sending.settle(journeys, tables, view, events=True, people=people, again=is_settled)
             what, over = self._made(journeys, tables, settled.happened)
-            pairs = [(one, other) for one, other in rows_of(known, what)]
-            compared = [
-                *pairs,
-                *_pairs(sets, new_sets, lambda table: _rows_of(table, COLUMNS), NO_SETS),
-                *_pairs(fates, settled.fates, lambda table: _rows_of(table, FATES), _NO_FATES),
-            ]
-            right_until = first_difference(compared, len(here))
+            came_out = Known(what, {key: own["sets"] for key, own in walked.items() if "sets" in own}, settled.fates)
+            right_until = first_difference(listening.pairs(known, came_out), len(here))
             done = right_until == NEVER
-            if verify and people is None:
+            again = verify and wave == 0
+            if again:
                 done[:] = False
-                verify = False
             if together is not None:  # whoever depends on others waits for all of them
                 done = ~np.isin(together[here], together[here[~done]])
             rest = np.flatnonzero(~done)
             parts.append((here, _of(tables, done)))
             mine.append(what.of_those(done).to(here))
+            seen.append(known.made.of_those(done).to(here))
             found.dropped += int(done[over].sum())
             if not len(rest):
                 break
-            new_fates = settled.fates
             if wave % 2:  # every other wave goes on with all that came out, which is mostly right
-                of_writes, of_events = (to_go_on_with(*pair, right_until) for pair in pairs)
-                what = Made(what.writes.take(of_writes), what.events.take(of_events))
-                for key, table in new_sets.items():
-                    old, new = _rows_of(sets.get(key, NO_SETS), COLUMNS), _rows_of(table, COLUMNS)
-                    new_sets[key] = _rows(table, to_go_on_with(old, new, right_until))
-                for name, table in new_fates.items():
-                    old, new = _rows_of(fates.get(name, _NO_FATES), FATES), _rows_of(table, FATES)
-                    new_fates[name] = _rows(table, to_go_on_with(old, new, right_until))
+                came_out = _to_go_on_with(known, came_out, right_until)
             wave += 1
-            people, known = here[rest].astype(np.int32), what.of(rest)
-            still = {key: {name: of_people(table, rest) for name, table in t.items()} for key, t in still.items()}
-            sets = {key: of_people(table, rest) for key, table in new_sets.items()}
-            fates = {name: of_people(table, rest) for name, table in new_fates.items()}
+            people = here[rest].astype(np.int32)
+            under = None if again else _known_of(known, rest)
+            known = _known_of(came_out, rest)
+            walked = _of_people(walked, rest, len(here))
+            if is_settled:
+                walked = _as_walked(journeys, walked)
+                is_settled = False
         self.view.sets, self.view.fates = {}, {}
         keys = dict.fromkeys(key for _, tables in parts for key in tables)
         found.tables |= {key: _below([(who, tables[key]) for who, tables in parts if key in tables]) for key in keys}
         found.made = merged([before, *mine])
+        found.under = merged([before, *seen])
         found.waves = max(found.waves, wave + 1)
 
-    def _moved(self, journeys: Sequence[PlanJourney], *, settles: bool) -> tuple[PlanJourney, ...]:
-        """Those of journeys in a circle that may fare otherwise when something is made. One under limits goes with all."""
-        made = frozenset(self.sending.names if settles else ()).union(*map(written_by, journeys))
-        found = {
-            one.journey.key
-            for one in journeys
-            if not made.isdisjoint(read_by(one, self.plan.meanings).all)
-            or (settles and leaves_at_a_cap(self.plan, one))
-        }
-        limited = {one.journey.key for one in journeys if one.journey.enforce_limits}
-        found |= limited if limited & found else set()
-        return tuple(one for one in journeys if one.journey.key in found)
+    def _view(self, before: Made, known: Known, people: AnyArray | None, asks: frozenset[str]) -> View:
+        """What some people see, of what is known only what is asked for; it is numbered by their places, `before` as all
+        are."""
+        earlier = before if people is None else before.of(people)
+        view = self.view_of(merged([earlier, only(known.made, asks)]), people)
+        view.sets, view.fates = known.sets, known.fates
+        return view
+
+    def _walked(
+        self, wave: _Wave, walked: dict[str, Tables], under: Known | None, listening: Listening, *, first: bool
+    ) -> dict[str, Tables]:
+        """The rows of the people of a wave: those of whom a journey may see something else than it did are walked again."""
+        if under is None:
+            return self.walk(wave.journeys, wave.view)
+        found = dict(walked)
+        n = len(wave.people)
+        for group in listening.groups:
+            again = group.stale(under, wave.known, n)
+            if first and any(one.journey.key in listening.by_place for one in group.journeys):
+                again[:] = True  # what they go by besides is not known yet
+            if wave.together is not None:
+                again = np.isin(wave.together, wave.together[again])
+            at = np.flatnonzero(again)
+            if not at.size:
+                continue
+            if at.size == n:
+                found |= self.walk(group.journeys, wave.view)
+                continue
+            view = self._view(wave.before, _known_of(wave.known, at), wave.people[at], group.asks)
+            for key, fresh in self.walk(group.journeys, view).items():
+                fresh = {name: table | {"profile": at[table["profile"]]} for name, table in fresh.items()}
+                found[key] = all_exchanged(walked.get(key, {}), fresh, again)
+        return found
 
     def together(self, journeys: Sequence[PlanJourney], before: Made, *, settles: bool) -> AnyArray | None:
         """For each person a number, the same for all whom accounts join, or a broadcast that goes by turns; None where
@@ -359,23 +367,64 @@ def _rows(table: Table, keep: AnyArray) -> Table:
     return {name: column[keep] for name, column in table.items()}
 
 
-_NO_FATES: Table = {name: np.empty(0, np.int64) for name in FATES}
-_Key = TypeVar("_Key", bound=str | tuple[str, str])
+@dataclass(frozen=True, eq=False)
+class _Wave:
+    """The people (ascending) of a wave, what is known of them, and whom they depend on, all by their places among these."""
+
+    journeys: tuple[PlanJourney, ...]
+    people: AnyArray
+    known: Known
+    view: View
+    before: Made
+    together: AnyArray | None
 
 
-def _rows_of(table: Table, columns: Sequence[str]) -> tuple[AnyArray, ...]:
-    """Person and instant first."""
-    return (table["profile"], table["time"], *(table[name] for name in columns if name not in ("profile", "time")))
+def _known_of(known: Known, people: AnyArray) -> Known:
+    """What is known of some people (ascending places), numbered by their places among these."""
+    return Known(
+        known.made.of(people),
+        {key: of_people(table, people) for key, table in known.sets.items()},
+        {name: of_people(table, people) for name, table in known.fates.items()},
+    )
 
 
-def _pairs(
-    old: Mapping[_Key, Table],
-    new: Mapping[_Key, Table],
-    rows: Callable[[Table], tuple[AnyArray, ...]],
-    none: Table,
-) -> list[tuple[tuple[AnyArray, ...], tuple[AnyArray, ...]]]:
-    """The tables known and made of each key side by side."""
-    return [(rows(old.get(key, none)), rows(new.get(key, none))) for key in sorted({*old, *new})]
+def _to_go_on_with(known: Known, came_out: Known, right_until: AnyArray) -> Known:
+    writes, events = (to_go_on_with(*pair, right_until) for pair in rows_of(known.made, came_out.made))
+    sets = {
+        key: _rows(came_out.sets[key], to_go_on_with(*pair, right_until))
+        for key, pair in sets_of_both(known, came_out).items()
+        if key in came_out.sets
+    }
+    fates = {
+        name: _rows(came_out.fates[name], to_go_on_with(*pair, right_until))
+        for name, pair in fates_of_both(known, came_out).items()
+        if name in came_out.fates
+    }
+    made = came_out.made
+    return Known(Made(made.writes.take(writes), made.events.take(events)), sets, fates)
+
+
+def _of_people(tables: Mapping[str, Tables], people: AnyArray, n: int) -> dict[str, Tables]:
+    """The rows of some of n people, numbered by their places among these."""
+    place = np.full(n, -1, np.int32)
+    place[people] = np.arange(len(people), dtype=np.int32)
+
+    def taken(table: Table) -> Table:
+        own = place[table["profile"]]
+        at = np.flatnonzero(own >= 0)
+        return {name: column[at] for name, column in table.items()} | {"profile": own[at]}
+
+    return {key: {name: taken(table) for name, table in own.items()} for key, own in tables.items()}
+
+
+def _as_walked(journeys: Sequence[PlanJourney], tables: Mapping[str, Tables]) -> dict[str, Tables]:
+    """The tables of journeys with messages as they were before they were brought to their ends."""
+    found = {}
+    for key in (one.journey.key for one in journeys if one.journey.key in tables):
+        own = tables[key]
+        walked = {name: table for name, table in own.items() if name not in ("messages", "attempts", "responses")}
+        found[key] = walked | ({"messages": own["attempts"]} if "attempts" in own else {})
+    return found
 
 
 def _below(parts: Sequence[tuple[AnyArray, Tables]]) -> Tables:

@@ -21,7 +21,7 @@ from engage_desktop.domain.response import STAGES
 from engage_desktop.engine import OUTCOMES, STATUSES, Run, compile_campaigns, simulate
 from engage_desktop.engine.replicates import Replicates, of_replicate
 from engage_desktop.engine.run import Estimate
-from engage_desktop.engine.waves import Stage
+from engage_desktop.engine.waves import Begin, Stage
 from engage_desktop.events import EventStore
 from tests.engine.logs import DAY, T0, campaigns, identify, store_of, track
 from tests.random_cases.compare import store_of as imported
@@ -284,13 +284,14 @@ def test_who_goes_the_same_way_is_not_played_again(monkeypatch: pytest.MonkeyPat
     """D-29: of the twenty campaigns of the benchmark four ask for answers; most answers change nobody's way through them."""
     found = Replicates(compile_campaigns(twenty()), SyntheticLog(20_000, 2_000), WINDOW, SEED)
     again: list[int] = []
-    play = Stage.play_again
+    play = Stage.play
 
-    def counted_play(stage: Stage, journeys: Any, some: Any) -> Any:
-        again.append(len(some.people))
-        return play(stage, journeys, some)
+    def counted_play(stage: Stage, journeys: Any, *, begin: Begin | None = None, **how: Any) -> Any:
+        if begin is not None and begin.people is not None:
+            again.append(len(begin.people))
+        return play(stage, journeys, begin=begin, **how)
 
-    monkeypatch.setattr(Stage, "play_again", counted_play)
+    monkeypatch.setattr(Stage, "play", counted_play)
     counts = _check(found, 3)
     assert len(again) == 3
     opened = [sum(number for (_, _, name), number in one.items() if name == "opened") for one in counts]

@@ -103,6 +103,33 @@ def test_an_exit_sends_what_happened(tmp_path: Path, workspace: Workspace, recei
     ]
 
 
+def test_an_exit_sends_the_events_it_meant_where_the_run_made_others(
+    tmp_path: Path, workspace: Workspace, receiver: Receiver
+) -> None:
+    """D-20, D-28, D-39: what is made, by assumption too, stands among the events of the log and moves none of them."""
+    exits = [{"key": "again", "event": shop.ORDER, "send": {"destination": "hook"}}]
+    entry = {"type": "event", "event": shop.ORDER, "reentry": {"mode": "once"}}
+    wait = {"key": "w", "type": "delay", "duration": "30d"}
+    hold = {"key": "h", "type": "hold", "timeout": "30d", "on_timeout": "w",
+            "branches": [{"key": "opened", "event": "Email Opened", "next": "w"}]}  # fmt: skip
+    journeys = [
+        {"key": "next", "name": "Next", "entry": entry, "exits": exits, "start": "h", "steps": [hold, wait]},
+        {"key": "mail", "name": "Mail", "entry": entry, "start": "m",
+         "steps": [{"key": "m", "type": "message", "message": "m"}]},
+    ]  # fmt: skip
+    answers = {"delivered": {"likely": 1}, "opened": {"likely": 1}}
+    parts = design_for(receiver.url, EVER) | {"audiences": [], "journeys": journeys}
+    parts["messages"] = [{"key": "m", "channel": "email", "body": "Hello", "responses": answers}]
+    parts["policies"] = {"subscription": {"unknown": "assume"}}
+    replayed = replay_of(tmp_path, **parts)
+    assert replayed.run.counts["responses"] > 0
+    (again,) = ledger(replayed, "hook", workspace).plan.calls
+    assert again.payload["properties"]["journey_context"] == {
+        shop.ORDER: {"revenue": 30},
+        f"{shop.ORDER} - again": {"revenue": 70},
+    }
+
+
 def test_step_rows_of_the_past_go_to_sandboxes_only(tmp_path: Path, workspace: Workspace, receiver: Receiver) -> None:
     replayed = replay_of(tmp_path, **design_for(receiver.url, EVER))
     found = ledger(replayed, "files", workspace)
