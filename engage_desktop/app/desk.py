@@ -210,6 +210,7 @@ class Desk:
                 problems=problems,
                 cancelled=lambda: self.is_old(request.generation),
                 cache=self._cache,
+                edits=True,
             )
             self._alone.start(lambda key, before: run(only=(key,), before=before))
             if request.alone is not None and known.journey(request.alone) and differs(known):

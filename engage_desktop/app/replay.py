@@ -172,11 +172,12 @@ def replay(
     cancelled: Callable[[], bool] | None = None,
     cache: Any = None,
     before: Run | None = None,
+    edits: bool = False,
     replicates: int = 0,
 ) -> Replay:
     """Compile and run; the window defaults to the whole log. `lists` are those that `read_lists` found for the design,
-    `before` a run over the same log: people whom the edits since then cannot have touched keep their rows. With
-    `replicates` the run has ranges (D-29)."""
+    `before` a run over the same log: people whom the edits since then cannot have touched keep their rows. `edits`: such
+    a run may follow. With `replicates` the run has ranges (D-29)."""
     from engage_desktop.engine import compile_campaigns, simulate
     from engage_desktop.engine.splice import resimulate
 
@@ -196,7 +197,7 @@ def replay(
         raise UserError(f"--replicates {replicates}: ranges take 1 to {MOST_REPLICATES:,} replicates; 0 makes none.")
     begun = time.perf_counter()
     share = REPLAYS_SHARE if replicates else 1.0
-    run = (simulate if before is None else partial(resimulate, before=before))(
+    run = (partial(simulate, edits=edits) if before is None else partial(resimulate, before=before))(
         compile_campaigns(campaigns, identifiers(lists or {})),
         log.store,
         window=(start, end),

@@ -6,7 +6,7 @@ has and that plain one has not is assumed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -46,8 +46,13 @@ def plain(plan: Plan) -> Plan:
 
 def mark(run: Run, without: Run) -> None:
     """Call those rows of a run assumed that the plain one has not; codes of texts must be the same in both."""
+    mark_tables(*({name: getattr(one, name) for name in FORMS} for one in (run, without)))
+
+
+def mark_tables(tables: Mapping[str, Table], without: Mapping[str, Table]) -> None:
+    """The same of tables of some people."""
     for name, columns in FORMS.items():
-        table, other = getattr(run, name), getattr(without, name)
+        table, other = tables[name], without[name]
         new = ~_present(table, other, columns)
         if new.any():
             table["kind"] = np.where(new, np.int8(ASSUMED), table["kind"])

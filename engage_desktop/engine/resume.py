@@ -20,11 +20,10 @@ from engage_desktop.engine.plan import PlanExit, PlanJourney
 from engage_desktop.engine.rows import by_time
 from engage_desktop.engine.run import TABLES, Table, Texts, stack
 from engage_desktop.engine.tokens import Entries, Tokens
+from engage_desktop.engine.touched import GONE
 from engage_desktop.engine.trail import Arrival, TracedWalk, Trail, leaves_trail
 from engage_desktop.engine.view import View
 
-GONE = -(2**15)
-"""The index of a step that the new design has no more."""
 ViewOf = Callable[[AnyArray], tuple[View, AnyArray | None]]
 """A view of some profiles (ascending), and what is added to the rows of each; None: everybody's, as they are."""
 

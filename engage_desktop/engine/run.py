@@ -74,6 +74,16 @@ class Estimate:
 
 
 @dataclass(frozen=True, eq=False)
+class Basis:
+    """By journey the messages as they were before they came to their ends; what journeys saw as made; and the run without
+    assumptions, where there was one."""
+
+    attempts: Mapping[str, Table]
+    under: Made
+    without: Run | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Run:
     """See `docs/plan.md`, engine, for the columns. Instants are int64 microseconds, NEVER an
     open end; `journey`, `campaign`, `step`, `audience` are places in the lists of the campaigns; a broadcast's `campaign`
@@ -106,6 +116,8 @@ class Run:
     """In public order; empty where nobody asked for ranges."""
     trails: Mapping[str, Trail] = field(default_factory=dict)
     """Who arrived where, by journey, where it was kept: an edit begins there (`resume`)."""
+    basis: Basis | None = None
+    """Where it was asked for: what an edit of campaigns that act on each other goes on from (`resettle`)."""
 
 
 def entry_keys(run: Run) -> list[str]:

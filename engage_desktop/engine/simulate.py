@@ -20,7 +20,7 @@ from engage_desktop.engine.conditions import Conditions
 from engage_desktop.engine.coupling import stands_alone
 from engage_desktop.engine.definitions import Computed, Member, Node
 from engage_desktop.engine.entry import generations
-from engage_desktop.engine.generated import Made, merged
+from engage_desktop.engine.generated import NOTHING, Made, merged
 from engage_desktop.engine.history import History
 from engage_desktop.engine.intervals import Intervals, concatenated
 from engage_desktop.engine.kinds import mark, needs_plain, plain
@@ -29,7 +29,7 @@ from engage_desktop.engine.limits import Door, tables_under_limits
 from engage_desktop.engine.moments import Moments
 from engage_desktop.engine.plan import Plan, PlanJourney
 from engage_desktop.engine.rows import collect
-from engage_desktop.engine.run import TABLES, Run, Table, Texts, stack
+from engage_desktop.engine.run import TABLES, Basis, Run, Table, Texts, stack
 from engage_desktop.engine.sending import Sending
 from engage_desktop.engine.siblings import all_sets
 from engage_desktop.engine.source import Column, Log
@@ -55,19 +55,23 @@ def simulate(
     cache: LeafCache | None = None,
     buckets: int = 1,
     coupled: bool = False,
+    edits: bool = False,
 ) -> Run:
     """Replay the log from `window[0]` to `window[1]` (both included) through the design.
 
     `only` names the journeys and broadcasts that run. With several `buckets` their people are worked off one bucket after
     the other, which takes the memory of the largest and no cache. `coupled` runs all journeys in waves, also those
-    that read nothing that is written: the same rows by the other way. Raises DesignError where design and log
+    that read nothing that is written: the same rows by the other way. `edits`: the run keeps what an edit goes on from. Raises DesignError where design and log
     contradict each other, Cancelled when asked to stop. Same inputs, same run, for any number of buckets.
     """
     refuse_clashes(plan, store)
     journeys, broadcasts = chosen(plan, only)
     plans = [plain(plan), plan] if needs_plain(plan, journeys, broadcasts) else [plan]
     texts = Texts()
-    runs = [_One(each, store, window, seed, only, texts, keeps_attempts=each is not plan) for each in plans]
+    keeps = [edits or each is not plan for each in plans]
+    runs = [
+        _One(one, store, window, seed, only, texts, keeps_attempts=keep) for one, keep in zip(plans, keeps, strict=True)
+    ]
     shared = reads_of_others(plan, journeys, runs[-1].sending)  # then nobody can be worked off before the others
     parts = [store] if buckets == 1 or shared else make_buckets(store, buckets)
     if len(plans) > 1 and len(parts) == 1 and cache is None:
@@ -98,11 +102,14 @@ def simulate(
     if progress is not None:
         progress(1.0, "Done")
     run = runs[-1].run()
-    if len(runs) == 1:
-        return run
-    without = runs[0].run()
-    mark(run, without)
-    return replace(run, observed=without.memberships, observed_made=without.made)
+    without = None
+    if len(runs) > 1:
+        without = runs[0].run()
+        mark(run, without)
+        run = replace(run, observed=without.memberships, observed_made=without.made)
+        if edits:
+            without = replace(without, basis=runs[0].basis())
+    return replace(run, basis=runs[-1].basis(without)) if edits and not runs[-1].apart and len(parts) == 1 else run
 
 
 class _One:
@@ -128,6 +135,7 @@ class _One:
         self._tables = _Tables()
         self._trails: dict[str, Trail] = {}
         self._made: list[Made] = []
+        self._under = NOTHING
         self._dropped = self._waves = 0
 
     def play(
@@ -158,6 +166,7 @@ class _One:
         for key, found in played.tables.items():
             for name, table in found.items():
                 self._tables.add(name, key, table, first)
+        self._under = played.under
         self._made.append(played.made.shifted(first))
         self._dropped += played.dropped
         self._waves = max(self._waves, played.waves)
@@ -172,6 +181,10 @@ class _One:
             self._tables.add("memberships", audience.key, table, 0 if asked is self.whole else first)
         return played
 
+    def basis(self, without: Run | None = None) -> Basis:
+        """Of a log that was played as a whole."""
+        return Basis(self._tables.attempts, self._under, without)
+
     def run(self) -> Run:
         tables = {name: self._tables.stacked(name, columns) for name, columns in TABLES.items()}
         counts = {"profiles": int((self.store.since <= self.window[1]).sum()), "events": self.store.n_events}
@@ -182,7 +195,7 @@ class _One:
         named = None if self.only is None else tuple(self.only)
         return Run(
             self.plan, self.window, self.seed, named, made=everything, texts=self.texts.all(), counts=counts,
-            trails=self._trails, observed_made=None, estimates=(), **tables,
+            trails=self._trails, observed_made=None, estimates=(), basis=None, **tables,
         )  # fmt: skip
 
 
@@ -202,9 +215,13 @@ class _Tables:
 
     def __init__(self) -> None:
         self._parts: dict[tuple[str, str], list[Table]] = {}
+        self.attempts: dict[str, Table] = {}
+        """Of one bucket."""
 
     def add(self, name: str, key: str, table: Table, first: int) -> None:
         """`first`: the profile that the bucket's first one is."""
+        if name == "attempts":
+            self.attempts[key] = table
         if name not in TABLES:
             return
         if first:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -21,12 +22,13 @@ from engage_desktop.engine.definitions import Meaning
 from engage_desktop.engine.exchange import exchanged
 from engage_desktop.engine.part import conditions_of
 from engage_desktop.engine.plan import Plan, PlanAudience, PlanJourney
-from engage_desktop.engine.resume import GONE, below, can_resume, resume
+from engage_desktop.engine.resettle import resettle
+from engage_desktop.engine.resume import below, can_resume, resume
 from engage_desktop.engine.run import TABLES, Run, Table, Texts, stack
 from engage_desktop.engine.simulate import chosen, membership_rows, refuse_clashes, simulate, tables_of_journey
 from engage_desktop.engine.source import Log
 from engage_desktop.engine.subset import Subset
-from engage_desktop.engine.touched import alike, changed_steps, touched
+from engage_desktop.engine.touched import alike, changed_steps, step_places, touched
 from engage_desktop.engine.trail import Trail, leaves_trail
 from engage_desktop.engine.view import View
 
@@ -58,11 +60,14 @@ def resimulate(
     again. Raises what `simulate` raises.
     """
     named = None if only is None else tuple(only)
-    if (before.window, before.seed, before.only) != (window, seed, named) or not _splices(before.plan, plan, only):
-        return simulate(
-            plan, store, window=window, seed=seed, only=only, progress=progress, cancelled=cancelled, cache=cache
-        )
     refuse_clashes(plan, store)
+    same = (before.window, before.seed, before.only) == (window, seed, named)
+    if not same or not _splices(before.plan, plan, only):
+        found = resettle(plan, store, before, cancelled=cancelled, cache=cache) if same else None
+        if found is not None:
+            return found
+        asked = partial(simulate, progress=progress, cancelled=cancelled, cache=cache, edits=True)
+        return asked(plan, store, window=window, seed=seed, only=only)
     return _Splice(plan, store, before, progress, cancelled, cache).run(chosen(plan, only)[0])
 
 
@@ -128,6 +133,7 @@ class _Splice:
             made=None,
             observed_made=None,
             estimates=(),
+            basis=None,
             **run,
         )
 
@@ -229,13 +235,13 @@ def _renumbered(table: Table, old: PlanJourney, new: PlanJourney) -> Table:
     table = _numbered(table, "journey" if "journey" in table else "campaign", new.index)
     if "step" not in table:
         return table
-    index = _places(old, new)
+    index = step_places(old, new)
     return table if index is None else table | {"step": index[table["step"]]}
 
 
 def _trail_renumbered(trail: Trail, old: PlanJourney, new: PlanJourney) -> Trail:
     """The trail with the indices of the new design; only a leave that is under way knows one."""
-    index = _places(old, new)
+    index = step_places(old, new)
     if index is None or all(one.tokens.leave_step is None for one in trail.arrivals):
         return trail
     arrivals = []
@@ -245,13 +251,3 @@ def _trail_renumbered(trail: Trail, old: PlanJourney, new: PlanJourney) -> Trail
             tokens.leave_step = np.where(tokens.leave_step < 0, np.int16(-1), index[tokens.leave_step])
         arrivals.append(one._replace(tokens=tokens))
     return replace(trail, arrivals=tuple(arrivals))
-
-
-def _places(old: PlanJourney, new: PlanJourney) -> AnyArray | None:
-    """The new index of each step of the old design and, from the end on, of each exit; None where all are as they were."""
-    (was, were), (are, leave) = ((of.journey.steps, of.journey.exits) for of in (old, new))
-    step = {one.key: place for place, one in reversed(list(enumerate(are)))}
-    exit_ = {one.key: -1 - place for place, one in reversed(list(enumerate(leave)))}
-    # -1 - place of an exit counts from the end, as an index does
-    index = [step.get(one.key, GONE) for one in was] + [exit_.get(one.key, GONE) for one in reversed(were)]
-    return None if index == [*range(len(was)), *range(-len(were), 0)] else np.array(index, np.int16)

@@ -21,6 +21,9 @@ from engage_desktop.engine.steps.fork import ForkStep
 from engage_desktop.engine.tokens import Entries
 from engage_desktop.engine.view import View
 
+GONE = -(2**15)
+"""The index of a step that the new design has no more."""
+
 
 def touched(
     old: PlanJourney, new: PlanJourney, rows: Mapping[str, Table], view: View, window: tuple[int, int]
@@ -183,3 +186,16 @@ def differing(one: tuple[Profiles, AnyArray], other: tuple[Profiles, AnyArray], 
     owner = owner[mine]
     found[owner[value[mine] != other_value[theirs]]] = True
     return found
+
+
+# -- numbers ---------------------------------------------------------------------------------
+
+
+def step_places(old: PlanJourney, new: PlanJourney) -> AnyArray | None:
+    """The new index of each step of the old design and, from the end on, of each exit; None where all are as they were."""
+    (was, were), (are, leave) = ((of.journey.steps, of.journey.exits) for of in (old, new))
+    step = {one.key: place for place, one in reversed(list(enumerate(are)))}
+    exit_ = {one.key: -1 - place for place, one in reversed(list(enumerate(leave)))}
+    # -1 - place of an exit counts from the end, as an index does
+    index = [step.get(one.key, GONE) for one in was] + [exit_.get(one.key, GONE) for one in reversed(were)]
+    return None if index == [*range(len(was)), *range(-len(were), 0)] else np.array(index, np.int16)

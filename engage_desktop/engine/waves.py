@@ -345,7 +345,19 @@ def reads_of_others(plan: Plan, journeys: Sequence[PlanJourney], sending: Sendin
     else, or a broadcast goes by turns."""
     if any(one.broadcast.throughput is not None for one in sending.broadcasts):
         return True
+    return _asks_of_others(plan, journeys, sending, frozenset(sending.names).union(*map(written_by, journeys)))
+
+
+def moves_others(plan: Plan, journeys: Sequence[PlanJourney], sending: Sending) -> bool:
+    """Whether what somebody makes may move somebody else: by an account, or by their place in a queue."""
     what = frozenset(sending.names).union(*map(written_by, journeys))
+    turns = [one for one in sending.broadcasts if one.broadcast.throughput is not None]
+    if any(not what.isdisjoint(one.hangs_on(plan.meanings)) for one in turns):
+        return True
+    return _asks_of_others(plan, journeys, sending, what)
+
+
+def _asks_of_others(plan: Plan, journeys: Sequence[PlanJourney], sending: Sending, what: frozenset[str]) -> bool:
     readers: list[object] = [*journeys, *sending.broadcasts, *(one.member for one in plan.audiences)]
     return bool(what) and any(read_by(one, plan.meanings).of_others & what for one in readers)
 

@@ -14,6 +14,8 @@ _COLUMNS = {
     "instances": ("instance", "entered_at", "ended_at", "outcome", "detail", "identifier", "kind"),
     "visits": ("instance", "seq", "step", "entered_at", "left_at", "branch", "pass", "kind"),
     "messages": ("instance", "step", "due_at", "status", "reason", "kind", "next_at", "leans"),
+    "deliveries": ("instance", "step", "changed_at", "kind", "change", "entry_event", "exit_event"),
+    "wires": ("instance", "step", "branch", "left_at"),
 }
 """All that is seen of a row but places among events, which any event more would shift."""
 
