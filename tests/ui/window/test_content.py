@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPus
 from pytestqt.qtbot import QtBot
 
 from engage_desktop.document import dumps
-from engage_desktop.domain.message import Message
+from engage_desktop.domain.message import Goal, Message
 from engage_desktop.domain.response import Responses, Spread, Stage
 from engage_desktop.domain.step import SendMessage
 from engage_desktop.ui.inspector import response_edits
@@ -95,6 +95,24 @@ def test_texts_of_a_message_are_edited_and_taken_back(qtbot: QtBot, window: Main
     hand.undo_all()
     assert dumps(window.session.campaigns) == first
     assert hand.find(QLineEdit, "message.subject").text() == "Still there"
+
+
+def test_a_message_has_a_price_and_a_goal(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
+    first = dumps(window.session.campaigns)
+    window.open_campaign("message", "nudge")
+    hand.line("message.price", "0.002")
+    assert not hand.shown("message.goal.within")
+    hand.type_name("message.goal.event", "Order Completed")
+    hand.line("message.goal.within", "3 days")
+    hand.type_name("message.goal.value", "price")
+    found = message(window)
+    assert (found.price, found.goal) == (0.002, Goal(event="Order Completed", within="3d", value="price"))
+    assert hand.undo_name == "Change the goal of “Nudge”"
+    hand.line("message.goal.within", "3 d 2")
+    assert hand.error("message.goal.within").startswith("2 of what?")
+    assert message(window) == found
+    hand.undo_all()
+    assert dumps(window.session.campaigns) == first
 
 
 def test_fields_follow_the_channel_and_what_is_filled_stays_in_view(window: MainWindow, hand: Hand) -> None:
