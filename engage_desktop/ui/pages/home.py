@@ -94,7 +94,8 @@ class HomePage(SizedPage):
             return
         self._shown = placed
         focused = self.focusWidget()
-        name = focused.objectName() if focused is not None else ""
+        # A page out of view remembers what had the keyboard there; it has it no more.
+        name = focused.objectName() if focused is not None and focused.hasFocus() else ""
         clear(self._grid)
         titles = {**stages, **({"": "No stage"} if placed.get("") else {})}
         for at, (key, title) in enumerate(titles.items()):
