@@ -12,7 +12,7 @@ from engage_desktop.document import Document
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.theme import Theme
-from tests.ui.canvas.driving import agrees
+from tests.ui.canvas.driving import Hand, agrees
 
 
 def large(steps: int) -> Document:
@@ -83,3 +83,15 @@ def test_fit_paints_every_card_once(big: JourneyCanvas) -> None:
     big.view.viewport().update()
     settle()
     assert big.scene.count.cards <= 1001
+
+
+def test_branches_asked_in_another_order_leave_by_other_ports(canvas: JourneyCanvas, hand: Hand) -> None:
+    """Nothing but the order is new: neither target nor text of the wires, of which one leads nowhere."""
+    before = canvas.scene.wires["coin", "mail"].layout.curve
+    hand.menu(hand.along("coin", "mail", 0.5))
+    hand.pick("Ask this branch later")
+    assert agrees(canvas) == []
+    after = canvas.scene.wires["coin", "mail"].layout.curve
+    assert before is not None
+    assert after is not None
+    assert after.first.x() > before.first.x()
