@@ -30,7 +30,9 @@ class StatusBar(QStatusBar):
         self.problems.setIconSize(QSize(14, 14))
         self.problems.clicked.connect(self.problems_asked)
         self.hint = label("", "", "status.hint")
-        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # no sentence widens the window
+        self.hint.setSizePolicy(
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
+        )  # no sentence widens the window
         self.current = label("", "", "status.current")
         self.seed = label("", "", "status.seed")
         for widget in (self.workspace, self.people, self.events, self.problems):

@@ -17,7 +17,9 @@ from engage_desktop.domain.duration import (
     parse_duration,
     parse_instant,
 )
+from engage_desktop.domain.message import Message
 from engage_desktop.domain.step import STEP_TYPES, Step, outputs
+from engage_desktop.domain.unknown_step import UnknownStep
 
 STEP: TypeAdapter[Step] = TypeAdapter(Step)
 
@@ -100,4 +102,6 @@ def test_objects_are_frozen_and_refuse_unknown_keys_but_keep_x_keys() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         end.key = "other"  # type: ignore[misc]
     with pytest.raises(ValidationError, match="unknown key 'colour'"):
-        STEP.validate_python({"key": "e", "type": "end", "colour": "red"})
+        Message.model_validate({"key": "m", "channel": "email", "colour": "red"})
+    newer = STEP.validate_python({"key": "e", "type": "end", "colour": "red"})  # kept, and its journey does not run
+    assert isinstance(newer, UnknownStep)
