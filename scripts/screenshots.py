@@ -18,10 +18,12 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from PySide6.QtCore import QEventLoop, Qt, QTimer  # noqa: E402 - after the platform is chosen
-from PySide6.QtWidgets import QScrollArea, QWidget  # noqa: E402
+from PySide6.QtWidgets import QListWidget, QScrollArea, QWidget  # noqa: E402
 
+from engage_desktop.app.protocol_explain import Place  # noqa: E402
 from engage_desktop.app.sample import sample_workspace  # noqa: E402
 from engage_desktop.document import Change, put  # noqa: E402
+from engage_desktop.domain.journey import Journey  # noqa: E402
 from engage_desktop.domain.message import Broadcast  # noqa: E402
 from engage_desktop.domain.response import Responses  # noqa: E402
 from engage_desktop.domain.workspace import Policies  # noqa: E402
@@ -46,6 +48,19 @@ RESPONSES = """{
   "converted": {"likely": 0.02, "event": "Order Completed", "after": "1d"},
   "by": [{"audience": "buyers", "opened": {"likely": 0.45, "after": {"p50": "1h", "p90": "12h"}}}]
 }"""
+WHO = "u-01231"
+"""Somebody with a basket."""
+LOOP = """{
+  "key": "basket_changes", "name": "Basket changes", "stage": "drive_intent",
+  "entry": {"type": "event", "event": "Product Added", "reentry": {"mode": "every", "identifier": "cart_id"}},
+  "goal": {"event": "Order Completed", "within": "7d", "value": "revenue"}, "start": "quiet", "steps": [
+    {"key": "quiet", "type": "hold", "name": "Two quiet hours", "timeout": "2h", "on_timeout": "remind", "branches": [
+      {"key": "ordered", "event": "Order Complete", "next": "done"}, {"key": "more", "event": "Product Added", "loop": true}
+    ]},
+    {"key": "done", "type": "end", "outcome": "ordered"}, {"key": "remind", "type": "message", "message": "cart_mail"}
+  ]
+}"""
+"""The loop of docs/tour.md with a slip of the pen in it, which a Fix mends."""
 POLICIES = """{
   "quiet_hours": [{"channel": "sms", "from": "21:00", "to": "08:00"}],
   "caps": [{"channel": "email", "max": 3, "per": "7d"}, {"max": 1, "per": "1d", "when_capped": "defer"}]
@@ -122,6 +137,7 @@ class Photographer:
             window.show_page(page)
             self.picture(page)
         self.editors()
+        self.trust()
         window.show_page("sending")
         sending = window.pages.sending
         for view in sending.views:
@@ -148,6 +164,33 @@ class Photographer:
         window.go("journey", "cart_rescue", "reminder_mail")
         window.inspector.focus_first()
         self.picture("journey_message")
+
+    def trust(self) -> None:
+        """A journey with a mistake: the problem, its mend, why somebody is where they are; and all keys."""
+        window, document = self.window, self.window.session.document
+        journey = Journey.model_validate_json(LOOP)
+        document.apply(Change("Add a journey", (put(window.session.campaigns, "journey", journey),)))
+        window.go("journey", "basket_changes", "quiet")
+        trust = window.session.trust
+        wait_until(lambda: self.settled() and trust.current, "the lints")
+        window.show_problems()
+        rows = window.problems.findChild(QListWidget, "problems.list")
+        assert rows is not None
+        rows.setCurrentItem(rows.findItems("Order Complete”", Qt.MatchFlag.MatchContains)[0])
+        self.picture("problems", lambda: window.problems.people.loaded > 0)
+        window.fix_problem()
+        window.show_problems()
+        window.canvas("view.fit")
+        self.picture("journey_loop", lambda: trust.current)
+        window.why.ask(Place(journey="basket_changes", step="remind"), WHO)
+        self.picture("why", lambda: bool(window.why.sentence.text()))
+        window.why.hide()
+        window.close_tab()
+        while window.session.campaigns.journey("basket_changes") is not None:
+            document.undo()
+        window.show_keys()
+        self.picture("keys")
+        window.close_tab()
 
     def picture_of_end(self, name: str, page: QScrollArea) -> None:
         bar = page.verticalScrollBar()

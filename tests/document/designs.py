@@ -232,7 +232,7 @@ STOREFRONT = """{
 def design(**values: Any) -> Campaigns:
     """The storefront with values put at paths such as `journeys__0__entry`; None removes a key."""
     data = json.loads(STOREFRONT)
-    for path, value in values.items():
+    for path, value in json.loads(json.dumps(values)).items():  # a later path may go into an earlier value
         *steps, last = path.split("__")
         here: Any = data
         for step in steps:
