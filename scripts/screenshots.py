@@ -20,7 +20,6 @@ sys.path.insert(0, str(ROOT))
 from PySide6.QtCore import QEventLoop, Qt, QTimer  # noqa: E402 - after the platform is chosen
 from PySide6.QtWidgets import QListWidget, QScrollArea, QWidget  # noqa: E402
 
-from engage_desktop.app.protocol_explain import Place  # noqa: E402
 from engage_desktop.app.sample import sample_workspace  # noqa: E402
 from engage_desktop.document import Change, put  # noqa: E402
 from engage_desktop.domain.journey import Journey  # noqa: E402
@@ -48,8 +47,6 @@ RESPONSES = """{
   "converted": {"likely": 0.02, "event": "Order Completed", "after": "1d"},
   "by": [{"audience": "buyers", "opened": {"likely": 0.45, "after": {"p50": "1h", "p90": "12h"}}}]
 }"""
-WHO = "u-01231"
-"""Somebody with a basket."""
 LOOP = """{
   "key": "basket_changes", "name": "Basket changes", "stage": "drive_intent",
   "entry": {"type": "event", "event": "Product Added", "reentry": {"mode": "every", "identifier": "cart_id"}},
@@ -166,7 +163,7 @@ class Photographer:
         self.picture("journey_message")
 
     def trust(self) -> None:
-        """A journey with a mistake: the problem, its mend, why somebody is where they are; and all keys."""
+        """A journey with a mistake: the problem, its mend, and the journey mended; and all keys."""
         window, document = self.window, self.window.session.document
         journey = Journey.model_validate_json(LOOP)
         document.apply(Change("Add a journey", (put(window.session.campaigns, "journey", journey),)))
@@ -182,9 +179,6 @@ class Photographer:
         window.show_problems()
         window.canvas("view.fit")
         self.picture("journey_loop", lambda: trust.current)
-        window.why.ask(Place(journey="basket_changes", step="remind"), WHO)
-        self.picture("why", lambda: bool(window.why.sentence.text()))
-        window.why.hide()
         window.close_tab()
         while window.session.campaigns.journey("basket_changes") is not None:
             document.undo()
