@@ -39,7 +39,7 @@ def sent_by(journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]
     return found
 
 
-def answers_of(journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]) -> frozenset[str]:
+def _answers_of(journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]) -> frozenset[str]:
     models = [one.responses for _, _, one in sent_by(journeys, broadcasts)]
     return frozenset().union(*(one.events for one in models if one is not None))
 
@@ -68,5 +68,5 @@ def steps_of(journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast
 
 def answers_heard(plan: Plan, journeys: Sequence[PlanJourney], broadcasts: Sequence[PlanBroadcast]) -> frozenset[str]:
     """The names of answers for which a journey or broadcast asks, so that they may move somebody."""
-    names = answers_of(journeys, broadcasts)
+    names = _answers_of(journeys, broadcasts)
     return names & frozenset().union(*(read_by(one, plan.meanings).events for one in (*journeys, *broadcasts)))

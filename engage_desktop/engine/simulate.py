@@ -61,8 +61,9 @@ def simulate(
 
     `only` names the journeys and broadcasts that run. With several `buckets` their people are worked off one bucket after
     the other, which takes the memory of the largest and no cache. `coupled` runs all journeys in waves, also those
-    that read nothing that is written: the same rows by the other way. `edits`: the run keeps what an edit goes on from. Raises DesignError where design and log
-    contradict each other, Cancelled when asked to stop. Same inputs, same run, for any number of buckets.
+    that read nothing that is written: the same rows by the other way. `edits`: the run keeps what an edit goes on from
+    (`Run.basis`). Raises DesignError where design and log contradict each other, Cancelled when asked to stop. Same
+    inputs, same run, for any number of buckets.
     """
     refuse_clashes(plan, store)
     journeys, broadcasts = chosen(plan, only)

@@ -6,7 +6,8 @@ before it. A wave runs the journeys of a circle for some people over what is kno
 comes out as was known are done, the others go again with what came out. That is right up to the first difference
 and a guess after it (`guesses`), so at least every other wave makes the next write of everybody right. The first wave is
 everybody with nothing known; most circles take two or three, over fewer and fewer people, and every wave is the
-fold that all journeys are walked by.
+fold that all journeys are walked by. What nobody asks for moves nobody (`listening`): a journey keeps its rows of those who
+know nothing new that it asks for.
 """
 
 from __future__ import annotations
