@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import faulthandler
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -19,6 +24,8 @@ AT_MOST = 300
 BESIDE = 20
 """Where a golden has caught a mutant, so many cases are looked at too: to see how soon they would have."""
 GOLDENS = load()
+LONG_S = 30.0
+"""Processor time of one case, mostly a hundred times what it takes: a mutant that needs more does not come back."""
 
 
 @cache
@@ -35,6 +42,25 @@ def _law(seed: int) -> Tables:
 def _caught_by(goldens: list[str], seed: int | None) -> None:
     print(f"{len(goldens)} goldens ({', '.join(goldens[:3])}), first random case {seed}")
     assert goldens or seed is not None
+
+
+class Endless(Exception):
+    """A mutant has made a loop that does not end."""
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise Endless
+
+    faulthandler.cancel_dump_traceback_later()  # telling where a long mutant stands can end the process
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, LONG_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def _number(goldens: list[str]) -> int:
@@ -90,19 +116,29 @@ def _same_trait(golden: Golden, key: str, at: int, engine: Any) -> bool:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("mutant", PRODUCT_MUTANTS, ids=lambda one: f"{one.rule} {one.says}")
 def test_mutant_of_the_product(mutant: ProductMutant) -> None:
-    goldens = []
+    goldens: list[str] = []
+    first = None
     with mutated(mutant) as engine:
-        for golden in GOLDENS:
-            tables = engine_tables(golden.records, golden.campaigns, golden.window, golden.seed, engine, golden.lists)
-            differs = any(rows(tables, table) != expected for table, expected in golden.expect.items())
-            if differs or not all(
-                _same_trait(golden, key, at, engine) for key in golden.trait_values for at in golden.trait_values[key]
-            ):
-                goldens.append(golden.name)
-        first = None
-        for seed in range(_number(goldens)):
-            one = _case(seed)
-            if not same(_law(seed), engine_tables(one.records, one.campaigns, one.window, one.seed, engine, one.lists)):
-                first = seed
-                break
+        try:
+            for golden in GOLDENS:
+                with _bounded():
+                    if _changed(golden, engine):
+                        goldens.append(golden.name)
+            for seed in range(_number(goldens)):
+                one, law = _case(seed), _law(seed)
+                with _bounded():
+                    found = engine_tables(one.records, one.campaigns, one.window, one.seed, engine, one.lists)
+                if not same(law, found):
+                    first = seed
+                    break
+        except Endless:
+            print("it does not come back;", end=" ")
+            return
     _caught_by(goldens, first)
+
+
+def _changed(golden: Golden, engine: Any) -> bool:
+    tables = engine_tables(golden.records, golden.campaigns, golden.window, golden.seed, engine, golden.lists)
+    return any(rows(tables, table) != expected for table, expected in golden.expect.items()) or not all(
+        _same_trait(golden, key, at, engine) for key in golden.trait_values for at in golden.trait_values[key]
+    )
