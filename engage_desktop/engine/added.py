@@ -162,6 +162,11 @@ class AddedLog:
         mine = self._row[np.maximum(before - 1, 0)] == rows if len(self._row) else False
         return np.where((before > 0) & mine, -1, rows.astype(np.int64) - before)
 
+    def made_in(self, row: int) -> int | None:
+        """Which of `events` stands in a row; None for one of the log."""
+        at = int(np.searchsorted(self._row, row))
+        return at if at < len(self._row) and int(self._row[at]) == row else None
+
     def places(self, profile: Profiles, rows: AnyArray) -> AnyArray:
         """As of `places_of`."""
         at = np.searchsorted(self._row, rows.astype(np.uint32), "right") - 1

@@ -28,8 +28,9 @@ from engage_desktop.engine.walk import Walk
 from engage_desktop.engine.waves import Stage
 from engage_desktop.engine.writes import Value, Writes
 
-Remembering = tuple[int, ...]
-"""Under each of a journey's names (`context.Names`) the row in the whole log of the event remembered, -1 for none."""
+Remembering = tuple[int | AddEvent, ...]
+"""Under each of a journey's names (`context.Names`) the event remembered: its row in the whole log, the event itself where
+the run made it, -1 for none."""
 
 
 @dataclass(frozen=True)
@@ -227,8 +228,9 @@ class _Reading:
         code = -1 if entries.identifier is None else int(entries.identifier[at])
         identifier = self.identifiers[code] if code >= 0 else None
         names = self.journey.context
-        row = self._base(int(entries.row[at])) if entries.by_event else None
-        remembers = () if names is None else (-1 if row is None else row, *(-1 for _ in names.names[1:]))
+        own = int(entries.row[at]) if entries.by_event else -1
+        row = self._base(own)
+        remembers = () if names is None else (self._event(own), *(-1 for _ in names.names[1:]))
         instance = Instance(
             int(entries.time[at]), _open(int(ends.time[at])), OUTCOMES[int(ends.outcome[at])],
             self._text(int(ends.detail[at])), identifier, 0, row, self._base(int(ends.row[at])), remembers,
@@ -252,9 +254,7 @@ class _Reading:
             took = tuple((taken, when) for of, taken, when in wires if of == index)
             if not isinstance(step, Fork):
                 took = ((branch, left),) if (branch, left) in took else ()
-            remembers = tuple(
-                -1 if (row := self._base(one)) is None else row for one in batch["captures"][place].tolist()
-            )
+            remembers = tuple(map(self._event, batch["captures"][place].tolist()))
             visit = Visit(
                 arrived, _open(left), branch, instance.identifier, 0, seq, number, _open(due), self._base(on_row),
                 None if took else instance.end_row, remembers, self._own(batch["own"][place].tolist()), took,
@@ -274,6 +274,13 @@ class _Reading:
             row = int(self.added.rows_in_log(np.array([row]))[0])
         return self.few.base_row(row + self.shift) if row >= 0 else None
 
+    def _event(self, row: int) -> int | AddEvent:
+        """What stands in a row of the log that was walked."""
+        if self.added is not None and row >= 0 and (made := self.added.made_in(row)) is not None:
+            return _made(self.added.events, made, self.few.people)
+        found = self._base(row)
+        return -1 if found is None else found
+
 
 def _open(at: int) -> int | None:
     return None if at == NEVER else at
@@ -286,8 +293,11 @@ def _sets(writes: Writes, people: Sequence[int]) -> Iterator[SetTrait]:
 
 
 def _events(events: Added, people: Sequence[int]) -> Iterator[AddEvent]:
-    for place in range(len(events)):
-        codes = {name: int(getattr(events, name)[place]) for name in PROPERTIES}
-        properties = {name: events.texts[code] for name, code in codes.items() if code >= 0}
-        name = events.names[int(events.name[place])]
-        yield AddEvent(people[int(events.profile[place])], name, int(events.time[place]), properties)
+    return (_made(events, place, people) for place in range(len(events)))
+
+
+def _made(events: Added, place: int, people: Sequence[int]) -> AddEvent:
+    codes = {name: int(getattr(events, name)[place]) for name in PROPERTIES}
+    properties = {name: events.texts[code] for name, code in codes.items() if code >= 0}
+    name = events.names[int(events.name[place])]
+    return AddEvent(people[int(events.profile[place])], name, int(events.time[place]), properties)

@@ -9,8 +9,9 @@ import pytest
 from engage_desktop.domain.duration import format_instant
 from engage_desktop.domain.errors import UserError
 from engage_desktop.engine import compile_campaigns, simulate
-from engage_desktop.engine.points import plan_of
+from engage_desktop.engine.points import plan_of, step_point
 from engage_desktop.engine.questions import State
+from engage_desktop.engine.remembering import inside
 from engage_desktop.engine.subject import Subject
 from tests.engine.logs import DAY, T0, campaigns, identify, store_of, track
 
@@ -48,6 +49,31 @@ def test_an_opening_that_a_run_assumes_explains_membership_and_entry(tmp_path: P
     second = plan_of(plan, "second")
     way = subject.way(second)
     assert [one.entered for one in way.instances] == [T0 + 2 * HOUR + 1]
+
+
+def test_an_opening_that_a_run_assumes_is_remembered(tmp_path: Path) -> None:
+    """D-20: it stands under its name like an event of the log, with what the message told of itself."""
+    opened = "journey('Email Opened')"
+    third = {
+        "key": "third", "name": "Third", "entry": {"type": "event", "event": "Email Opened"}, "start": "s",
+        "steps": [
+            {"key": "s", "type": "split", "branches": [
+                {"key": "other", "condition": f"{opened[:-2]}.campaign') = 'second'"},
+                {"key": "own", "condition": f"{opened}.exists() AND {opened[:-2]}.campaign') = 'first'"},
+            ]},
+        ],
+    }  # fmt: skip
+    design = DESIGN | {"journeys": [*DESIGN["journeys"], third]}
+    store, plan = store_of(CALLS, tmp_path), compile_campaigns(campaigns(**design))
+    who = store.index_of("u")
+    assert who is not None
+    subject, compiled = Subject(plan, store, who, WINDOW), plan_of(plan, "third")
+    (visit,) = subject.way(compiled).visits["s"]
+    assert visit.branch == "own"
+    for branch, says in (("own", True), ("other", False), ("otherwise", False)):
+        known = inside(plan, store, compiled, who, visit)
+        point = step_point(compiled.journey, "s", branch, visit, WINDOW[1], known)
+        assert subject.ask_point(compiled, point, change=False).verdict is says
 
 
 def test_what_hangs_on_everybody_is_not_explained(tmp_path: Path) -> None:
