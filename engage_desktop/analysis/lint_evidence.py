@@ -85,6 +85,10 @@ class Evidence:
         assert self.run.made is not None
         return Conditions(self.run.made.shown(self.store), self.run.plan.meanings, None, self._cancelled)
 
+    def conditions_on(self, event: str) -> Conditions:
+        """Over the log in which all events of a name stand: those that messages make too."""
+        return self._written if event in self.made_names and self.run.made is not None else self.plain
+
     def is_written(self, node: Node) -> bool:
         """Whether a condition depends on what the run set or made."""
         made = self.run.made
@@ -110,8 +114,7 @@ class Evidence:
         """Of a branch key in the run's tables; one that no row has where nobody took it."""
         return self.run.texts.index(branch) if branch in self.run.texts else -2
 
-    def in_window(self, rows: NDArray[Any]) -> Mask:
-        time = np.asarray(self.store.time)[rows]
+    def in_window(self, time: Instants) -> Mask:
         mask: Mask = (time >= self.run.window[0]) & (time <= self.run.window[1])
         return mask
 

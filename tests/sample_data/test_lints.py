@@ -13,6 +13,7 @@ import duckdb
 import pytest
 
 from engage_desktop import document
+from engage_desktop.analysis.lint_kinds import kind_of
 from engage_desktop.analysis.lints import Found, find_lints
 from engage_desktop.document.fix_offers import with_fixes
 from engage_desktop.document.fixes import fix_change
@@ -292,6 +293,32 @@ def test_an_event_that_messages_make_is_seen(shop: Shop) -> None:
     hold = {"key": "hold", "type": "hold", "timeout": "2d", "branches": [{"key": "sent", "event": "Email Sent", "next": "done"}]}  # fmt: skip
     campaigns = design({"entry": event("Checkout Started"), "start": "note", "steps": [{**NOTE, "next": "hold"}, hold]})
     assert shop.lints(campaigns) == []
+
+
+def test_a_filter_that_only_events_of_messages_pass_is_none(shop: Shop) -> None:
+    """D-28: no `Email Opened` of the log names a campaign, all of those that the run makes do. Those are assumed (D-27)."""
+    answers = {"opened": {"likely": 1, "after": "1h"}}
+    notes = [{"key": "note", "channel": "email", "subject": "Hello", "body": "Hello", "responses": answers}]
+    write = {"key": "w", "name": "W", "entry": event("Checkout Started"), "start": "note", "steps": [NOTE]}
+    write["steps"] = [{**NOTE, "next": None}]
+
+    def played(campaign: str) -> tuple[Run, list[Found]]:
+        hears = {"entry": event("Email Opened", where=f"property('campaign') = '{campaign}'"), "start": "note"}
+        made = json.loads(document.dumps(design({**hears, "steps": [NOTE]}, messages=notes)))
+        loaded, _ = document.loads(json.dumps(made | {"journeys": [*made["journeys"], write]}))
+        assert loaded is not None
+        run = shop.run(loaded)
+        return run, shop.lints(loaded, run)
+
+    run, found = played("w")
+    assert (run.instances["journey"] == 0).any()
+    assert found == []
+    run, (one,) = played("x")
+    assert (one.problem.code, one.problem.path) == ("filter_never", f"{ROOT}.entry.where")
+    opened = int((run.responses["at"] <= run.window[1]).sum())
+    assert opened > 0
+    assert f"came {len(shop.store.rows('Email Opened')) + opened:,} times" in one.problem.message
+    assert kind_of(run, one) == "assumed"
 
 
 def test_a_property_that_no_such_event_carries(shop: Shop) -> None:
