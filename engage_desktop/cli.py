@@ -20,6 +20,7 @@ import typer
 from engage_desktop.app.ending import ended, say
 from engage_desktop.cli_explain import explain
 from engage_desktop.cli_reading import Reading, reads_logs
+from engage_desktop.cli_validate import validate
 from engage_desktop.domain.errors import InputError, UserError
 
 app = typer.Typer(
@@ -203,33 +204,7 @@ def import_(
         print(f"  ... and {len(findings) - 5:,} more; the Data page lists them all.")
 
 
-@app.command()
-def validate(
-    campaigns: Annotated[Path, typer.Argument(help="Campaign file.", readable=False)], as_json: JsonFlag = False
-) -> None:
-    """List the problems of a campaign file: code, severity, path, and how to mend it.
-
-    Example: engage validate campaigns.json
-    """
-    from engage_desktop.app.lists import list_problems
-    from engage_desktop.document import load
-    from engage_desktop.document import validate as validate_campaigns
-
-    loaded, problems = load(campaigns)
-    if loaded is not None:
-        found = validate_campaigns(loaded)
-        if not any(problem.is_error for problem in found):  # a list that is not even well named is told once
-            found = (*list_problems(loaded, campaigns.parent), *found)
-        problems = (*problems, *found)
-    if as_json:
-        fields = ("severity", "code", "path", "message", "mend")
-        _print_json({"problems": [{field: getattr(problem, field) for field in fields} for problem in problems]})
-    for problem in problems if not as_json else ():
-        print(f"{problem.severity}: {problem.sentence()} [{problem.code}]")
-    if not problems and not as_json:
-        print("No problems.")
-    if any(problem.is_error for problem in problems):
-        raise typer.Exit(1)
+app.command()(validate)
 
 
 @app.command()

@@ -23,6 +23,16 @@ MOST_LINTS = 200
 """Told at a time: the window shows no more, and each is a badge to paint."""
 
 
+def worst_first(found: tuple[Found, ...]) -> tuple[tuple[Found, ...], Problem | None]:
+    """(what is told, warnings first; what says how many more there are, if any)."""
+    found = tuple(sorted(found, key=lambda one: one.problem.severity == "info"))
+    more = len(found) - MOST_LINTS
+    if more <= 0:
+        return found, None
+    says = f"{more:,} more such findings of the run are not shown."
+    return found[:MOST_LINTS], Problem("info", "more_lints", "", says, "They come once some of these are mended.")
+
+
 class LintDesk:
     """Lints of the newest run, kept until there is another design."""
 
@@ -47,8 +57,7 @@ class LintDesk:
         found: tuple[Found, ...] = ()
         if desk.replayed is not None:
             found = find_lints(desk.replayed.run, desk.replayed.log.store, cache=desk.cache, cancelled=stopped)
-        found = tuple(sorted(found, key=lambda one: one.problem.severity == "info"))
-        more, found = len(found) - MOST_LINTS, found[:MOST_LINTS]
+        found, more = worst_first(found)
         self._found = (request.generation, found)
         if desk.checked is None:
             return Lints(request.generation, (), ())
@@ -61,9 +70,8 @@ class LintDesk:
         )
         lints = zip(proved[len(told) :], found, strict=True)
         shown = [Lint(problem, len(one.people)) for problem, one in lints]
-        if more > 0:
-            says = f"{more:,} more such findings of the run are not shown."
-            shown.append(Lint(Problem("info", "more_lints", "", says, "They come once some of these are mended."), 0))
+        if more is not None:
+            shown.append(Lint(more, 0))
         return Lints(request.generation, proved[: len(told)], tuple(shown))
 
     def _people(self, request_id: int, request: AskLintPeople) -> base.Reply:
