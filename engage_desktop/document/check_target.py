@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from engage_desktop.document.check_target_filters import check_filters
 from engage_desktop.domain.duration import duration_words, parse_duration
 from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.problem import Problem
@@ -67,6 +68,8 @@ def check_target(journey: Journey) -> Iterator[Problem]:
     elif reentry is not None and reentry.mode not in target.reentry:
         words = " or ".join(_REENTRIES[mode] for mode in _REENTRIES if mode in target.reentry)
         yield _problem("target_reentry", f"{root}.entry.reentry.mode", target, f"lets people in {words}, not {_REENTRIES[reentry.mode]}", f"Choose {words}")  # fmt: skip
+    elif target.entry == "event" and (reentry is None or reentry.mode == "every"):
+        yield from _identifier(journey, target, root)
     yield from _exits(journey, target, root)
     if len(journey.steps) > target.steps:
         says = f"takes {target.steps} steps, and there are {len(journey.steps)}"
@@ -74,6 +77,26 @@ def check_target(journey: Journey) -> Iterator[Problem]:
     yield from _long(journey.name, f"{root}.name", target)
     for step in journey.steps:
         yield from _step(step, target, f"{root}.steps.{step.key}")
+    if journey.target == "segment-v2":
+        for path, says, mend in check_filters(journey):
+            yield _problem("target_filter", path, target, says, mend)
+
+
+def _identifier(journey: Journey, target: Target, root: str) -> Iterator[Problem]:
+    """J2-5, J2-12."""
+    reentry = journey.entry.reentry
+    if reentry is None or reentry.identifier is None:
+        says = "lets people in with every event only by a property that tells their instances apart"
+        yield _problem(
+            "target_identifier", f"{root}.entry.reentry.identifier", target, says, "Name it, or let people in once"
+        )
+        return
+    for step in journey.steps:
+        for branch in step.branches if isinstance(step, Hold) else ():
+            if branch.any_identifier:
+                path = f"{root}.steps.{step.key}.branches.{branch.key}.any_identifier"
+                says = f"hears events of a hold only with the same {reentry.identifier} as that of the entry"
+                yield _problem("target_identifier", path, target, says, "Let it hear those alone")
 
 
 def _exits(journey: Journey, target: Target, root: str) -> Iterator[Problem]:

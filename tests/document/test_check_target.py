@@ -18,7 +18,13 @@ V1: dict[str, Any] = {
     J + "exits": None,
     J + "steps__0": {"key": "wait", "type": "delay", "duration": "2h", "next": "coin"},
 }
-V2: dict[str, Any] = {J + "target": "segment-v2"}
+V2: dict[str, Any] = {
+    J + "target": "segment-v2",
+    J + "entry__where": "property('price') = 20",
+    J + "entry__reentry": {"mode": "every", "identifier": "cart_id"},
+}
+ONCE = {"type": "event", "event": "Product Added", "reentry": {"mode": "once"}}
+EVERY = ONCE | {"reentry": {"mode": "every"}}
 LAPSED = "audience('lapsed')"
 
 
@@ -54,6 +60,10 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], str | None, str]] = [
     (V1, {J + "exits": [{"key": "old", "after": "3d"}]}, None, ""),
     (V1, {J + "exits": [{"key": "a", "event": "A"}]}, "exits.a", "by age alone"),
     (V2, {J + "exits": exits(10)}, None, ""),
+    (V2, {J + "entry": ONCE, J + "exits": []}, None, ""),  # J2-5
+    (V2, {J + "entry": EVERY, J + "exits": []}, "entry.reentry.identifier", "tells their instances apart"),
+    (V2, {J + "entry": {"type": "event", "event": "Product Added"}, J + "exits": []}, "entry.reentry.identifier", "tells their instances apart"),
+    (V2, {J + "steps__0__branches__0__any_identifier": True}, "steps.wait.branches.again.any_identifier", "with the same cart_id"),  # J2-12
     (V2, {J + "exits": exits(11)}, "exits", "10 exit rules, and there are 11"),
     (V2, {J + "start": "d0", J + "steps": delays(50)}, None, ""),
     (V2, {J + "start": "d0", J + "steps": delays(51)}, "steps", "50 steps, and there are 51"),
