@@ -18,6 +18,7 @@ from typing import Annotated, Any
 import typer
 
 from engage_desktop.app.ending import ended, say
+from engage_desktop.cli_approve import approve
 from engage_desktop.cli_explain import explain
 from engage_desktop.cli_reading import Reading, reads_logs
 from engage_desktop.cli_validate import validate
@@ -434,6 +435,9 @@ def sync(
     if unfinished:
         say(result.sentence())
         raise typer.Exit(1)
+
+
+app.command()(approve)
 
 
 def replay_headless(workspace: Path | None) -> Path:

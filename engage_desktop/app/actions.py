@@ -110,7 +110,7 @@ def standard_actions() -> ActionRegistry:
             file,
             lambda w: w.approve(),
             places=(Place(file, 2, 0),),
-            enabled=lambda c: c.journey_open or c.audience_open,
+            enabled=lambda c: c.journey_open or c.audience_open or c.broadcast_open,
             words="agree release",
         ),
         Action(

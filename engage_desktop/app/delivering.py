@@ -146,7 +146,7 @@ def refusal(replayed: Replay, destination: Destination, workspace: Workspace) ->
     drafts = [
         f"{kind} {key}"
         for kind, key in campaigns_for(replayed.run, destination.key)
-        if not workspace.approvals.is_approved(replayed.campaigns, kind, key)  # type: ignore[arg-type]  # kind is one of the two
+        if not workspace.approvals.is_approved(replayed.campaigns, kind, key)  # type: ignore[arg-type]  # kind is one of the three
     ]
     if not drafts:
         return None

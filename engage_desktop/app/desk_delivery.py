@@ -68,26 +68,20 @@ class DeliveryDesk:
         self.workspace.activity.add(action, subject, who=current_user(), at=_now_us(), detail=detail)
 
     def _approvals(self, request_id: int, request: p.AskApprovals) -> p.Reply:
-        from engage_desktop.store import campaign_hash
+        from engage_desktop.app.approving import standings
 
         campaigns = self._desk.campaigns
-        states: dict[tuple[str, str], str] = {}
-        hashes: dict[tuple[str, str], str] = {}
-        if campaigns is not None:
-            keys = [("audience", one.key) for one in campaigns.audiences] + [
-                ("journey", one.key) for one in campaigns.journeys
-            ]
-            for kind, key in keys:
-                states[kind, key] = self.workspace.approvals.state(campaigns, kind, key).state  # type: ignore[arg-type]  # one of the two
-                hashes[kind, key] = campaign_hash(campaigns, kind, key)  # type: ignore[arg-type]  # one of the two
-        return p.Approvals(request.generation, states, hashes)
+        found = {} if campaigns is None else standings(campaigns, self.workspace)
+        states: dict[tuple[str, str], str] = {one: approval.state for one, (approval, _) in found.items()}
+        return p.Approvals(request.generation, states, {one: digest for one, (_, digest) in found.items()})
 
     def _approve(self, request_id: int, request: p.Approve) -> p.Reply:
+        from engage_desktop.app.approving import decide
+
         campaigns = self._desk.campaigns
         if campaigns is None:
             raise UserError("The design cannot be read, so nothing can be approved. Mend its problems first.")
-        decide = self.workspace.approvals.approve if request.approve else self.workspace.approvals.withdraw
-        decide(campaigns, request.kind, request.key, who=request.who, at=_now_us())
+        decide(campaigns, self.workspace, request.kind, request.key, approve=request.approve, who=request.who)
         return self._approvals(request_id, p.AskApprovals(request.generation))
 
     def _activity(self, request_id: int, request: p.AskActivity) -> p.Reply:

@@ -165,7 +165,7 @@ class Approve(Request):
     """Approve (or with `approve=False` return to draft) one campaign; reply `Approvals`."""
 
     generation: int
-    kind: Literal["audience", "journey"]
+    kind: Literal["audience", "journey", "broadcast"]
     key: str
     who: str
     approve: bool = True

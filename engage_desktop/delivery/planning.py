@@ -21,6 +21,7 @@ from engage_desktop.delivery.gate import ASSUMED, NO_CONSENT, PAST, Gate
 from engage_desktop.delivery.members import KnownThere, audience_calls
 from engage_desktop.delivery.payloads import send_payload
 from engage_desktop.delivery.people import Accounts, People
+from engage_desktop.delivery.resting import resting_on
 from engage_desktop.domain.journey import EventEntry, Exit, Journey
 from engage_desktop.domain.message import Destination
 from engage_desktop.domain.step import Ad, Send, SetTrait
@@ -95,7 +96,8 @@ def plan_calls(
 
 
 def campaigns_for(run: Run, destination: str) -> list[tuple[str, str]]:
-    """(kind, key) of every campaign that sends to the destination; all must be approved for it."""
+    """(kind, key) of every campaign that sends to the destination, or on which rests what is sent; all must be approved
+    for it."""
     campaigns = run.plan.campaigns
     found = [
         ("audience", one.key)
@@ -107,7 +109,7 @@ def campaigns_for(run: Run, destination: str) -> list[tuple[str, str]]:
         told += [rule.send.destination for rule in journey.exits if rule.send is not None]
         if destination in told:
             found.append(("journey", journey.key))
-    return found
+    return [*found, *(one for one in resting_on(run, found, destination) if one not in found)]
 
 
 def _step_calls(

@@ -19,7 +19,7 @@ from engage_desktop.domain.problem import Problem
 from engage_desktop.ui import formats, fresh
 from engage_desktop.ui.finding import entries, people
 from engage_desktop.ui.menus import WindowActions, found_icon
-from engage_desktop.ui.pages.approvals import approve
+from engage_desktop.ui.pages.approvals import APPROVABLE, approve
 from engage_desktop.ui.pages.list_card import choose_list, keep_list, named_by
 from engage_desktop.ui.palette import Palette
 from engage_desktop.ui.session import Session
@@ -287,7 +287,7 @@ class MainWindow(WindowPlaces):
 
     def approve(self) -> None:
         tab = self.topbar.current
-        if tab.kind in ("journey", "audience"):
+        if tab.kind in APPROVABLE:
             approve(self.session, tab.kind, tab.key)
 
     def close_tab(self) -> None:

@@ -11,6 +11,7 @@ from engage_desktop.app.protocol_explain import Place
 from engage_desktop.app.workbench import Notice, RunState
 from engage_desktop.document.document import Changed
 from engage_desktop.ui.inspector.fields import Field
+from engage_desktop.ui.pages.approvals import APPROVABLE
 from engage_desktop.ui.pages.base import OpeningPage
 from engage_desktop.ui.pages.item_page import rekeyed
 from engage_desktop.ui.session import Session
@@ -134,7 +135,7 @@ class WindowPlaces(WindowBody):
 
     def _show_state(self) -> None:
         tab = self.topbar.current
-        approvable = tab.kind in ("journey", "audience")
+        approvable = tab.kind in APPROVABLE
         self.topbar.state.setVisible(approvable)
         if approvable:
             state = self.session.state_of(tab.kind, tab.key)

@@ -262,7 +262,7 @@ def test_wrong_usage_is_code_2(capsys: pytest.CaptureFixture[str], arguments: li
 
 
 @pytest.mark.parametrize(
-    "command", ["import", "validate", "query", "audience", "simulate", "experiment", "sync", "open"]
+    "command", ["import", "validate", "query", "audience", "simulate", "experiment", "sync", "approve", "open"]
 )
 def test_help_has_an_example(capsys: pytest.CaptureFixture[str], command: str) -> None:
     code, out, _ = run(capsys, command, "--help")

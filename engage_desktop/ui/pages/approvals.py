@@ -6,9 +6,11 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from engage_desktop.app.person import current_user
 from engage_desktop.app.protocol import Approve
-from engage_desktop.ui.pages.lists import items
+from engage_desktop.ui.pages.lists import Item, items
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.widgets.common import Card, Pill, button, clear, label
+
+APPROVABLE = ("journey", "audience", "broadcast")
 
 
 def approve(session: Session, kind: str, key: str, *, approved: bool = True) -> None:
@@ -52,9 +54,10 @@ class ApprovalsCard(Card):
 
     def refresh(self) -> None:
         session = self._session
+        broadcasts = [Item("broadcast", one.key, one.name, one.stage) for one in session.campaigns.broadcasts]
         rows = [
             (item, session.state_of(item.kind, item.key), session.hashes.get((item.kind, item.key), ""))
-            for item in items(session.campaigns)
+            for item in (*items(session.campaigns), *broadcasts)
         ]
         if rows == self._shown:
             return

@@ -16,18 +16,20 @@ from engage_desktop.ui.titles import message_name
 class BroadcastsPage(ThingsPage):
     def __init__(self, session: Session) -> None:
         card = ThingsCard(
-            "broadcasts", "Broadcasts", ("Name", "To", "Message", "When", "An hour"),
+            "broadcasts", "Broadcasts", ("Name", "To", "Message", "When", "An hour", "State"),
             "No broadcast yet. Make the first one with “New broadcast”: choose an audience, a message and a time.",
             frozenset({4}), stretch=1,
         )  # fmt: skip
         sentence = "One message, once, to people who are found out once"
         super().__init__(session, "broadcasts", sentence, "broadcast", card)
+        session.approvals_changed.connect(self.touch)
 
     def refresh(self) -> None:
         campaigns = self.session.campaigns
         rows = [
             (one.name, to_words(one, campaigns), content_words(one, campaigns), when_words(one, campaigns),
-             "all at once" if one.throughput is None else formats.number(one.throughput))
+             "all at once" if one.throughput is None else formats.number(one.throughput),
+             self.session.state_of("broadcast", one.key).capitalize())
             for one in campaigns.broadcasts
         ]  # fmt: skip
         self.card.show_things([one.key for one in campaigns.broadcasts], [*rows])

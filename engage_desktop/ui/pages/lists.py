@@ -29,7 +29,7 @@ class Item:
 
     @property
     def kind_words(self) -> str:
-        return "Journey" if self.kind == "journey" else "Audience"
+        return self.kind.capitalize()
 
 
 def items(campaigns: Campaigns) -> list[Item]:
