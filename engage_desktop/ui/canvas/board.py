@@ -156,7 +156,8 @@ class BoardEditor:
             self._folded("Unfold", opened(journey, keys, collapsed))
 
     def _folded(self, name: str, collapsed: tuple[str, ...]) -> None:
-        self._apply(name, {"collapsed": collapsed})
+        moved = self._editor.unfolded(collapsed)
+        self._editor.apply(name, None, moved, follow=True, collapsed=collapsed)
 
 
 def _shifted(item: Frame | Note, dx: float, dy: float) -> Frame | Note:

@@ -32,12 +32,13 @@ from engage_desktop.document import (
     rename_step,
     replace_with,
 )
-from engage_desktop.document.wiring import retarget
 from engage_desktop.domain.campaigns import JourneyLayout
 from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.step import StepBase, outputs
 from engage_desktop.ui.canvas.arrange import Axis, Side, align, around, distribute, followed_frames, followed_notes
-from engage_desktop.ui.canvas.placing import COLUMN_GAP, ROW_GAP, Position, Size, clear_of, overlaps, tidy
+from engage_desktop.ui.canvas.folding import hidden
+from engage_desktop.ui.canvas.placing import COLUMN_GAP, ROW_GAP, Position, Size, clear_of
+from engage_desktop.ui.canvas.tidying import tidied, unfolded
 from engage_desktop.ui.canvas.words import step_title
 
 NEW_SIZE: Size = (232.0, 88.0)
@@ -133,24 +134,17 @@ class JourneyEditor:
         self.apply(f"Move {self._label(places)}", None, {**self._standing().places, **places}, gesture)
 
     def tidied(self, keys: Collection[str] = ()) -> dict[str, Position]:
-        """Where tidying would put every card, or only some: the entry, else their upper left corner, stays."""
+        """Where tidying would put every card, or only some. What folds hide takes no room."""
+        standing = self._standing()
+        return tidied(self.must(), standing.places, standing.sizes, keys, self._gone())
+
+    def unfolded(self, collapsed: Collection[str]) -> dict[str, Position]:
+        """Where all cards stand once only these outputs are folded."""
         standing, journey = self._standing(), self.must()
-        places, sizes = standing.places, standing.sizes
-        chosen = [key for key in places if key in keys] if len(keys) > 1 else list(places)
-        ideal = tidy(_only(journey, chosen), {key: sizes[key] for key in chosen} | {ENTRY: sizes[ENTRY]})
-        ideal = {key: ideal[key] for key in chosen}
-        if len(chosen) == len(places):
-            dx, dy = places[ENTRY][0] - ideal[ENTRY][0], places[ENTRY][1] - ideal[ENTRY][1]
-            return {key: (_grid(x + dx), _grid(y + dy)) for key, (x, y) in ideal.items()}
-        old, new = around(chosen, places, sizes), around(ideal, ideal, sizes)
-        rest = {key: (places[key], sizes[key]) for key in places if key not in ideal}
-        corner = old[0], old[1]
-        block = {key: (x - new[0], y - new[1]) for key, (x, y) in ideal.items()}
-        if any(
-            overlaps(_at(corner, off), sizes[key], *card, 16) for key, off in block.items() for card in rest.values()
-        ):
-            corner = clear_of(corner, (new[2], new[3]), rest)
-        return {**places, **{key: (_grid(x), _grid(y)) for key, off in block.items() for x, y in [_at(corner, off)]}}
+        return unfolded(journey, standing.places, standing.sizes, self._gone(), hidden(journey, collapsed))
+
+    def _gone(self) -> frozenset[str]:
+        return hidden(self.must(), self.layout.collapsed) if self.layout is not None else frozenset()
 
     def tidy_up(self, keys: Collection[str] = ()) -> None:
         """Lay all cards out anew, or only several chosen ones, as one undo step."""
@@ -377,21 +371,6 @@ def _boxes(told: object) -> dict[str, tuple[Position, Size]]:
             x, y, width, height = map(float, box)
             found[str(key)] = (x, y), (max(1.0, width), max(1.0, height))
     return found
-
-
-def _at(corner: Position, offset: Position) -> Position:
-    return corner[0] + offset[0], corner[1] + offset[1]
-
-
-def _only(journey: Journey, keys: Collection[str]) -> Journey:
-    """The journey of some cards, with the wires among them."""
-    if len(keys) > len(journey.by_key):
-        return journey
-    kept = set(keys)
-    steps = [step for step in journey.by_key.values() if step.key in kept]
-    start = journey.start if ENTRY in kept and journey.start in kept else None
-    cut = tuple(retarget(step, lambda target: target if target in kept else None) for step in steps)
-    return journey.with_(steps=cut, start=start)
 
 
 def _whole(value: float) -> int:
