@@ -50,7 +50,7 @@ def resettle(
     basis = before.basis
     if basis is None or not _alike(before.plan, plan, before.only, basis):
         return None
-    if any(one.counts["writes_dropped"] for one in (before, basis.without or before)):
+    if any(one.made is None or one.counts["writes_dropped"] for one in (before, basis.without or before)):
         return None  # how many the limit took of each person is not kept
     texts = Texts()
     for text in before.texts:  # codes in rows that are kept stay right
