@@ -24,5 +24,6 @@ def test_an_edit_gives_the_run_of_the_edited_design() -> None:
     assert before.basis is not None
     assert before.basis.without is not None
     assert before.basis.without.made is None
-    after = edited(messages=[assumed_design()["messages"][0] | {"body": "Thanks"}])
+    looks = {"key": "looks", "name": "Looks", "definition": "event('Product Viewed').count()"}
+    after = edited(traits=[*assumed_design()["traits"], looks])
     assert replay(after, log, before=before).tables == replay(after, log).tables
