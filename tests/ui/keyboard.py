@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtTest import QTest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
+
+from tests.ui import driver
 
 
 class Keyboard:
@@ -23,17 +24,13 @@ class Keyboard:
     def press(self, *keys: str) -> None:
         for key in keys:
             combination = QKeySequence(key)[0]
-            QTest.keyClick(self.focused, combination.key(), combination.keyboardModifiers())
+            driver.key(self.focused, combination.key(), combination.keyboardModifiers())
             QApplication.processEvents()  # what a press makes is laid out before the next
             self.count += 1
 
     def type(self, text: str) -> None:
         for sign in text:
-            if sign.isascii():
-                QTest.keyClick(self.focused, sign)
-            else:  # QTest knows no key for it; a keyboard that does sends just its text
-                event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_unknown, Qt.KeyboardModifier.NoModifier, sign)
-                QApplication.sendEvent(self.focused, event)
+            driver.write(self.focused, sign)  # the first may open another field
         self.count += 1
 
     def replace(self, text: str) -> None:
@@ -47,6 +44,6 @@ class Keyboard:
         for _ in range(most):
             if self.focused.objectName() == name:
                 return
-            QTest.keyClick(self.focused, Qt.Key.Key_Tab)
+            driver.key(self.focused, Qt.Key.Key_Tab)
             self.count += 1
         raise AssertionError(f"Tab does not come to {name}; last it was at {self.focused.objectName()}.")

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from engage_desktop.app.workbench import Workbench
 from engage_desktop.ui.app import open_window
 from engage_desktop.ui.theme import Theme
+from tests.ui import driver
 from tests.ui.canvas.driving import CART
 from tests.ui.killed import bytes_of
 
@@ -73,7 +74,7 @@ def test_what_was_done_before_the_kill_is_offered_and_brought_back(qtbot: QtBot,
     yes = window.findChild(QPushButton, "banner.yes")
     qtbot.waitUntil(lambda: yes is not None and yes.isVisible(), timeout=20_000)
     assert window.banner.sentence.startswith("The last session ended with ")
-    qtbot.mouseClick(yes, Qt.MouseButton.LeftButton)
+    driver.click(yes)
     assert bytes_of(window.session.document) == states[-1]
     assert window.session.document.is_dirty
     window.close()

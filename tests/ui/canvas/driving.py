@@ -1,24 +1,13 @@
-"""The one hand of all tests of the canvas: mouse, keys and drops sent as a person's would arrive."""
+"""A hand at a canvas: names the places of a journey for the one driver, in coordinates of the scene."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import (
-    QAction,
-    QContextMenuEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QWheelEvent,
-)
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
 
 from engage_desktop.app.protocol import ENTRY, JourneyFigures, StepFigures
 from engage_desktop.document import Document, OutputRef, loads
@@ -26,11 +15,10 @@ from engage_desktop.domain.campaigns import JourneyLayout
 from engage_desktop.domain.step import outputs
 from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.canvas.folding import fold_name, hidden
+from tests.ui import driver
+from tests.ui.driver import CTRL, LEFT, NONE
 
-NONE = Qt.KeyboardModifier.NoModifier
-CTRL = Qt.KeyboardModifier.ControlModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
-LEFT = Qt.MouseButton.LeftButton
+Mods = Qt.KeyboardModifier
 
 CART = """{
   "format": "engage-campaigns/1",
@@ -91,7 +79,7 @@ def document(text: str = CART) -> Document:
 
 
 class Hand:
-    """A person at one canvas: mouse, keys and drops, sent as they would arrive. Points are in scene coordinates;
+    """A person at one canvas, acting by `tests/ui/driver.py`. Points are in scene coordinates;
     `gestures` counts what was done with the hand: a click, a drag, a key, a word typed."""
 
     def __init__(self, canvas: JourneyCanvas) -> None:
@@ -102,40 +90,35 @@ class Hand:
 
     # -- mouse ----------------------------------------------------------------------------------
 
-    def _send(self, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton, held: Qt.MouseButton, mods: object) -> None:
-        port = self.view.viewport()
-        local = QPointF(self.view.mapFromScene(at))
-        event = QMouseEvent(kind, local, port.mapToGlobal(local), button, held, mods)  # type: ignore[call-overload]
-        QApplication.sendEvent(port, event)
+    def _at(self, at: QPointF) -> QPoint:
+        return self.view.mapFromScene(at)
 
-    def press(self, at: QPointF, mods: object = NONE, button: Qt.MouseButton = LEFT) -> None:
-        self._send(QEvent.Type.MouseButtonPress, at, button, button, mods)
+    def press(self, at: QPointF, mods: Mods = NONE, button: Qt.MouseButton = LEFT) -> None:
+        driver.mouse_down(self.view.viewport(), self._at(at), mods, button)
 
-    def move(self, at: QPointF, mods: object = NONE, held: Qt.MouseButton = LEFT) -> None:
-        self._send(QEvent.Type.MouseMove, at, Qt.MouseButton.NoButton, held, mods)
+    def move(self, at: QPointF, mods: Mods = NONE, held: Qt.MouseButton = LEFT) -> None:
+        driver.mouse_move(self.view.viewport(), self._at(at), mods, held)
 
-    def release(self, at: QPointF, mods: object = NONE, button: Qt.MouseButton = LEFT) -> None:
-        self._send(QEvent.Type.MouseButtonRelease, at, button, Qt.MouseButton.NoButton, mods)
+    def release(self, at: QPointF, mods: Mods = NONE, button: Qt.MouseButton = LEFT) -> None:
+        driver.mouse_up(self.view.viewport(), self._at(at), mods, button)
 
     def hover(self, at: QPointF) -> None:
         for _ in range(2):
             self.move(at, held=Qt.MouseButton.NoButton)
 
-    def click(self, at: QPointF, mods: object = NONE) -> None:
-        self.press(at, mods)
-        self.release(at, mods)
+    def click(self, at: QPointF, mods: Mods = NONE) -> None:
+        driver.click(self.view.viewport(), self._at(at), mods)
         self.gestures += 1
 
     def double_click(self, at: QPointF) -> None:
-        self.click(at)
-        self._send(QEvent.Type.MouseButtonDblClick, at, LEFT, LEFT, NONE)
-        self.release(at)
+        driver.double_click(self.view.viewport(), self._at(at))
+        self.gestures += 1
 
     def drag(
         self,
         start: QPointF,
         end: QPointF,
-        mods: object = NONE,
+        mods: Mods = NONE,
         steps: int = 6,
         *,
         drop: bool = True,
@@ -148,46 +131,27 @@ class Hand:
             self.release(end, mods, button)
         self.gestures += 1
 
-    def wheel(self, at: QPointF, delta: int, mods: Qt.KeyboardModifier = NONE) -> None:
-        port = self.view.viewport()
-        local = QPointF(self.view.mapFromScene(at))
-        event = QWheelEvent(
-            local, port.mapToGlobal(local), QPoint(), QPoint(0, delta), Qt.MouseButton.NoButton, mods,
-            Qt.ScrollPhase.NoScrollPhase, False,
-        )  # fmt: skip
-        QApplication.sendEvent(port, event)
+    def wheel(self, at: QPointF, delta: int, mods: Mods = NONE) -> None:
+        driver.wheel(self.view.viewport(), self._at(at), delta, mods)
 
     def leave(self) -> None:
         """Take the pointer away from the canvas."""
-        QApplication.sendEvent(self.view.viewport(), QEvent(QEvent.Type.Leave))
+        driver.leave(self.view.viewport())
 
     def on(self, widget: QWidget, at: QPointF | None = None) -> None:
         """Click another part of the canvas: a button, the minimap."""
-        place = at.toPoint() if at is not None else widget.rect().center()
-        QTest.mouseClick(widget, LEFT, pos=place)
+        driver.click(widget, at.toPoint() if at is not None else None)
         self.gestures += 1
 
     def drop_step(self, type_: str, at: QPointF, *, end: Literal["drop", "hold", "leave"] = "drop") -> None:
-        """Drag a tile of the shelf over the canvas. What the tile gives is asked of it; the system's own drag would
-        wait for a real mouse."""
+        """Drag a tile of the shelf over the canvas; what the tile gives is asked of it."""
         tile = next(tile for tile in self.canvas.shelf.tiles if tile.item.type == type_)
-        port, data, copy = self.view.viewport(), tile.mime(), Qt.DropAction.CopyAction
-        place = self.view.mapFromScene(at)
-        QApplication.sendEvent(port, QDragEnterEvent(place + QPoint(40, 40), copy, data, LEFT, NONE))
-        for step in (20, 10, 0):
-            QApplication.sendEvent(port, QDragMoveEvent(place + QPoint(step, step), copy, data, LEFT, NONE))
-        if end == "drop":
-            QApplication.sendEvent(port, QDropEvent(QPointF(place), copy, data, LEFT, NONE))
-        elif end == "leave":
-            QApplication.sendEvent(port, QDragLeaveEvent())
+        driver.drop(self.view.viewport(), self._at(at), tile.mime(), end=end)
         self.gestures += 1
 
     def menu(self, at: QPointF) -> dict[str, QAction]:
         """Open the context menu of what is at a point; its items by their text."""
-        place = self.view.mapFromScene(at)
-        port = self.view.viewport()
-        event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, port.mapToGlobal(place))
-        QApplication.sendEvent(port, event)
+        driver.ask_menu(self.view.viewport(), self._at(at))
         menus = self.canvas.findChildren(QMenu, "canvas.menu")
         self._menu = menus[-1]
         self.gestures += 1
@@ -196,42 +160,40 @@ class Hand:
     def pick(self, text: str) -> None:
         """Click an item of the open context menu."""
         assert self._menu is not None
-        action = next(found for found in self._menu.actions() if found.text() == text)
-        QTest.mouseClick(self._menu, LEFT, pos=self._menu.actionGeometry(action).center())
+        driver.pick(self._menu, next(found for found in self._menu.actions() if found.text() == text))
         self.gestures += 1
 
     # -- keyboard -------------------------------------------------------------------------------
 
-    def key(self, key: Qt.Key, mods: Qt.KeyboardModifier = NONE, text: str = "") -> None:
-        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-            QApplication.sendEvent(self.view, QKeyEvent(kind, key, mods, text))
+    def key(self, key: Qt.Key, mods: Mods = NONE) -> None:
+        driver.key(self.view, key, mods)
         self.gestures += 1
 
     def choose(self, text: str = "", *, down: int = 0) -> None:
         """Type into the open search box, go some rows down, and press Enter."""
         assert self.canvas.popup.isVisible()
-        QTest.keyClicks(self.canvas.popup.box, text)
+        driver.write(self.canvas.popup.box, text)
         for _ in range(down):
-            QTest.keyClick(self.canvas.popup.box, Qt.Key.Key_Down)
-        QTest.keyClick(self.canvas.popup.box, Qt.Key.Key_Return)
+            driver.key(self.canvas.popup.box, Qt.Key.Key_Down)
+        driver.key(self.canvas.popup.box, Qt.Key.Key_Return)
         self.gestures += 1
 
     def escape_box(self) -> None:
         """Close the search box with Escape, where it is open."""
         if self.canvas.popup.isVisible():
-            QTest.keyClick(self.canvas.popup.box, Qt.Key.Key_Escape)
+            driver.key(self.canvas.popup.box, Qt.Key.Key_Escape)
             self.gestures += 1
 
-    def write(self, text: str, end: Qt.Key = Qt.Key.Key_Return, mods: Qt.KeyboardModifier = CTRL) -> None:
+    def write(self, text: str, end: Qt.Key = Qt.Key.Key_Return, mods: Mods = CTRL) -> None:
         """Write on the note or frame that is open for it."""
         field = self.canvas.box_text
         assert field.isVisible()
-        QTest.keyClick(field, Qt.Key.Key_A, CTRL)
+        driver.key(field, Qt.Key.Key_A, CTRL)
         for number, line in enumerate(text.split("\n")):
             if number:
-                QTest.keyClick(field, Qt.Key.Key_Return)
-            QTest.keyClicks(field, line)
-        QTest.keyClick(field, end, mods)
+                driver.key(field, Qt.Key.Key_Return)
+            driver.write(field, line)
+        driver.key(field, end, mods)
         self.gestures += 1
 
     def undo(self) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtTest import QTest
 
 from engage_desktop.domain.step import STEP_TYPES
 from engage_desktop.ui.canvas import JourneyCanvas
-from tests.ui.canvas.driving import CTRL, NONE, SHIFT, Hand
+from tests.ui import driver
+from tests.ui.canvas.driving import Hand
+from tests.ui.driver import CTRL, NONE, SHIFT
 
 ALT = Qt.KeyboardModifier.AltModifier
 TYPES = list(STEP_TYPES)
@@ -41,7 +42,7 @@ class Gesturing:
         canvas = self.canvas
         self.hand.escape_box()
         if canvas.box_text.isVisible():
-            QTest.keyClick(canvas.box_text, Qt.Key.Key_Escape)
+            driver.key(canvas.box_text, Qt.Key.Key_Escape)
         self.hand.key(Qt.Key.Key_Escape)
 
     # -- what is there --------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from engage_desktop.domain.step import Hold, RandomSplit
 from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.canvas.arrange import align, distribute
 from engage_desktop.ui.canvas.placing import overlaps
-from tests.ui.canvas.driving import CTRL, NONE, SHIFT, Hand, agrees
+from tests.ui.canvas.driving import Hand, agrees
+from tests.ui.driver import CTRL, NONE, SHIFT
 
 ALT = Qt.KeyboardModifier.AltModifier
 

@@ -10,7 +10,8 @@ from engage_desktop.domain.layout import Frame, JourneyLayout, Note
 from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.canvas.arrange import followed_frames, followed_notes
 from engage_desktop.ui.canvas.board import BoxRef
-from tests.ui.canvas.driving import CTRL, NONE, SHIFT, Hand, agrees
+from tests.ui.canvas.driving import Hand, agrees
+from tests.ui.driver import CTRL, NONE, SHIFT
 
 CTRL_SHIFT = CTRL | SHIFT
 ALT = Qt.KeyboardModifier.AltModifier

@@ -10,7 +10,6 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -20,7 +19,9 @@ from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.canvas.clipboard import MIME
 from engage_desktop.ui.canvas.picture import save_picture
 from engage_desktop.ui.theme import Theme
-from tests.ui.canvas.driving import CTRL, FIGURES, Hand, agrees, document
+from tests.ui import driver
+from tests.ui.canvas.driving import FIGURES, Hand, agrees, document
+from tests.ui.driver import CTRL
 
 ROOT = Path(__file__).parents[3]
 OTHER = """{
@@ -181,8 +182,8 @@ def test_a_picture_of_all_in_three_kinds(
     (dialog,) = canvas.findChildren(QFileDialog, "canvas.picture_file")
     field = dialog.findChild(QLineEdit, "fileNameEdit")
     assert field is not None
-    QTest.keyClick(field, Qt.Key.Key_A, CTRL)
-    QTest.keyClicks(field, "cart.svg")
+    driver.key(field, Qt.Key.Key_A, CTRL)
+    driver.write(field, "cart.svg")
     hand.on(dialog.findChildren(QPushButton)[0])  # Save
     for kind, start in (("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF")):
         path = tmp_path / f"cart.{kind}"

@@ -8,7 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from engage_desktop.document import ENTRY
 from engage_desktop.ui.canvas import JourneyCanvas
-from tests.ui.canvas.driving import CTRL, SHIFT, Hand, agrees
+from tests.ui.canvas.driving import Hand, agrees
+from tests.ui.driver import CTRL, SHIFT
 
 
 def test_drag_from_an_output_to_a_step_connects(canvas: JourneyCanvas, hand: Hand) -> None:
@@ -329,12 +330,12 @@ def test_shift_down_takes_everything_below(canvas: JourneyCanvas, hand: Hand) ->
 
 
 def test_a_letter_opens_the_box_with_it_and_space_opens_it_empty(canvas: JourneyCanvas, hand: Hand) -> None:
-    hand.key(Qt.Key.Key_W, text="w")
+    hand.key(Qt.Key.Key_W)
     assert canvas.popup.isVisible()
     assert canvas.popup.box.text() == "w"
     assert canvas.popup.list.count() > 0
     hand.escape_box()
-    hand.key(Qt.Key.Key_Space, text=" ")
+    hand.key(Qt.Key.Key_Space)
     assert canvas.popup.isVisible()
     assert canvas.popup.box.text() == ""
 

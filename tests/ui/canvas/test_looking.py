@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.canvas.detail import FROM, Level
-from tests.ui.canvas.driving import CTRL, SHIFT, Hand, agrees
+from tests.ui import driver
+from tests.ui.canvas.driving import Hand, agrees
+from tests.ui.driver import CTRL, SHIFT
 
 
 def test_fit_all_fit_the_selection_and_100_percent(canvas: JourneyCanvas, hand: Hand) -> None:
@@ -79,7 +80,7 @@ def test_a_view_without_any_size_bears_everything(canvas: JourneyCanvas, hand: H
     """Squeezed to nothing and back, with the box, a note and a refusal open."""
     canvas.resize(0, 0)
     hand.key(Qt.Key.Key_1)
-    hand.key(Qt.Key.Key_Space, text=" ")
+    hand.key(Qt.Key.Key_Space)
     hand.escape_box()
     hand.key(Qt.Key.Key_M, CTRL)
     hand.write("small")
@@ -102,17 +103,17 @@ def test_finding_walks_cards_notes_and_what_is_folded(canvas: JourneyCanvas, han
     hand.key(Qt.Key.Key_H, CTRL)  # the nudge is behind a fold
     hand.key(Qt.Key.Key_F, CTRL)
     assert bar.field.hasFocus()
-    QTest.keyClicks(bar.field, "nudge")
+    driver.write(bar.field, "nudge")
     assert (canvas.scene.selection, bar.count.text()) == (["coin"], "1 of 3")  # Nudge or not
-    QTest.keyClick(bar.field, Qt.Key.Key_Return)
+    driver.key(bar.field, Qt.Key.Key_Return)
     assert (canvas.scene.selection, bar.count.text()) == (["nudge"], "2 of 3")
     assert canvas.scene.cards["nudge"].isVisible()
     assert canvas.view.seen().contains(canvas.scene.cards["nudge"].rect())
-    QTest.keyClick(bar.field, Qt.Key.Key_Return)
+    driver.key(bar.field, Qt.Key.Key_Return)
     assert (canvas.scene.boxes.selected, bar.count.text()) == (("note", "note"), "3 of 3")
-    QTest.keyClick(bar.field, Qt.Key.Key_Return, SHIFT)
+    driver.key(bar.field, Qt.Key.Key_Return, SHIFT)
     assert canvas.scene.selection == ["nudge"]
-    QTest.keyClick(bar.field, Qt.Key.Key_Escape)
+    driver.key(bar.field, Qt.Key.Key_Escape)
     assert not bar.isVisible()
     assert canvas.view.hasFocus()
     hand.key(Qt.Key.Key_F3)  # goes on from here without the bar
@@ -120,7 +121,7 @@ def test_finding_walks_cards_notes_and_what_is_folded(canvas: JourneyCanvas, han
     hand.key(Qt.Key.Key_F3, SHIFT)
     hand.on(canvas.view.viewport(), QPointF(20, 20))
     hand.key(Qt.Key.Key_F, CTRL)
-    QTest.keyClicks(bar.field, "zebra")
+    driver.write(bar.field, "zebra")
     assert bar.count.text() == "none"
     hand.on(bar.buttons["close"])
     hand.key(Qt.Key.Key_F3)  # nothing to go on to: asks what to look for

@@ -238,7 +238,7 @@ def test_steps_are_renamed_deleted_and_changed_and_all_is_undone(outline: Listen
     names = []
     while document.can_undo:
         names.append(document.undo_name)
-        document.undo()
+        Hand(outline.canvas).undo()
     assert names == ["Delete “Gentle nudge”", "Replace “Gentle nudge” by “Delay”", "Rename “Nudge e-mail”"]
     assert dumps(document.campaigns) == first
     assert outline.lines[8] == "        Nudge e-mail"

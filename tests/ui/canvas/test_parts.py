@@ -11,7 +11,8 @@ from engage_desktop.ui.canvas.card_painter import badge_rect
 from engage_desktop.ui.canvas.hit import Hit
 from engage_desktop.ui.canvas.menu import build_menu
 from engage_desktop.ui.canvas.tips import tip_of
-from tests.ui.canvas.driving import CTRL, FIGURES, Hand
+from tests.ui.canvas.driving import FIGURES, Hand
+from tests.ui.driver import CTRL
 
 
 def test_clicking_the_minimap_goes_there(canvas: JourneyCanvas, hand: Hand) -> None:
@@ -54,7 +55,7 @@ def test_an_empty_journey_shows_how_to_begin(canvas: JourneyCanvas, hand: Hand) 
     hand.key(Qt.Key.Key_A, CTRL)
     hand.key(Qt.Key.Key_Delete)
     assert canvas.hint.isVisible()
-    hand.key(Qt.Key.Key_Space, text=" ")
+    hand.key(Qt.Key.Key_Space)
     hand.choose()
     journey = canvas.editor.journey
     assert journey is not None

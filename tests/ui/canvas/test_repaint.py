@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.theme import Theme
-from tests.ui.canvas.driving import CTRL, SHIFT, Hand, agrees
+from tests.ui.canvas.driving import Hand, agrees
 from tests.ui.canvas.test_scale import large, settle
+from tests.ui.driver import CTRL, SHIFT
 
 
 @pytest.fixture

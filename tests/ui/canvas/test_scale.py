@@ -66,7 +66,7 @@ def test_renaming_one_step_among_a_thousand_paints_one_card(big: JourneyCanvas) 
     big.editor.rename("s1", "Split 1")
     settle()
     assert big.scene.count.cards <= 2
-    big.document.undo()
+    Hand(big).undo()
 
 
 def test_idle_paints_nothing(big: JourneyCanvas, qtbot: QtBot) -> None:

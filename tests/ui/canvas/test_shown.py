@@ -15,7 +15,8 @@ from engage_desktop.domain.problem import Problem
 from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.canvas.placing import overlaps
 from engage_desktop.ui.theme import Theme, ThemeMode
-from tests.ui.canvas.driving import FIGURES, SHIFT, Hand, agrees
+from tests.ui.canvas.driving import FIGURES, Hand, agrees
+from tests.ui.driver import SHIFT
 
 
 def shown(canvas: JourneyCanvas, key: str) -> dict[str, str]:

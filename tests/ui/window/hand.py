@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QWidget
 
 from engage_desktop.ui.problems import ProblemBox
+from tests.ui import driver
 from tests.ui.driver import undo
 from tests.ui.window.test_inspector import Editor
 
@@ -40,16 +41,14 @@ class Hand(Editor):
         while (focused := self.window.focusWidget()) is not None and focused.objectName() not in reached:
             reached.append(focused.objectName())
             assert focused.accessibleName(), focused.objectName()
-            self.qtbot.keyClick(focused, Qt.Key.Key_Tab)
+            driver.key(focused, Qt.Key.Key_Tab)
         return reached
 
     def lines(self, name: str, text: str) -> None:
         """Type a text of several lines and hand it over."""
         field: QPlainTextEdit = self.find(QPlainTextEdit, name)
         field.setFocus()
-        self.qtbot.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-        self.qtbot.keyClicks(field, text)
-        self.qtbot.keyClick(field, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        driver.rewrite(field, text, Qt.Key.Key_Return, driver.CTRL)
 
     def type_name(self, name: str, text: str) -> None:
         """Type into a field that offers names."""

@@ -6,7 +6,6 @@ import random
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +16,7 @@ from engage_desktop.ui.formats import number
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.widgets.people_list import PeopleList
 from engage_desktop.ui.window import MainWindow
+from tests.ui import driver
 from tests.ui.driver import press, undo
 from tests.ui.window.two_campaigns import the
 from tests.ui.window.world import wait_settled
@@ -50,14 +50,14 @@ def test_the_switch_shows_one_or_the_other(qtbot: QtBot, window: MainWindow) -> 
     together = entered(window)
     assert together not in (None, "0")
     assert the_button(window, "all").isChecked()
-    QTest.mouseClick(the_button(window, "alone"), Qt.MouseButton.LeftButton)
+    driver.click(the_button(window, "alone"))
     assert entered(window) is None  # what stands there is of all, and alone is wanted
     wait_settled(qtbot, window)
     assert entered(window) == "0"
     assert "entered <b>0</b>" in window.transport.figures.text()
     button = the_button(window, "all")
     button.setFocus()
-    QTest.keyClick(button, Qt.Key.Key_Space)
+    driver.key(button, Qt.Key.Key_Space)
     wait_settled(qtbot, window)
     assert entered(window) == together
 

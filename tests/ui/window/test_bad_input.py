@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +14,7 @@ from engage_desktop.document import dumps, loads
 from engage_desktop.ui.app import open_window
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.window import MainWindow
+from tests.ui import driver
 from tests.ui.driver import act, undo
 from tests.ui.window.hand import Hand
 from tests.ui.window.world import build, wait_settled
@@ -37,10 +37,10 @@ def test_a_half_typed_duration_says_what_it_lacks_and_the_last_good_value_stays(
     line: QLineEdit = hand.find(QLineEdit, "inspector.duration")
     missing: QLabel = window.inspector.findChildren(QLabel, "inspector.duration.missing")[-1]
     line.setFocus()
-    qtbot.keyClick(line, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    driver.key(line, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     said: dict[str, str] = {}
     for typed in ("1 ", "week ", "2 ", "ho", "urs"):
-        qtbot.keyClicks(line, typed)
+        driver.write(line, typed)
         said[line.text()] = missing.text()
         assert missing.isVisible() == bool(missing.text())
     assert said == {
@@ -52,8 +52,8 @@ def test_a_half_typed_duration_says_what_it_lacks_and_the_last_good_value_stays(
     }
     assert dumps(window.session.campaigns) == first  # nothing is handed over while it is typed
     for _ in range(6):
-        qtbot.keyClick(line, Qt.Key.Key_Backspace)
-    qtbot.keyClick(line, Qt.Key.Key_Tab)
+        driver.key(line, Qt.Key.Key_Backspace)
+    driver.key(line, Qt.Key.Key_Tab)
     assert hand.error("inspector.duration") == (
         "2 of what? Write weeks, days, hours, minutes or seconds behind it. Until then 1 day stays in force."
     )
@@ -103,7 +103,7 @@ def test_a_deleted_audience_that_a_step_uses_is_named_and_mended_in_place(
     qtbot.waitUntil(lambda: hand.shown(stem), timeout=30_000)
     back = hand.find(QPushButton, f"{stem}.back")
     back.setFocus()
-    qtbot.keyClick(back, Qt.Key.Key_Space)
+    driver.key(back, Qt.Key.Key_Space)
     assert hand.undo_name == "Bring back “Buyers”"
     assert dumps(window.session.campaigns) == before  # as it was, in its old place
     wait_settled(qtbot, window)
@@ -131,19 +131,19 @@ def test_foreign_text_is_taken_as_text_or_refused_in_place(qtbot: QtBot, window:
         for text in FOREIGN:
             field: QLineEdit | QPlainTextEdit = hand.find(QWidget, name)
             field.setFocus()
-            qtbot.keyClick(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+            driver.key(field, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
             QApplication.clipboard().setText(text)
-            qtbot.keySequence(field, QKeySequence("Ctrl+V"))
+            driver.keys(field, "Ctrl+V")
             several = isinstance(field, QPlainTextEdit)
             held = Qt.KeyboardModifier.ControlModifier if several else Qt.KeyboardModifier.NoModifier
-            qtbot.keyClick(field, Qt.Key.Key_Return, held)
+            driver.key(field, Qt.Key.Key_Return, held)
             written = dumps(window.session.campaigns)
             assert written == first or loads(written)[0] == window.session.campaigns, (name, text[:20])
             written.encode("utf-8")  # what is kept can be saved
             if written == first:
                 assert hand.error(name.removesuffix(".text")), (name, text[:20])
             assert nothing_modal()
-            qtbot.keyClick(field, Qt.Key.Key_Escape)
+            driver.key(field, Qt.Key.Key_Escape)
             hand.undo_all()
             assert dumps(window.session.campaigns) == first
     QApplication.clipboard().clear()

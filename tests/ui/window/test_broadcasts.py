@@ -15,6 +15,7 @@ from engage_desktop.domain.message import Broadcast, Variant
 from engage_desktop.ui.pages.variant_rows import even_shares, with_variant, without_variant
 from engage_desktop.ui.widgets.check_box import CheckBox
 from engage_desktop.ui.window import MainWindow
+from tests.ui import driver
 from tests.ui.driver import act, open_row, row, undo
 from tests.ui.window.hand import Hand
 from tests.ui.window.world import WAIT_MS, events, messages, wait_settled
@@ -35,7 +36,7 @@ def only(window: MainWindow) -> Broadcast:
 def make(qtbot: QtBot, window: MainWindow) -> Broadcast:
     """By the button of the page."""
     window.show_page("broadcasts")
-    qtbot.mouseClick(window.pages.broadcasts.findChild(QPushButton, "broadcasts.new"), Qt.MouseButton.LeftButton)
+    driver.click(window.pages.broadcasts.findChild(QPushButton, "broadcasts.new"))
     assert (window.topbar.current.kind, window.topbar.current.key) == ("broadcast", "new_broadcast")
     return only(window)
 
@@ -67,7 +68,7 @@ def test_a_new_broadcast_can_be_sent_as_it_stands(qtbot: QtBot, window: MainWind
     assert shown[4] == "all at once"
     window.pages.broadcasts.table.setFocus()
     row(window.pages.broadcasts.table, 0)
-    qtbot.keyClick(window.pages.broadcasts.table, Qt.Key.Key_Return)
+    driver.key(window.pages.broadcasts.table, Qt.Key.Key_Return)
     assert window.topbar.current.kind == "broadcast"
     hand.undo_all()
     assert dumps(window.session.campaigns) == first
@@ -123,7 +124,7 @@ def test_when_is_typed_by_the_clocks_of_the_workspace(qtbot: QtBot, window: Main
     hand.line("broadcast.at", "soon")
     assert "no day and time" in hand.error("broadcast.at")
     assert only(window).at == "2025-07-01T17:30:00Z"
-    qtbot.keyClick(hand.find(QLineEdit, "broadcast.at"), Qt.Key.Key_Escape)
+    driver.key(hand.find(QLineEdit, "broadcast.at"), Qt.Key.Key_Escape)
     assert hand.error("broadcast.at") == ""
     hand.choose("broadcast.zone", "Each")
     assert only(window).zone == "profile"
@@ -134,7 +135,7 @@ def test_when_is_typed_by_the_clocks_of_the_workspace(qtbot: QtBot, window: Main
     assert (only(window).throughput, only(window).priority) == (500, 3)
     hand.line("broadcast.throughput", "many")
     assert "not a number" in hand.error("broadcast.throughput")
-    qtbot.keyClick(hand.find(QLineEdit, "broadcast.throughput"), Qt.Key.Key_Escape)
+    driver.key(hand.find(QLineEdit, "broadcast.throughput"), Qt.Key.Key_Escape)
     hand.choose("broadcast.stage", "Nurture")
     assert only(window).stage == "nurture"
     window.show_page("broadcasts")
@@ -156,7 +157,7 @@ def test_variants_share_people_out(qtbot: QtBot, window: MainWindow, hand: Hand)
     assert only(window).variants[2] == Variant(key="rest", percent=33.33, role="holdout")
     hand.line("broadcast.variant.1.key", "rest")
     assert "already a variant 'rest'" in hand.error("broadcast.variant.1.key")
-    qtbot.keyClick(hand.find(QLineEdit, "broadcast.variant.1.key"), Qt.Key.Key_Escape)
+    driver.key(hand.find(QLineEdit, "broadcast.variant.1.key"), Qt.Key.Key_Escape)
     hand.choose("broadcast.message", "That of each")
     assert only(window).message is None
     hand.line("broadcast.variant.1.percent", "20")
@@ -225,9 +226,9 @@ def test_without_a_broadcast_the_page_says_how_to_make_one(qtbot: QtBot, window:
 def test_a_broadcast_is_found_by_its_key(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
     make(qtbot, window)
     window.show_page("home")
-    qtbot.keySequence(window, "Ctrl+K")
-    qtbot.keyClicks(window.palette_.field, "new_broadcast")
-    qtbot.keyClick(window.palette_.field, Qt.Key.Key_Return)
+    driver.keys(window, "Ctrl+K")
+    driver.write(window.palette_.field, "new_broadcast")
+    driver.key(window.palette_.field, Qt.Key.Key_Return)
     assert (window.topbar.current.kind, window.topbar.current.key) == ("broadcast", "new_broadcast")
 
 
@@ -269,7 +270,7 @@ def choose(qtbot: QtBot, window: MainWindow, name: str) -> list[list[str]]:
     people = window.broadcast_page.people
     made = people.findChild(QPushButton, f"broadcast.people.{name}")
     window.broadcast_page.ensureWidgetVisible(made)
-    qtbot.mouseClick(made, Qt.MouseButton.LeftButton)
+    driver.click(made)
     qtbot.waitUntil(lambda: people.current, timeout=WAIT_MS)
     model = people.table.model
     return [[model.cell(row, column) for column in range(model.columnCount())] for row in range(model.rowCount())]
@@ -307,10 +308,10 @@ def test_everybody_on_the_list_is_shown_by_fate_and_reason(qtbot: QtBot, window:
     assert "was dropped: this person is suppressed." in people.table.said.text()
     pressed = people.buttons["dropped", "suppressed"]
     pressed.setFocus()
-    qtbot.keyClick(pressed, Qt.Key.Key_Left)  # the arrows go to the total beside it
+    driver.key(pressed, Qt.Key.Key_Left)  # the arrows go to the total beside it
     focused = window.focusWidget()
     assert focused is people.buttons["held_out", ""]
-    qtbot.keyClick(focused, Qt.Key.Key_Space)
+    driver.key(focused, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: people.current, timeout=WAIT_MS)
     assert people.table.model.total == fates["held_out", ""]
 

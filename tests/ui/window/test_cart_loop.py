@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engage_desktop.document import dumps
 from engage_desktop.ui.window import MainWindow
+from tests.ui import driver
 from tests.ui.canvas.driving import Hand, agrees
 from tests.ui.keyboard import Keyboard
 from tests.ui.window.world import wait_settled
@@ -113,9 +113,9 @@ class Person(Hand):
         assert line is not None, name
         self.window.inspector.ensureWidgetVisible(line)
         self.on(line)
-        QTest.keyClick(line, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-        QTest.keyClicks(line, text)
-        QTest.keyClick(line, Qt.Key.Key_Return)
+        driver.key(line, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        driver.write(line, text)
+        driver.key(line, Qt.Key.Key_Return)
         self.gestures += 1
 
     def take(self, title: str) -> None:
@@ -123,7 +123,7 @@ class Person(Hand):
         rows = self.canvas.popup.list
         item = next(rows.item(at) for at in range(rows.count()) if rows.item(at).text().startswith(title))
         rows.scrollToItem(item)
-        QTest.mouseClick(rows.viewport(), LEFT, pos=rows.visualItemRect(item).center())
+        driver.click(rows.viewport(), rows.visualItemRect(item).center())
         self.gestures += 1
         QApplication.processEvents()
 

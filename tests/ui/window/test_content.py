@@ -15,6 +15,7 @@ from engage_desktop.domain.response import Responses, Spread, Stage
 from engage_desktop.domain.step import SendMessage
 from engage_desktop.ui.inspector import response_edits
 from engage_desktop.ui.window import MainWindow
+from tests.ui import driver
 from tests.ui.driver import row, undo
 from tests.ui.window.hand import Hand
 
@@ -57,7 +58,7 @@ def test_messages_are_listed_with_what_sends_them(qtbot: QtBot, window: MainWind
     assert table.rows.rows[1] == ("New message", "SMS", "Hello", "–", "–")
     table.setFocus()
     row(table, 0)
-    qtbot.keyClick(table, Qt.Key.Key_Return)
+    driver.key(table, Qt.Key.Key_Return)
     assert (window.topbar.current.kind, window.topbar.current.key) == ("message", "nudge")
     assert hand.find(QLabel, "message.used").text() == "Sent by Rescue."
 
@@ -74,12 +75,12 @@ def test_texts_of_a_message_are_edited_and_taken_back(qtbot: QtBot, window: Main
     hand.choose("message.send_to", "Everybody")
     body = hand.find(QPlainTextEdit, "message.body")
     body.setFocus()
-    qtbot.keyClick(body, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    qtbot.keyClicks(body, "One line")
-    qtbot.keyClick(body, Qt.Key.Key_Return)
-    qtbot.keyClicks(body, "and another")
+    driver.key(body, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    driver.write(body, "One line")
+    driver.key(body, Qt.Key.Key_Return)
+    driver.write(body, "and another")
     assert message(window).body == "We kept it."
-    qtbot.keyClick(body, Qt.Key.Key_Tab)
+    driver.key(body, Qt.Key.Key_Tab)
     found = message(window)
     assert found.body == "One line\nand another"
     assert (found.subject, found.from_, found.reply_to, found.preheader) == (
@@ -89,8 +90,8 @@ def test_texts_of_a_message_are_edited_and_taken_back(qtbot: QtBot, window: Main
     hand.lines("message.text", "As text")
     assert message(window).text == "As text"
     body = hand.find(QPlainTextEdit, "message.body")
-    qtbot.keyClicks(body, "half typed")
-    qtbot.keyClick(body, Qt.Key.Key_Escape)
+    driver.write(body, "half typed")
+    driver.key(body, Qt.Key.Key_Escape)
     assert body.toPlainText() == "One line\nand another"
     hand.undo_all()
     assert dumps(window.session.campaigns) == first
@@ -157,7 +158,7 @@ def test_responses_are_typed_as_a_table(qtbot: QtBot, window: MainWindow, hand: 
     assert hand.find(QLineEdit, "message.responses.opened.low").text() == "7.5"
     hand.line("message.responses.opened.low", "few")
     assert "not a number" in hand.error("message.responses.opened.low")
-    qtbot.keyClick(hand.find(QLineEdit, "message.responses.opened.low"), Qt.Key.Key_Escape)
+    driver.key(hand.find(QLineEdit, "message.responses.opened.low"), Qt.Key.Key_Escape)
     hand.choose("message.responses.opened.after", "Half by")
     assert model(window).opened == Stage(low=0.075, likely=0.35, high=0.6, after=Spread(p50="2h", p90="1d"))
     hand.line("message.responses.opened.p50", "3")
@@ -235,7 +236,7 @@ def test_a_step_answers_as_its_message_or_as_itself(window: MainWindow, hand: Ha
     assert step(window).priority == 7
     hand.line("inspector.priority", "first")
     assert "not a number" in hand.error("inspector.priority")
-    hand.qtbot.keyClick(hand.find(QLineEdit, "inspector.priority"), Qt.Key.Key_Escape)
+    driver.key(hand.find(QLineEdit, "inspector.priority"), Qt.Key.Key_Escape)
     hand.choose("inspector.when_not_sent", "Leave")
     assert step(window).when_not_sent == "leave"
     hand.undo_all()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +17,7 @@ from engage_desktop.ui.app import open_window
 from engage_desktop.ui.pages.data import DataPage
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.window import MainWindow
+from tests.ui import driver
 from tests.ui.window.world import wait_settled
 
 _W = TypeVar("_W", bound=QWidget)
@@ -74,21 +75,21 @@ def test_a_file_that_asks_is_read_again_with_what_is_said(qtbot: QtBot, data: Da
     path = tmp_path / "shop.csv"
     path.write_text(SHOP, encoding="utf-8")
     assert not data.options.isVisible()
-    qtbot.mouseClick(part(data.window(), QPushButton, "data.options.show"), Qt.MouseButton.LeftButton)
+    driver.click(part(data.window(), QPushButton, "data.options.show"))
     assert data.options.isVisible()
-    qtbot.keyClicks(part(data, QLineEdit, "data.options.map"), "wann")
+    driver.write(part(data, QLineEdit, "data.options.map"), "wann")
     data.import_files([str(path)])
     assert "'wann' renames nothing" in part(data, QLabel, "data.options.fault").text()
     assert not data.importing
-    qtbot.keyClicks(part(data, QLineEdit, "data.options.map"), " = timestamp")
-    qtbot.keyClicks(part(data, QLineEdit, "data.options.zone"), "Europe/Berlin")
+    driver.write(part(data, QLineEdit, "data.options.map"), " = timestamp")
+    driver.write(part(data, QLineEdit, "data.options.zone"), "Europe/Berlin")
     imported(qtbot, data, path)
     again = part(data, QPushButton, "data.options.again")
     assert again.isVisible(), "refused: day and month cannot be told apart"
     assert len(rows(data, "files")) == before
-    qtbot.keyClicks(part(data, QComboBox, "data.options.dates"), "Day")
+    driver.write(part(data, QComboBox, "data.options.dates"), "Day")
     with qtbot.waitSignal(data.busy, check_params_cb=lambda busy: not busy, timeout=20_000):
-        qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
+        driver.click(again)
     qtbot.waitUntil(lambda: len(rows(data, "files")) > before, timeout=10_000)
     assert rows(data, "files")[-1][1:] == [
         "CSV, semicolons, decimal comma, day-first dates, UTF-8, times without a zone in Europe/Berlin",

@@ -20,6 +20,7 @@ from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.window import MainWindow
 from tests.cli import shop
 from tests.cli.test_sync import assumed_design
+from tests.ui import driver
 from tests.ui.window.hand import Hand
 from tests.ui.window.world import WAIT_MS, wait_settled
 
@@ -35,9 +36,9 @@ class Sender(Hand):
         places: QListWidget = self.find(QListWidget, "deliver.destinations")
         keys = [one.key for one in self.window.session.campaigns.destinations]
         places.setFocus()
-        self.qtbot.keyClick(places, Qt.Key.Key_Home)
+        driver.key(places, Qt.Key.Key_Home)
         for _ in range(keys.index(destination)):
-            self.qtbot.keyClick(places, Qt.Key.Key_Down)
+            driver.key(places, Qt.Key.Key_Down)
         self.settle()
 
     def settle(self) -> None:
@@ -69,11 +70,11 @@ class Sender(Hand):
         return self.text("said")
 
     def by_mouse(self) -> None:
-        self.qtbot.mouseClick(self.button, Qt.MouseButton.LeftButton)
+        driver.click(self.button)
 
     def by_keyboard(self) -> None:
         self.button.setFocus()
-        self.qtbot.keyClick(self.button, Qt.Key.Key_Space)
+        driver.key(self.button, Qt.Key.Key_Space)
 
     def left(self, folder: str) -> list[dict[str, Any]]:
         """The calls that a file destination was given."""
@@ -156,8 +157,8 @@ def test_the_past_never_reaches_real_people(qtbot: QtBot, open_shop: Callable[..
         (Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier),
         (Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier),
     ):
-        qtbot.keyClick(field, key, modifier)
-    qtbot.keyClick(field, Qt.Key.Key_Return)
+        driver.key(field, key, modifier)
+    driver.key(field, Qt.Key.Key_Return)
     sender.settle()
     calls = sender.calls()
     assert {(body["userId"], body["event"]) for body in calls} == {
@@ -199,7 +200,7 @@ def test_lists_reach_real_people_only_when_their_number_was_typed(
     # A click on Send with a number still under the cursor first shows what that number means.
     field = sender.find(QLineEdit, "deliver.recipients")
     field.setFocus()
-    qtbot.keyClicks(field, "7")
+    driver.write(field, "7")
     sender.by_mouse()
     sender.settle()
     assert sender.left("real") == []

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engage_desktop.document import dumps
 from engage_desktop.domain.journey import Journey
 from engage_desktop.ui.window import MainWindow
+from tests.ui import driver
 from tests.ui.driver import act, undo
 from tests.ui.window.world import wait_settled
 
@@ -39,9 +39,7 @@ class Editor:
 
     def retype(self, widget: QWidget, text: str, end: Qt.Key = Qt.Key.Key_Return) -> None:
         widget.setFocus()
-        self.qtbot.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-        self.qtbot.keyClicks(widget, text)
-        self.qtbot.keyClick(widget, end)
+        driver.rewrite(widget, text, end)
 
     def line(self, name: str, text: str, end: Qt.Key = Qt.Key.Key_Return) -> None:
         self.retype(self.find(QLineEdit, name), text, end)
@@ -56,11 +54,11 @@ class Editor:
         combo.setFocus()
         key = Qt.Key.Key_Down if index > combo.currentIndex() else Qt.Key.Key_Up
         for _ in range(abs(index - combo.currentIndex())):
-            self.qtbot.keyClick(combo, key)
+            driver.key(combo, key)
         assert combo.currentIndex() == index
 
     def click(self, kind: type[QWidget], name: str) -> None:
-        self.qtbot.mouseClick(self.find(kind, name), Qt.MouseButton.LeftButton)
+        driver.click(self.find(kind, name))
 
     @property
     def journey(self) -> Journey:
@@ -163,7 +161,7 @@ def test_undo_is_named_and_works_while_a_field_has_focus(qtbot: QtBot, window: M
     assert "Change wait of “A day”" in window.actions_["edit.undo"].text()
     line = editor.find(QLineEdit, "inspector.duration")
     assert line.hasFocus()
-    qtbot.keySequence(line, QKeySequence("Ctrl+Z"))
+    driver.keys(line, "Ctrl+Z")
     assert editor.step("pause").duration == "1d"
     assert line.text() == "1"
 
@@ -178,7 +176,7 @@ def test_what_is_wrong_is_said_under_the_field_and_the_design_is_kept(
     assert "is not a duration" in field.error
     assert "Write a number and a unit" in field.error
     assert dumps(window.session.campaigns) == before
-    qtbot.keyClick(editor.find(QLineEdit, "inspector.duration"), Qt.Key.Key_Escape)
+    driver.key(editor.find(QLineEdit, "inspector.duration"), Qt.Key.Key_Escape)
     assert field.error == ""
     assert editor.find(QLineEdit, "inspector.duration").text() == "1"
 

@@ -53,6 +53,7 @@ from engage_desktop.ui.inspector.journey_form import JourneyForm
 from engage_desktop.ui.inspector.log_names import LogNames
 from engage_desktop.ui.inspector.surroundings import Surroundings
 from engage_desktop.ui.theme import Theme
+from tests.ui import driver
 
 BOUGHT = "event('Order Completed').count() >= 1"
 CONDITION = "event('Product Added').count() >= 2"
@@ -279,20 +280,20 @@ class Desk:
 
     def put(self, name: str, text: str) -> None:
         """Type, choose or press, by the keyboard."""
-        editor, qtbot = self.editor(name), self.qtbot
+        editor = self.editor(name)
         if isinstance(editor, QComboBox):
             index = next(at for at in range(editor.count()) if editor.itemText(at).startswith(text))
             key = Qt.Key.Key_Down if index > editor.currentIndex() else Qt.Key.Key_Up
             for _ in range(abs(index - editor.currentIndex())):
-                qtbot.keyClick(editor, key)
+                driver.key(editor, key)
         elif isinstance(editor, QLineEdit | QPlainTextEdit):
-            qtbot.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-            qtbot.keyClicks(editor, text)
+            driver.key(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+            driver.write(editor, text)
             several = isinstance(editor, QPlainTextEdit)
             held = Qt.KeyboardModifier.ControlModifier if several else Qt.KeyboardModifier.NoModifier
-            qtbot.keyClick(editor, Qt.Key.Key_Return, held)
+            driver.key(editor, Qt.Key.Key_Return, held)
         else:
-            qtbot.keyClick(editor, Qt.Key.Key_Space)
+            driver.key(editor, Qt.Key.Key_Space)
 
     def close(self) -> None:
         self.area.close()

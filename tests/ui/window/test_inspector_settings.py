@@ -17,6 +17,7 @@ from engage_desktop.ui.goal_words import goal_words, reached_short, reached_word
 from engage_desktop.ui.inspector.set_trait import as_kind
 from engage_desktop.ui.widgets.check_box import CheckBox
 from engage_desktop.ui.window import MainWindow
+from tests.ui import driver
 from tests.ui.driver import undo
 from tests.ui.window.test_inspector import Editor
 from tests.ui.window.test_inspector_moments import add, undone
@@ -34,9 +35,8 @@ def type_name(editor: Editor, name: str, text: str) -> None:
 
 def empty(editor: Editor, line: QLineEdit) -> None:
     line.setFocus()
-    editor.qtbot.keyClick(line, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    editor.qtbot.keyClick(line, Qt.Key.Key_Delete)
-    editor.qtbot.keyClick(line, Qt.Key.Key_Return)
+    driver.empty(line)
+    driver.key(line, Qt.Key.Key_Return)
 
 
 def direct(at_us: int, within_us: int) -> tuple[int, int, float]:

@@ -20,6 +20,7 @@ from engage_desktop.domain.workspace import Workspace
 from engage_desktop.ui.fresh import audience_from_list
 from engage_desktop.ui.pages.list_card import ListCard
 from engage_desktop.ui.window import MainWindow
+from tests.ui import driver
 from tests.ui.driver import choose, type_over, undo
 from tests.ui.window.world import TEAMS, events, wait_settled
 
@@ -106,7 +107,7 @@ def test_the_file_dialog_is_asked_from_the_page_and_the_palette(qtbot: QtBot, wi
     window.show_page("audiences")
     opener = window.pages.audiences.findChild(QPushButton, "audiences.from_list")
     opener.setFocus()
-    qtbot.keyClick(opener, Qt.Key.Key_Space)
+    driver.key(opener, Qt.Key.Key_Space)
     dialog = window.findChild(QFileDialog, "list.dialog")
     assert dialog is not None
     dialog.fileSelected.emit(str(chosen))
@@ -120,7 +121,7 @@ def test_another_column_is_one_edit_that_can_be_taken_back(qtbot: QtBot, window:
     combo: QComboBox = card(window).columns
     assert combo.accessibleName()
     combo.setFocus()
-    qtbot.keyClick(combo, Qt.Key.Key_Up)
+    driver.key(combo, Qt.Key.Key_Up)
     assert named(window).column == "note"
     wait_settled(qtbot, window)
     qtbot.waitUntil(lambda: window.watch.current, timeout=WAIT_MS)
@@ -147,7 +148,7 @@ def test_a_replaced_file_is_seen_refused_and_taken(qtbot: QtBot, window: MainWin
     assert problem.code == "list_changed"
     take = card(window).take
     take.setFocus()
-    qtbot.keyClick(take, Qt.Key.Key_Space)
+    driver.key(take, Qt.Key.Key_Space)
     assert named(window).sha256 == hashlib.sha256(copy.read_bytes()).hexdigest()
     assert window.session.document.undo_name == "Take the new file of “Good customers”"
     wait_settled(qtbot, window)

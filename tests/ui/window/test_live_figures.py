@@ -16,7 +16,6 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -30,6 +29,7 @@ from engage_desktop.ui.app import open_window
 from engage_desktop.ui.formats import number
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.window import MainWindow
+from tests.ui import driver
 from tests.ui.driver import undo
 
 WAIT_MS = 20_000
@@ -117,9 +117,7 @@ class Hand:
         canvas.show_step(key)
         card = canvas.scene.cards[key]
         view = canvas.view
-        QTest.mouseClick(
-            view.viewport(), Qt.MouseButton.LeftButton, pos=view.mapFromScene(card.sceneBoundingRect().center())
-        )
+        driver.click(view.viewport(), view.mapFromScene(card.sceneBoundingRect().center()))
         QApplication.processEvents()
         assert self.window.journey_page.selection == [key]
 
@@ -135,12 +133,12 @@ class Hand:
         if isinstance(editor, QComboBox):
             editor.setFocus()
             for _ in range(self.draw.randint(1, 3)):
-                QTest.keyClick(editor, Qt.Key.Key_Down if self.draw.random() < 0.6 else Qt.Key.Key_Up)
+                driver.key(editor, Qt.Key.Key_Down if self.draw.random() < 0.6 else Qt.Key.Key_Up)
             return f"{step.key}: {name} by arrow keys"
-        QTest.mouseClick(editor if isinstance(editor, QLineEdit) else editor.viewport(), Qt.MouseButton.LeftButton)
-        QTest.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-        QTest.keyClicks(editor, text)
-        QTest.keyClick(editor, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier)
+        driver.click(editor if isinstance(editor, QLineEdit) else editor.viewport())
+        driver.key(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        driver.write(editor, text)
+        driver.key(editor, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier)
         QApplication.processEvents()
         return f"{step.key}: {name} = {text!r}"
 
@@ -295,7 +293,7 @@ def test_scrubbing_shows_a_direct_count(
     for _ in range(50):
         place = histogram.rect().center()
         place.setX(draw.randint(histogram.width() // 20, histogram.width() * 19 // 20))
-        QTest.mouseClick(histogram, Qt.MouseButton.LeftButton, pos=place)
+        driver.click(histogram, place)
         qtbot.waitUntil(lambda: bench.figures_current, timeout=WAIT_MS)
         instants.add(bench.at_us)
         texts = shown(window)

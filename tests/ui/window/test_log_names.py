@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from engage_desktop.document import dumps
 from engage_desktop.ui.inspector.log_names import LogNames
 from engage_desktop.ui.window import MainWindow
+from tests.ui import driver
 from tests.ui.window.hand import Hand
 from tests.ui.window.world import events, wait_settled
 
@@ -65,34 +66,34 @@ def test_names_and_values_are_taken_by_the_keyboard(qtbot: QtBot, window: MainWi
         found = window.findChild(QListWidget, "inspector.entry.where.names")
         return [found.item(at).text() for at in range(found.count())] if found is not None and found.isVisible() else []
 
-    qtbot.keyClick(field, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
+    driver.key(field, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
     assert shown()[:2] == ["event('…')", "trait('…')"]
-    qtbot.keyClicks(field, "property('sh")
+    driver.write(field, "property('sh")
     added = [one["properties"] for one in events() if one.get("event") == "Product Added"]
     assert shown() == [f"shelf   {len(added)}"]
-    qtbot.keyClick(field, Qt.Key.Key_Return)
+    driver.key(field, Qt.Key.Key_Return)
     assert field.toPlainText() == "property('shelf')"
-    qtbot.keyClicks(field, " = '")
+    driver.write(field, " = '")
     counts = Counter(one["shelf"] for one in added)  # type: ignore[index]  # properties of a track call
     wanted = [f"'{name}'   {count}" for name, count in sorted(counts.items(), key=lambda row: (-row[1], f"'{row[0]}'"))]
     qtbot.waitUntil(lambda: shown() == wanted, timeout=30_000)
-    qtbot.keyClick(field, Qt.Key.Key_Down)
-    qtbot.keyClick(field, Qt.Key.Key_Return)
+    driver.key(field, Qt.Key.Key_Down)
+    driver.key(field, Qt.Key.Key_Return)
     assert field.toPlainText() == f"property('shelf') = {wanted[1].split('   ')[0]}"
     assert dumps(window.session.campaigns) == first  # Enter took what the list said, and handed nothing over yet
-    qtbot.keyClick(field, Qt.Key.Key_Return)
+    driver.key(field, Qt.Key.Key_Return)
     assert hand.journey.entry.where == field.toPlainText()  # type: ignore[union-attr]  # entered by an event
-    qtbot.keyClicks(field, " ")
-    qtbot.keyClick(field, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
+    driver.write(field, " ")
+    driver.key(field, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
     assert shown()
     typed = field.toPlainText()
-    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    driver.key(field, Qt.Key.Key_Escape)
     assert (shown(), field.toPlainText()) == ([], typed)  # only the list is closed
     hand.undo_all()
     hand.retype(field, "property('", Qt.Key.Key_Tab)  # Tab takes too
     assert field.toPlainText().startswith("property('")
     assert field.hasFocus()
-    qtbot.keyClick(field, Qt.Key.Key_Escape)  # nothing was handed over: the old text is back
+    driver.key(field, Qt.Key.Key_Escape)  # nothing was handed over: the old text is back
     assert field.toPlainText() == ""
     window.go("journey", "rescue", "hold")
     assert not shown()

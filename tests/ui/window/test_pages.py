@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from engage_desktop.ui.widgets.table import PagedModel
 from engage_desktop.ui.window import MainWindow
+from tests.ui import driver
 from tests.ui.driver import act, row, undo
 from tests.ui.window.world import wait_settled
 
@@ -33,16 +34,16 @@ def test_an_audience_is_edited_as_text_in_one_undo_step(qtbot: QtBot, window: Ma
     editor = page.editor
     editor.setFocus()
     for text in ("event('Order Completed').count() >= 2", "event('Product Added').count() >= 1"):
-        qtbot.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        driver.key(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         with qtbot.waitSignal(editor.paused, timeout=10_000):
-            qtbot.keyClicks(editor, text)
+            driver.write(editor, text)
         assert definition(window) == text
     wait_settled(qtbot, window)
     after = window.watch.figures
     assert after is not None
     assert after.size != before.size
     assert after.generation == window.session.generation
-    qtbot.keySequence(editor, "Ctrl+Z")
+    driver.keys(editor, "Ctrl+Z")
     assert definition(window) == first
     assert editor.toPlainText() == first.replace(" AND ", "\nAND ")
     assert not window.session.document.can_undo
@@ -53,9 +54,9 @@ def test_a_fault_is_marked_at_its_character_and_changes_nothing(qtbot: QtBot, wi
     wait_settled(qtbot, window)
     first, page = definition(window), window.audience_page
     page.editor.setFocus()
-    qtbot.keyClick(page.editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    qtbot.keyClicks(page.editor, "event('Order Completed').cuont() >= 1")
-    qtbot.keyClick(page.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    driver.key(page.editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    driver.write(page.editor, "event('Order Completed').cuont() >= 1")
+    driver.key(page.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert definition(window) == first
     assert page.error.isVisible()
     assert "line 1, column" in page.error.text()
@@ -81,7 +82,7 @@ def test_results_are_held_by_pages_only(qtbot: QtBot, window: MainWindow) -> Non
     wait_settled(qtbot, window)
     assert results.model.cell(results.model.total - 1, 0) == "rescue"
     row(results.view, 0)
-    qtbot.keySequence(results.view, "Ctrl+C")
+    driver.keys(results.view, "Ctrl+C")
     header, line = QGuiApplication.clipboard().text().splitlines()
     assert header.split("\t")[:2] == ["journey", "profile"]
     assert line.split("\t")[0] == "rescue"
@@ -112,7 +113,7 @@ def test_a_sandbox_receives_what_the_dry_run_showed(qtbot: QtBot, window: MainWi
     assert dry.calls > 0
     assert json.loads(card._sample.toPlainText().split("\n\n")[0]) == dry.sample[0]
     assert send.isEnabled()
-    qtbot.mouseClick(send, Qt.MouseButton.LeftButton)
+    driver.click(send)
     qtbot.waitUntil(lambda: card.syncing is None, timeout=30_000)
     wait_settled(qtbot, window)
     assert card._said.text() == f"Done: {dry.calls} sent."

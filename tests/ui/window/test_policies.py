@@ -11,6 +11,7 @@ from engage_desktop.document import dumps
 from engage_desktop.domain.workspace import Cap, Holdout, Policies, QuietHours
 from engage_desktop.ui.policy_words import policy_words
 from engage_desktop.ui.window import MainWindow
+from tests.ui import driver
 from tests.ui.driver import open_row
 from tests.ui.window.hand import Hand
 
@@ -60,9 +61,9 @@ def test_who_is_never_sent_to_and_who_is_held_out(qtbot: QtBot, window: MainWind
     hand.line("policies.holdout", "some")
     assert "not a number" in hand.error("policies.holdout")
     line = hand.find(QLineEdit, "policies.holdout")
-    qtbot.keyClick(line, Qt.Key.Key_Escape)
-    line.clear()
-    qtbot.keyClick(line, Qt.Key.Key_Return)
+    driver.key(line, Qt.Key.Key_Escape)
+    driver.empty(line)
+    driver.key(line, Qt.Key.Key_Return)
     assert policies(window).holdout is None
 
 
@@ -71,8 +72,8 @@ def test_consent_is_asked_by_channel(qtbot: QtBot, window: MainWindow, hand: Han
     hand.line("policies.consent.email", "marketing")
     assert list(policies(window).consent.items()) == [("email", "marketing"), ("sms", "texts")]
     line = hand.find(QLineEdit, "policies.consent.sms")
-    line.clear()
-    qtbot.keyClick(line, Qt.Key.Key_Return)
+    driver.empty(line)
+    driver.key(line, Qt.Key.Key_Return)
     assert policies(window).consent == {"email": "marketing"}
 
 
@@ -88,7 +89,7 @@ def test_quiet_hours_and_the_send_window(qtbot: QtBot, window: MainWindow, hand:
     hand.line("policies.quiet_hours.1.to", "8")
     assert "no clock time" in hand.error("policies.quiet_hours.1.to")
     assert policies(window).quiet_hours[1] == hours("push", "21:00", "08:00")
-    qtbot.keyClick(hand.find(QLineEdit, "policies.quiet_hours.1.to"), Qt.Key.Key_Escape)
+    driver.key(hand.find(QLineEdit, "policies.quiet_hours.1.to"), Qt.Key.Key_Escape)
     hand.click(QToolButton, "policies.quiet_hours.0.remove")
     assert policies(window).quiet_hours == (hours("push", "21:00", "08:00"),)
     assert not hand.shown("policies.send_window.from")
@@ -112,7 +113,7 @@ def test_caps_and_how_long_a_message_waits(window: MainWindow, hand: Hand) -> No
     assert policies(window).caps[1].channel == "push"
     hand.line("policies.caps.0.max", "2.5")
     assert "not a number" in hand.error("policies.caps.0.max")
-    hand.qtbot.keyClick(hand.find(QLineEdit, "policies.caps.0.max"), Qt.Key.Key_Escape)
+    driver.key(hand.find(QLineEdit, "policies.caps.0.max"), Qt.Key.Key_Escape)
     hand.line("policies.max_wait", "2")
     assert policies(window).max_wait == "2d"
     assert hand.undo_name == "Change how long a message may wait"

@@ -23,6 +23,7 @@ from engage_desktop.ui.formats import number
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.window import MainWindow
 from tests.app.test_lints import PEOPLE, design, log
+from tests.ui import driver
 from tests.ui.driver import act, press, row, undo
 from tests.ui.keyboard import Keyboard
 from tests.ui.window.hand import Hand
@@ -131,7 +132,7 @@ def test_a_lint_is_a_row_a_badge_and_a_sentence_beside_the_step(qtbot: QtBot, wi
     assert window.status.problems.text() == f"{len(texts)} problems"
     act(window, "go.home")
     row(window.problems._list, 1)
-    qtbot.keyClick(window.problems._list, Qt.Key.Key_Return)
+    driver.key(window.problems._list, Qt.Key.Key_Return)
     assert window.journey_page.selection == ["wait"]
     assert UNGUARDED.partition(": ")[2] in Hand(qtbot, window).problems("inspector")
     item = window.problems._list.item(1)

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QTableView, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -23,6 +22,7 @@ from engage_desktop.ui.sending.page import SendingPage
 from engage_desktop.ui.theme import Theme, ThemeMode
 from engage_desktop.ui.widgets.month import MonthView
 from engage_desktop.ui.window import MainWindow
+from tests.ui import driver
 from tests.ui.driver import choose, row, undo
 from tests.ui.window.two_campaigns import the
 from tests.ui.window.world import WAIT_MS, messages, wait_settled
@@ -41,7 +41,7 @@ def window(qtbot: QtBot, theme: Theme, two: MainWindow) -> MainWindow:
     two.to_end()
     two.pages.sending.messages.keep()
     two.pages.sending.show_view("calendar")
-    QTest.mouseClick(the(two, QToolButton, "rail.sending"), Qt.MouseButton.LeftButton)
+    driver.click(the(two, QToolButton, "rail.sending"))
     settled(qtbot, two)
     return two
 
@@ -54,7 +54,7 @@ def settled(qtbot: QtBot, window: MainWindow) -> SendingPage:
 
 
 def show(qtbot: QtBot, window: MainWindow, key: str) -> SendingPage:
-    QTest.mouseClick(the(window, QPushButton, f"sending.show.{key}"), Qt.MouseButton.LeftButton)
+    driver.click(the(window, QPushButton, f"sending.show.{key}"))
     return settled(qtbot, window)
 
 
@@ -90,7 +90,7 @@ def test_a_day_is_chosen_by_mouse_and_keys(qtbot: QtBot, window: MainWindow) -> 
     month = the(window, MonthView, "sending.calendar.days")
     busy = Counter(day_of(row["sent_at"]) for row in rows if row["status"] == "sent").most_common(1)[0][0]
     month.choose(busy.replace(day=15))
-    QTest.mouseClick(month, Qt.MouseButton.LeftButton, pos=month.cell(busy).center().toPoint())
+    driver.click(month, month.cell(busy).center().toPoint())
     assert month.day == busy
     assert month.accessibleDescription() == month.said(busy)
     table = the(window, QTableView, "sending.calendar.day.table")
@@ -102,18 +102,18 @@ def test_a_day_is_chosen_by_mouse_and_keys(qtbot: QtBot, window: MainWindow) -> 
     )
     assert {key: int(count) for key, count in shown.items() if count != "–"} == direct
     month.setFocus()
-    QTest.keyClick(month, Qt.Key.Key_Right)
+    driver.key(month, Qt.Key.Key_Right)
     assert month.day == busy + timedelta(days=1)
-    QTest.keyClick(month, Qt.Key.Key_Down)
+    driver.key(month, Qt.Key.Key_Down)
     assert month.day == busy + timedelta(days=8)
-    QTest.keyClick(month, Qt.Key.Key_Home)
+    driver.key(month, Qt.Key.Key_Home)
     assert month.day.day == 1
     before = month.day
-    QTest.keyClick(month, Qt.Key.Key_PageDown)
+    driver.key(month, Qt.Key.Key_PageDown)
     assert (month.day - timedelta(days=1)).month == before.month
-    QTest.mouseClick(the(window, QToolButton, "sending.calendar.before"), Qt.MouseButton.LeftButton)
+    driver.click(the(window, QToolButton, "sending.calendar.before"))
     assert month.day == before
-    QTest.keyClick(month, Qt.Key.Key_End)
+    driver.key(month, Qt.Key.Key_End)
     assert (month.day + timedelta(days=1)).day == 1
 
 
@@ -160,7 +160,7 @@ def test_pressure_names_the_heaviest_and_leads_to_their_messages(qtbot: QtBot, w
     assert shown == {formats.date_words(monday): count for monday, count in weeks.items()}
     assert page.kind.text() == "assumed"
     row(people, 0)
-    QTest.keyClick(people, Qt.Key.Key_Return)
+    driver.key(people, Qt.Key.Key_Return)
     settled(qtbot, window)
     assert page.shown is page.messages
     assert page.messages.model.total == sum(row["profile"] == first[0] for row in rows)
@@ -180,7 +180,7 @@ def test_capped_by_whom_is_a_table_of_pairs(qtbot: QtBot, window: MainWindow) ->
     assert texts(table) == [["Thank", "Mark", "9", "6", "12"]]
     assert "Caps dropped 7 messages and delayed 3." in page.pressure._capped_words.text()
     row(table, 0)
-    QTest.keyClick(table, Qt.Key.Key_Return)
+    driver.key(table, Qt.Key.Key_Return)
     settled(qtbot, window)
     assert page.shown is page.messages
     assert (page.messages.filter.campaign, page.messages.filter.reason) == ("thank", "frequency_cap")
@@ -202,7 +202,7 @@ def test_conflicts_say_who_shares_people(qtbot: QtBot, window: MainWindow) -> No
     assert said == f"Thank and Mark: {both} people entered both, {formats.share(both, whole)} of Thank"
     button = the(window, QPushButton, "sending.conflicts.sent")
     button.setFocus()
-    QTest.keyClick(button, Qt.Key.Key_Space)
+    driver.key(button, Qt.Key.Key_Space)
     assert texts(table)[1][1].split(" ")[0] == (formats.number(reply.sent[1][0]) if reply.sent[1][0] else "–")
 
 
@@ -216,7 +216,7 @@ def test_fates_filter_and_add_up(qtbot: QtBot, window: MainWindow) -> None:
     fates = Counter(row["status"] for row in rows)
     for fate, made in view.fates.items():
         assert made.text() == f"{words.FATE.get(fate, 'All')} {formats.number(fates[fate] if fate else len(rows))}"
-    QTest.mouseClick(the(window, QPushButton, "sending.messages.fate.dropped"), Qt.MouseButton.LeftButton)
+    driver.click(the(window, QPushButton, "sending.messages.fate.dropped"))
     settled(qtbot, window)
     assert view.model.total == fates["dropped"] > 0
     assert {row[5] for row in texts(view.view)} == {"Dropped"}
@@ -224,8 +224,8 @@ def test_fates_filter_and_add_up(qtbot: QtBot, window: MainWindow) -> None:
     field = the(window, QLineEdit, "sending.messages.person")
     who = next(row["profile"] for row in rows if row["status"] == "dropped")
     field.setFocus()
-    QTest.keyClicks(field, who)
-    QTest.keyClick(field, Qt.Key.Key_Return)
+    driver.write(field, who)
+    driver.key(field, Qt.Key.Key_Return)
     settled(qtbot, window)
     assert field.hasFocus()
     assert view.model.total == sum(row["status"] == "dropped" and row["profile"] == who for row in rows)
@@ -239,18 +239,18 @@ def test_fates_filter_and_add_up(qtbot: QtBot, window: MainWindow) -> None:
 def test_a_row_says_what_became_of_it_and_leads_to_why(qtbot: QtBot, window: MainWindow) -> None:
     page = show(qtbot, window, "messages")
     view = page.messages
-    QTest.mouseClick(the(window, QPushButton, "sending.messages.fate.sent"), Qt.MouseButton.LeftButton)
+    driver.click(the(window, QPushButton, "sending.messages.fate.sent"))
     settled(qtbot, window)
     table = view.view
     row = next(at for at, one in view.table._rows.items() if one.campaign == "thank")
     one = view.table._rows[row]
     table.scrollTo(table.model().index(row, 0))
     where = table.visualRect(table.model().index(row, 1)).center()
-    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(where))
+    driver.click(table.viewport(), QPoint(where))
     assert view.said.text() == words.sentence(one, NAMES, ZONE)
     assert view.said.text().startswith(f"news of Thank was sent to {one.profile} on ")
     table.setFocus()
-    QTest.keyClick(table, Qt.Key.Key_Return)
+    driver.key(table, Qt.Key.Key_Return)
     wait_settled(qtbot, window)
     assert window.why.isVisible()
     assert window.session.at_us == one.due_at
@@ -273,7 +273,7 @@ def test_messages_follow_an_edit_and_are_greyed_until_then(qtbot: QtBot, window:
 def test_copy_takes_the_header(qtbot: QtBot, window: MainWindow) -> None:
     page = show(qtbot, window, "messages")
     row(page.messages.view, 0)
-    QTest.mouseClick(the(window, QPushButton, "sending.messages.copy"), Qt.MouseButton.LeftButton)
+    driver.click(the(window, QPushButton, "sending.messages.copy"))
     lines = QGuiApplication.clipboard().text().splitlines()
     assert lines[0].split("\t")[:3] == ["Due", "Person", "Campaign"]
     assert len(lines) == 2

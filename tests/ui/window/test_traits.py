@@ -14,6 +14,7 @@ from engage_desktop.domain.duration import parse_instant
 from engage_desktop.domain.people import ComputedTrait
 from engage_desktop.ui.pages.trait import trait_of
 from engage_desktop.ui.window import MainWindow
+from tests.ui import driver
 from tests.ui.driver import act, open_row, row, undo
 from tests.ui.window.world import TEAMS, events, wait_settled
 
@@ -65,7 +66,7 @@ def test_the_page_of_audiences_lists_traits_with_how_many_have_a_value(qtbot: Qt
     assert [row[:2] for row in page.table.rows.rows] == [("Buyers", "Users"), ("Busy teams", "Accounts")]
     page.traits.setFocus()
     row(page.traits, 1)
-    qtbot.keyClick(page.traits, Qt.Key.Key_Return)
+    driver.key(page.traits, Qt.Key.Key_Return)
     assert (window.topbar.current.kind, window.topbar.current.key) == ("trait", "spend")
     assert not window.topbar.state.isVisible()
 
@@ -100,12 +101,12 @@ def test_lists_are_shown_by_their_elements_and_people_can_be_found(qtbot: QtBot,
     assert not window.trait_page.numbers.isVisible()
     who = sorted(seen)[-1]
     field = window.trait_panel.people._field
-    qtbot.keyClicks(field, who)
-    qtbot.keyClick(field, Qt.Key.Key_Return)
+    driver.write(field, who)
+    driver.key(field, Qt.Key.Key_Return)
     wait_settled(qtbot, window)
     assert window.trait_panel.people.rows == ((who, ", ".join(sorted(seen[who]))),)
-    field.clear()
-    qtbot.keyClick(field, Qt.Key.Key_Return)
+    driver.empty(field)
+    driver.key(field, Qt.Key.Key_Return)
     wait_settled(qtbot, window)
 
 
@@ -125,9 +126,9 @@ def test_a_trait_is_edited_as_text_in_one_undo_step(qtbot: QtBot, window: MainWi
     first, editor = trait(window, "spend").definition, window.trait_page.editor
     editor.setFocus()
     for text in ("event('Product Added').sum(property('price'))", "event('Refunded').last(property('shelf'))"):
-        qtbot.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        driver.key(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         with qtbot.waitSignal(editor.paused, timeout=10_000):
-            qtbot.keyClicks(editor, text)
+            driver.write(editor, text)
         assert trait(window, "spend").definition == text
     wait_settled(qtbot, window)
     after = window.trait_watch.figures
@@ -135,7 +136,7 @@ def test_a_trait_is_edited_as_text_in_one_undo_step(qtbot: QtBot, window: MainWi
     assert after.generation == window.session.generation > before.generation
     assert after.with_value == len({one["userId"] for one in calls("Refunded", window.session.at_us)})
     assert window.trait_page.findChild(QLabel, "trait.words.0").text() == "the last shelf of Refunded"
-    qtbot.keySequence(editor, "Ctrl+Z")
+    driver.keys(editor, "Ctrl+Z")
     assert trait(window, "spend").definition == first
     assert editor.toPlainText() == first
     assert not window.session.document.can_undo
@@ -150,16 +151,16 @@ def test_a_definition_that_is_no_trait_is_marked_and_changes_nothing(qtbot: QtBo
         ("trait('plan')", "made of events", "trait"),
     ):
         page.editor.setFocus()
-        qtbot.keyClick(page.editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-        qtbot.keyClicks(page.editor, text)
-        qtbot.keyClick(page.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        driver.key(page.editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        driver.write(page.editor, text)
+        driver.key(page.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         assert trait(window, "orders").definition == first
         assert page.error.isVisible()
         assert said in page.error.text()
         assert [one.cursor.selectedText() for one in page.editor.extraSelections()] == [marked]  # type: ignore[attr-defined]  # the stubs lack it
-    qtbot.keyClick(page.editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    qtbot.keyClicks(page.editor, first)
-    qtbot.keyClick(page.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    driver.key(page.editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    driver.write(page.editor, first)
+    driver.key(page.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert not page.error.isVisible()
 
 
@@ -175,13 +176,13 @@ def test_traits_are_made_renamed_and_deleted_by_actions(qtbot: QtBot, window: Ma
     assert window.trait_watch.figures is not None
     act(window, "definition.rename")
     assert window.trait_page.name.hasFocus()
-    qtbot.keyClicks(window.trait_page.name, "Recent looks")
-    qtbot.keyClick(window.trait_page.name, Qt.Key.Key_Return)
+    driver.write(window.trait_page.name, "Recent looks")
+    driver.key(window.trait_page.name, Qt.Key.Key_Return)
     assert trait(window, key).name == window.topbar.current.title == "Recent looks"
-    qtbot.keySequence(window, "Ctrl+K")
-    qtbot.keyClicks(window.palette_.field, "recent looks")
+    driver.keys(window, "Ctrl+K")
+    driver.write(window.palette_.field, "recent looks")
     assert window.palette_.list.item(0).text() == "Recent looks"
-    qtbot.keyClick(window.palette_.field, Qt.Key.Key_Escape)
+    driver.key(window.palette_.field, Qt.Key.Key_Escape)
     act(window, "definition.delete")
     assert trait_of(window.session.campaigns, key) is None
     assert window.topbar.current.kind != "trait" or window.topbar.current.key != key
@@ -229,7 +230,7 @@ def test_whom_a_definition_is_about_is_one_change(qtbot: QtBot, window: MainWind
     box = window.trait_page.level
     assert box.currentText() == "Of users"
     box.setFocus()
-    qtbot.keyClick(box, Qt.Key.Key_Down)
+    driver.key(box, Qt.Key.Key_Down)
     assert trait(window, "orders").level == "account"
     qtbot.waitUntil(lambda: window.trait_watch.current, timeout=30_000)
     figures = window.trait_watch.figures
@@ -245,9 +246,9 @@ def test_a_problem_of_a_trait_leads_to_it(qtbot: QtBot, window: MainWindow) -> N
     open_trait(qtbot, window, "orders")
     editor = window.trait_page.editor
     editor.setFocus()
-    qtbot.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
-    qtbot.keyClicks(editor, "event('A').where(property('x') = trait('team_orders')).count()")
-    qtbot.keyClick(editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    driver.key(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    driver.write(editor, "event('A').where(property('x') = trait('team_orders')).count()")
+    driver.key(editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.session.workbench.run.refused, timeout=30_000)
     window.show_page("home")
     window.show_problems()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QListView, QMenu, QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QListView, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from engage_desktop.ui.formats import instant
 from engage_desktop.ui.theme import Theme, ThemeMode
 from engage_desktop.ui.widgets.people_list import PeopleList
 from engage_desktop.ui.window import MainWindow
+from tests.ui import driver
 from tests.ui.driver import press, row, type_over
 from tests.ui.window.world import wait_settled
 
@@ -43,7 +42,7 @@ def choose(people: PeopleList, at: int) -> str:
 
 def test_enter_says_why_somebody_is_a_member(qtbot: QtBot, window: MainWindow, people: PeopleList) -> None:
     who = choose(people, 1)
-    QTest.keyClick(view_of(people), Qt.Key.Key_Return)
+    driver.key(view_of(people), Qt.Key.Key_Return)
     wait_settled(qtbot, window)
     dock = window.why
     assert dock.isVisible()
@@ -60,14 +59,14 @@ def test_enter_says_why_somebody_is_a_member(qtbot: QtBot, window: MainWindow, p
 
 def test_the_panel_follows_the_clock(qtbot: QtBot, window: MainWindow, people: PeopleList) -> None:
     choose(people, 0)
-    QTest.keyClick(view_of(people), Qt.Key.Key_Return)
+    driver.key(view_of(people), Qt.Key.Key_Return)
     wait_settled(qtbot, window)
     run = window.session.workbench.run
     window.session.workbench.set_clock(run.first_us)
     wait_settled(qtbot, window)
     said = window.why.sentence.text()
     assert "is not in Buyers" in said or "does not exist before" in said
-    QTest.keyClick(window.why.tree, Qt.Key.Key_Escape)
+    driver.key(window.why.tree, Qt.Key.Key_Escape)
     assert not window.why.isVisible()
 
 
@@ -75,7 +74,7 @@ def test_somebody_who_is_not_in_the_list(qtbot: QtBot, window: MainWindow, peopl
     field = people.findChild(QLineEdit, "audience.people.search")
     assert field is not None
     type_over(field, "nobody-at-all")
-    QTest.keyClick(field, Qt.Key.Key_Return)
+    driver.key(field, Qt.Key.Key_Return)
     wait_settled(qtbot, window)
     ask = people.findChild(QPushButton, "audience.people.why")
     assert ask is not None
@@ -85,8 +84,8 @@ def test_somebody_who_is_not_in_the_list(qtbot: QtBot, window: MainWindow, peopl
     assert window.why.sentence.text().startswith("There is no person 'nobody-at-all' in this log")
     assert not window.why.tree.isVisible()
     assert not window.banner.isVisible()  # the panel says it, once
-    field.clear()
-    QTest.keyClick(field, Qt.Key.Key_Return)
+    driver.empty(field)
+    driver.key(field, Qt.Key.Key_Return)
     wait_settled(qtbot, window)
 
 
@@ -94,12 +93,11 @@ def test_the_menu_of_a_row(qtbot: QtBot, window: MainWindow, people: PeopleList)
     who = choose(people, 0)
     view = view_of(people)
     where = view.visualRect(view.model().index(0, 0)).center()
-    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, where, view.viewport().mapToGlobal(QPoint(where)))
-    QApplication.sendEvent(view.viewport(), event)
+    driver.ask_menu(view.viewport(), where)
     menu = view.findChild(QMenu, "people.menu")
     assert menu is not None
     assert [action.text() for action in menu.actions()] == [f"Why is {who} here?"]
-    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(menu.actions()[0]).center())
+    driver.pick(menu, menu.actions()[0])
     wait_settled(qtbot, window)
     assert window.why.windowTitle() == f"Why: {who}"
 
@@ -115,7 +113,7 @@ def test_a_step_is_explained_from_the_inspector(qtbot: QtBot, window: MainWindow
     press(arrived)
     wait_settled(qtbot, window)
     who = choose(people, 0)
-    QTest.keyClick(view_of(people), Qt.Key.Key_Return)
+    driver.key(view_of(people), Qt.Key.Key_Return)
     wait_settled(qtbot, window)
     assert window.why.sentence.text().startswith(f"{who} meets branch ")
     assert "of step who of Rescue" in window.why.sentence.text()
@@ -123,7 +121,7 @@ def test_a_step_is_explained_from_the_inspector(qtbot: QtBot, window: MainWindow
 
 def test_in_dark_too(qtbot: QtBot, window: MainWindow, people: PeopleList) -> None:
     choose(people, 0)
-    QTest.keyClick(view_of(people), Qt.Key.Key_Return)
+    driver.key(view_of(people), Qt.Key.Key_Return)
     wait_settled(qtbot, window)
     root = window.why.tree.topLevelItem(0)
     assert root is not None

@@ -23,6 +23,7 @@ from engage_desktop.ui.app import open_window
 from engage_desktop.ui.playback import Player
 from engage_desktop.ui.theme import Theme, ThemeMode
 from engage_desktop.ui.window import MainWindow
+from tests.ui import driver
 from tests.ui.canvas.driving import Hand
 from tests.ui.driver import act, choose, open_row, undo
 from tests.ui.window.world import wait_settled
@@ -35,7 +36,7 @@ def test_the_scrubber_sends_the_clock_both_ways(qtbot: QtBot, window: MainWindow
     run = bench.run
     for part in (0.75, 0.25, 0.5):
         x = round(8 + (scrubber.width() - 16) * part)
-        qtbot.mouseClick(scrubber, Qt.MouseButton.LeftButton, pos=QPoint(x, 20))
+        driver.click(scrubber, QPoint(x, 20))
         assert bench.at_us == scrubber.instant_at(x)
         assert abs(bench.at_us - (run.first_us + part * (run.last_us - run.first_us))) < DAY
         wait_settled(qtbot, window)
@@ -43,11 +44,11 @@ def test_the_scrubber_sends_the_clock_both_ways(qtbot: QtBot, window: MainWindow
         assert bench.figures.at_us == bench.at_us
     before = bench.at_us
     scrubber.setFocus()
-    qtbot.keyClick(scrubber, Qt.Key.Key_Left)
+    driver.key(scrubber, Qt.Key.Key_Left)
     assert bench.at_us == before - DAY
-    qtbot.keyClick(scrubber, Qt.Key.Key_Home)
+    driver.key(scrubber, Qt.Key.Key_Home)
     assert bench.at_us == run.first_us
-    qtbot.keyClick(scrubber, Qt.Key.Key_End)
+    driver.key(scrubber, Qt.Key.Key_End)
     assert bench.at_us == run.last_us
 
 
@@ -71,7 +72,7 @@ def test_playing_moves_the_clock_and_stops_at_the_end(qtbot: QtBot, window: Main
     act(window, "simulation.start")
     choose(window.transport.speed, window.transport.speed.count() - 1)
     with qtbot.waitSignal(window.player.playing_changed):
-        qtbot.mouseClick(window.transport.play, Qt.MouseButton.LeftButton)
+        driver.click(window.transport.play)
     assert window.transport.play.accessibleName() == "Pause"
     qtbot.waitUntil(lambda: not window.player.playing, timeout=30_000)
     assert bench.at_us == bench.run.last_us
@@ -152,14 +153,14 @@ def test_every_page_opens_and_every_control_has_a_name_and_a_role(qtbot: QtBot, 
     for step in ("hold", "coin", "nudge", "pause", "who", "patience", "done", "@entry"):
         window.go("journey", "rescue", step)
         assert unspoken(window) == [], step
-    qtbot.keySequence(window, "Ctrl+Shift+O")  # the outline, then the list of keys
-    qtbot.keySequence(window, "Ctrl+Shift+O")
-    qtbot.keySequence(window, "F1")
+    driver.keys(window, "Ctrl+Shift+O")  # the outline, then the list of keys
+    driver.keys(window, "Ctrl+Shift+O")
+    driver.keys(window, "F1")
     assert unspoken(window) == []
     window.keys_page.filter.setAccessibleName("")  # the control: what has no name is found
     assert unspoken(window) == [("QLineEdit", "keys.filter", "EditableText")]
     window.keys_page.filter.setAccessibleName("Find a command or a key")
-    qtbot.keySequence(window, "Ctrl+W")
+    driver.keys(window, "Ctrl+W")
 
 
 def test_the_keyboard_goes_on_from_what_is_in_view(qtbot: QtBot, window: MainWindow) -> None:
@@ -182,21 +183,21 @@ def test_the_keyboard_goes_on_from_what_is_in_view(qtbot: QtBot, window: MainWin
 
 
 def test_search_finds_steps_actions_and_campaigns(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.keySequence(window, "Ctrl+K")
+    driver.keys(window, "Ctrl+K")
     field = window.palette_.field
     assert field.hasFocus()
-    qtbot.keyClicks(field, "bought before")
+    driver.write(field, "bought before")
     assert window.palette_.list.item(0).text() == "Bought before?"
-    qtbot.keyClick(field, Qt.Key.Key_Return)
+    driver.key(field, Qt.Key.Key_Return)
     assert window.journey_page.selection == ["who"]
     assert not window.palette_.isVisible()
-    qtbot.keySequence(window, "Ctrl+K")
-    qtbot.keyClicks(field, "buyers")
-    qtbot.keyClick(field, Qt.Key.Key_Return)
+    driver.keys(window, "Ctrl+K")
+    driver.write(field, "buyers")
+    driver.key(field, Qt.Key.Key_Return)
     assert window.topbar.current.key == "buyers"
-    qtbot.keySequence(window, "Ctrl+K")
-    qtbot.keyClicks(field, "switch dark")
-    qtbot.keyClick(field, Qt.Key.Key_Return)
+    driver.keys(window, "Ctrl+K")
+    driver.write(field, "switch dark")
+    driver.key(field, Qt.Key.Key_Return)
     assert window.theme.mode == ThemeMode.DARK
     window.toggle_dark()
 
@@ -224,7 +225,7 @@ def test_problems_lead_to_their_step(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: window.session.workbench.run.refused, timeout=30_000)
     assert window.status.problems.text() == "1 problem"
     assert "not computed" in window.status.current.text()
-    qtbot.mouseClick(window.status.problems, Qt.MouseButton.LeftButton)
+    driver.click(window.status.problems)
     rows = window.problems._list
     assert "Coin" in rows.item(0).text()
     open_row(rows, 0)
@@ -251,7 +252,7 @@ def test_while_the_clock_runs_the_journey_is_only_looked_at(qtbot: QtBot, window
     act(window, "simulation.start")
     choose(window.transport.speed, 0)
     with qtbot.waitSignal(window.player.playing_changed):
-        qtbot.mouseClick(window.transport.play, Qt.MouseButton.LeftButton)
+        driver.click(window.transport.play)
     hand.click(hand.card("nudge"))
     hand.key(Qt.Key.Key_Delete)
     assert canvas.notice.text() == "The clock is running. Pause it (F5) to edit the journey."
@@ -263,7 +264,7 @@ def test_while_the_clock_runs_the_journey_is_only_looked_at(qtbot: QtBot, window
     hand.drag(hand.card("nudge"), hand.card("nudge") + QPointF(80, 0))
     assert window.session.campaigns is before
     with qtbot.waitSignal(window.player.playing_changed):
-        qtbot.mouseClick(window.transport.play, Qt.MouseButton.LeftButton)
+        driver.click(window.transport.play)
     hand.click(hand.card("nudge"))
     hand.key(Qt.Key.Key_Delete)
     assert "nudge" not in canvas.scene.cards
