@@ -14,6 +14,8 @@ from engage_desktop.ui.widgets.common import button, clear, column, label, row
 
 ICONS = {"error": ("circle-alert", "error"), "warning": ("triangle-alert", "warning"), "info": ("info", "text_2")}
 _ORDER = {"error": 0, "warning": 1, "info": 2}
+MOST = 20
+"""Sentences in a box: more nobody reads there, and a thousand take seconds to be laid out."""
 
 
 def by_severity(problem: Problem) -> int:
@@ -53,7 +55,7 @@ def where(problem: Problem, campaigns: Campaigns) -> str:
 
 class ProblemBox(QWidget):
     """The problems of one thing as sentences, worst first, each with its mend where there is one; nothing at all when
-    there are none. `fix_asked` carries the problem."""
+    there are none, and of very many the worst. `fix_asked` carries the problem."""
 
     fix_asked = Signal(object)
 
@@ -61,18 +63,20 @@ class ProblemBox(QWidget):
         super().__init__()
         self.setObjectName(name)
         self._layout = column(self, spacing=8)
-        self._shown: tuple[Problem, ...] | None = None
+        self._shown: tuple[tuple[Problem, ...], int] | None = None
         self.show_problems(())
 
     def show_problems(self, problems: tuple[Problem, ...]) -> None:
-        if problems == self._shown:
+        worst = tuple(sorted(problems, key=by_severity)[:MOST])
+        more = len(problems) - len(worst)
+        if self._shown == (worst, more):
             return
-        self._shown = problems
+        self._shown = worst, more
         clear(self._layout)
         self.setVisible(bool(problems))
         if problems:
             self._layout.addWidget(label("Problems", "heading"))
-        for problem in sorted(problems, key=by_severity):
+        for problem in worst:
             role = "error" if problem.is_error else "warning"
             self._layout.addWidget(label(f"{problem.message} {problem.mend}".strip(), role, wrap=True))
             if problem.fix is not None:
@@ -82,3 +86,6 @@ class ProblemBox(QWidget):
                 line = row(fix, label(problem.fix.name, "", f"{self.objectName()}.fix_name", wrap=True))
                 line.setStretch(1, 1)
                 self._layout.addLayout(line)
+        if more:
+            told = f"and {more:,} more: the list of all problems opens from the line below the window."
+            self._layout.addWidget(label(told, "muted", f"{self.objectName()}.more", wrap=True))
