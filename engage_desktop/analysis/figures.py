@@ -50,11 +50,11 @@ def journey_count(playback: Playback, key: str, at_us: int) -> JourneyCount:
     """Everything that happened in the journey up to and including `at_us`."""
     columns = playback.journey(key)
     at_us = min(at_us, NEVER - 1)
-    entered, ended = upto(columns.entered, at_us), upto(columns.ended, at_us)
+    entered, ended = columns.entered.upto(at_us), columns.ended.upto(at_us)
     exited: dict[str, int] = {}
     completed = 0
     for (outcome, detail), instants in columns.outcomes.items():
-        count = upto(instants, at_us)
+        count = instants.upto(at_us)
         if outcome == "completed":
             completed += count
         elif outcome in ("exited", "expired") and count:
@@ -62,16 +62,16 @@ def journey_count(playback: Playback, key: str, at_us: int) -> JourneyCount:
     steps = {step: _step(columns, step, at_us) for step in columns.steps}
     return JourneyCount(
         entered=entered,
-        people=upto(columns.people, at_us),
+        people=columns.people.upto(at_us),
         inside=entered - ended,
         completed=completed,
         exited=exited,
         steps=steps,
-        wires={wire: upto(instants, at_us) for wire, instants in columns.wires.items()},
+        wires={wire: instants.upto(at_us) for wire, instants in columns.wires.items()},
         messages=sum(step.sent for step in steps.values()),
         assumed=any(step.assumed for step in steps.values()),
         goal=_goal(playback, key, at_us),
-        turned_away=upto(columns.turned_away, at_us),
+        turned_away=columns.turned_away.upto(at_us),
     )
 
 
@@ -89,11 +89,11 @@ def _goal(playback: Playback, key: str, at_us: int) -> GoalCount | None:
 
 def _step(columns: JourneyColumns, key: str, at_us: int) -> StepCount:
     step = columns.steps[key]
-    arrived, left = upto(step.arrived, at_us), upto(step.left, at_us)
-    people = upto(step.people, at_us)
+    arrived, left = step.arrived.upto(at_us), step.left.upto(at_us)
+    people = step.people.upto(at_us)
     message = columns.message_steps.get(key)
     if message is None:
-        return StepCount(arrived, left, people, assumed=upto(step.assumed, at_us))
+        return StepCount(arrived, left, people, assumed=step.assumed.upto(at_us))
     return StepCount(
-        arrived, left, people, upto(message.sent, at_us), upto(message.not_sent, at_us), upto(message.assumed, at_us)
+        arrived, left, people, message.sent.upto(at_us), message.not_sent.upto(at_us), message.assumed.upto(at_us)
     )

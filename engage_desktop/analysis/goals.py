@@ -64,7 +64,7 @@ def goal_columns(journey: Journey, instances: Table, run: Run, store: EventStore
     if goal.value is not None:
         value = numeric_values(store, goal.event, split_path(goal.value))[0][keep][at]
         totals = np.concatenate([[0.0], _running(value)])
-    return GoalColumns(firsts(profile[found], time[low[found]]), time[at], totals)
+    return GoalColumns(np.sort(firsts(profile[found], time[low[found]])), time[at], totals)
 
 
 def _running(value: NDArray[np.float64]) -> NDArray[np.float64]:

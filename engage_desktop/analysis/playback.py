@@ -1,8 +1,8 @@
 """Figures of a finished run at any instant: playback is a read.
 
-Every count is a difference of two searches in sorted columns, so scrubbing costs a few
-microseconds a figure whatever the size of the run. Arrays here are int64 instants unless said
-otherwise; `NEVER` stands for an open end.
+Every count is one pass over a column when it is asked for the first time, and a search in the sorted column from then
+on (`tally`), so scrubbing costs a few microseconds a figure whatever the size of the run. Arrays here are int64
+instants unless said otherwise; `NEVER` stands for an open end.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engage_desktop.analysis.tally import Tally
 from engage_desktop.domain.errors import UserError
 from engage_desktop.domain.step import SendMessage, outputs
 
@@ -34,87 +35,91 @@ def upto(sorted_instants: Instants, at_us: int) -> int:
 
 
 def firsts(people: NDArray[np.int32], instants: Instants) -> Instants:
-    """Each person's earliest instant, sorted."""
+    """Each person's earliest instant, in no order of its own; `people` ascends."""
     if not len(people):
         return np.zeros(0, np.int64)
-    order = np.lexsort((instants, people))
-    who, when = people[order], instants[order]
-    return np.sort(when[np.concatenate([[True], who[1:] != who[:-1]])])
+    heads = np.flatnonzero(np.append(True, people[1:] != people[:-1]))
+    return np.minimum.reduceat(instants, heads)
 
 
 @dataclass(frozen=True)
 class StepColumns:
-    """Sorted instants of one step: arrivals, departures, first arrival of each person, and arrivals
-    that rest on an assumption."""
+    """Arrivals, departures, first arrival of each person, and arrivals that rest on an assumption."""
 
-    arrived: Instants
-    left: Instants
-    people: Instants
-    assumed: Instants
+    arrived: Tally
+    left: Tally
+    people: Tally
+    assumed: Tally
 
 
 @dataclass(frozen=True)
 class MessageColumns:
-    """Sorted instants of one message step: sends, of these the assumed ones, and refusals (at due_at)."""
+    """Sends of one message step, of these the assumed ones, and refusals (at due_at)."""
 
-    sent: Instants
-    assumed: Instants
-    not_sent: Instants
+    sent: Tally
+    assumed: Tally
+    not_sent: Tally
 
 
 class JourneyColumns:
-    """All sorted columns of one journey; `visits` and `instances` are row slices of the run, without those
+    """All that is counted of one journey; `visits` and `instances` are row slices of the run, without those
     whom enforced limits did not let in (D-11): they never were inside."""
 
     def __init__(self, run: Run, index: int) -> None:
         self.journey = run.plan.campaigns.journeys[index]
         self.run, self.index = run, index
         self.instances, away = let_in(_rows(run.instances, "journey", index))
-        self.turned_away: Instants = np.sort(away["entered_at"])
+        self.turned_away = Tally(away["entered_at"])
         self.visits = _rows(run.visits, "journey", index)
         self.messages = _rows(run.messages, "campaign", index)
 
     @cached_property
-    def entered(self) -> Instants:
-        return np.sort(self.instances["entered_at"])
+    def entered(self) -> Tally:
+        return Tally(self.instances["entered_at"])
 
     @cached_property
-    def people(self) -> Instants:
-        return firsts(self.instances["profile"], self.instances["entered_at"])
+    def people(self) -> Tally:
+        return Tally(firsts(self.instances["profile"], self.instances["entered_at"]))
 
     @cached_property
-    def ended(self) -> Instants:
-        return np.sort(self.instances["ended_at"])
+    def ended(self) -> Tally:
+        return Tally(self.instances["ended_at"])
 
     @cached_property
-    def outcomes(self) -> dict[tuple[str, str | None], Instants]:
-        """(outcome, detail) -> sorted instants of the end."""
+    def outcomes(self) -> dict[tuple[str, str | None], Tally]:
+        """(outcome, detail) -> instants of the end."""
         from engage_desktop.engine import OUTCOMES
 
-        found: dict[tuple[str, str | None], Instants] = {}
+        found: dict[tuple[str, str | None], Tally] = {}
         outcome, detail, ended = (self.instances[name] for name in ("outcome", "detail", "ended_at"))
         keys = outcome.astype(np.int64) << 32 | (detail.astype(np.int64) + 1)
         for key in np.unique(keys):
-            mask = keys == key
             text = int(key & 0xFFFFFFFF) - 1
             name = (OUTCOMES[int(key >> 32)], None if text < 0 else self.run.texts[text])
-            found[name] = np.sort(ended[mask])
+            found[name] = Tally(ended[keys == key])
         return found
+
+    @cached_property
+    def by_step(self) -> list[NDArray[np.intp]]:
+        """The rows of `visits` at each step of the journey, ascending."""
+        step = self.visits["step"]
+        n = len(self.journey.steps)
+        order = np.argsort(step, kind="stable")  # of 16 bits: by counting
+        return np.split(order, np.cumsum(np.bincount(step, minlength=n))[:-1])[:n]
 
     @cached_property
     def steps(self) -> dict[str, StepColumns]:
         from engage_desktop.engine import KINDS
 
-        step, entered, left = (self.visits[name] for name in ("step", "entered_at", "left_at"))
-        assumed = self.visits["kind"] == KINDS.index("assumed")
+        visits, assumed = self.visits, KINDS.index("assumed")
         columns = {}
-        for index, one in enumerate(self.journey.steps):
-            mask = step == index
+        for one, rows in zip(self.journey.steps, self.by_step, strict=True):
+            entered = visits["entered_at"][rows]
             columns[one.key] = StepColumns(
-                np.sort(entered[mask]),
-                np.sort(left[mask]),
-                firsts(self.visits["profile"][mask], entered[mask]),
-                np.sort(entered[mask & assumed]),
+                Tally(entered),
+                Tally(visits["left_at"][rows]),
+                Tally(firsts(visits["profile"][rows], entered)),
+                Tally(entered[visits["kind"][rows] == assumed]),
             )
         return columns
 
@@ -131,35 +136,33 @@ class JourneyColumns:
         return same
 
     @cached_property
-    def wires(self) -> dict[tuple[str, str | None], Instants]:
-        """(step, branch) -> sorted instants at which someone took it. A branch is taken when its
-        visit ends with it; a plain `next` when another visit of the instance follows. With a fork
-        neither need be so, and the run has noted every wire taken."""
-        step, branch, left = (self.visits[name] for name in ("step", "branch", "left_at"))
-        found: dict[tuple[str, str | None], Instants] = {}
-        first = np.concatenate([[True], ~self.follows[:-1]]) if len(step) else np.zeros(0, bool)
-        found[ENTRY, None] = np.sort(self.visits["entered_at"][first])
-        codes = {text: code for code, text in enumerate(self.run.texts)}
+    def wires(self) -> dict[tuple[str, str | None], Tally]:
+        """(step, branch) -> instants at which someone took it. A branch is taken when its visit ends with it; a plain
+        `next` when another visit of the instance follows. With a fork neither need be so, and the run has noted every
+        wire taken."""
+        first = np.append(True, ~self.follows[:-1])[: len(self.follows)]
+        found: dict[tuple[str, str | None], Tally] = {(ENTRY, None): Tally(self.visits["entered_at"][first])}
         noted = _rows(self.run.wires, "journey", self.index)
+        taken_codes = np.unique(
+            (noted if len(noted["step"]) else self.visits)["branch"]
+        )  # a run may have many texts more
+        codes = {self.run.texts[code]: code for code in taken_codes.tolist() if code >= 0}
         if len(noted["step"]):
             for index, one in enumerate(self.journey.steps):
                 for output in outputs(one):
                     code = -1 if output.branch is None else codes.get(output.branch, -2)
                     taken = (noted["step"] == index) & (noted["branch"] == code)
-                    found[one.key, output.branch] = np.sort(noted["left_at"][taken])
+                    found[one.key, output.branch] = Tally(noted["left_at"][taken])
             return found
-        for index, one in enumerate(self.journey.steps):
-            mask = step == index
+        for one, rows in zip(self.journey.steps, self.by_step, strict=True):
+            branch, left = self.visits["branch"][rows], self.visits["left_at"][rows]
             for output in outputs(one):
                 if output.branch is None or output.kind == "next":
-                    taken = (
-                        mask & self.follows & (branch < 0)
-                        if output.target
-                        else mask & (branch < 0) & (left < NEVER) & ~self.cut
-                    )
+                    goes_on = self.follows[rows] if output.target else (left < NEVER) & ~self.cut[rows]
+                    taken = goes_on & (branch < 0)
                 else:
-                    taken = mask & (branch == codes.get(output.branch, -2))
-                found[one.key, output.branch] = np.sort(left[taken])
+                    taken = branch == codes.get(output.branch, -2)
+                found[one.key, output.branch] = Tally(left[taken])
         return found
 
     @cached_property
@@ -167,12 +170,13 @@ class JourneyColumns:
         """Visits ended by an exit rule or a leave rather than by their own step."""
         from engage_desktop.engine import OUTCOMES
 
-        instances, visits = self.instances, self.visits
+        instances, last = self.instances, np.flatnonzero(~self.follows)
+        profile, instance, left = (self.visits[name][last] for name in ("profile", "instance", "left_at"))
         key = instances["profile"].astype(np.int64) << 32 | instances["instance"]
-        place = np.searchsorted(key, visits["profile"].astype(np.int64) << 32 | visits["instance"])
+        place = np.searchsorted(key, profile.astype(np.int64) << 32 | instance)
         ended_early = [OUTCOMES.index("exited"), OUTCOMES.index("expired")]
-        exited = np.isin(instances["outcome"][place], ended_early)
-        cut: NDArray[np.bool_] = exited & ~self.follows & (visits["left_at"] == instances["ended_at"][place])
+        cut = np.zeros(len(self.follows), np.bool_)
+        cut[last] = np.isin(instances["outcome"][place], ended_early) & (left == instances["ended_at"][place])
         return cut
 
     @cached_property
@@ -188,9 +192,9 @@ class JourneyColumns:
             if isinstance(one, SendMessage):
                 mask = messages["step"] == index
                 found[one.key] = MessageColumns(
-                    np.sort(messages["sent_at"][mask & sent]),
-                    np.sort(messages["sent_at"][mask & sent & assumed]),
-                    np.sort(messages["due_at"][mask & refused]),
+                    Tally(messages["sent_at"][mask & sent]),
+                    Tally(messages["sent_at"][mask & sent & assumed]),
+                    Tally(messages["due_at"][mask & refused]),
                 )
         return found
 

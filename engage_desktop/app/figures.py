@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engage_desktop.analysis.figures import journey_count
-from engage_desktop.analysis.playback import NEVER, Playback, upto
+from engage_desktop.analysis.playback import NEVER, Playback
 from engage_desktop.app import protocol as p
 from engage_desktop.app.replay import Replay
 from engage_desktop.domain.duration import format_instant
@@ -81,8 +81,8 @@ def sizes(playback: Playback, request: p.AskSizes) -> p.Sizes:
     journeys = {}
     for journey in campaigns.journeys:
         columns = playback.journey(journey.key)
-        entered = upto(columns.entered, request.at_us)
-        journeys[journey.key] = (entered, entered - upto(columns.ended, request.at_us))
+        entered = columns.entered.upto(request.at_us)
+        journeys[journey.key] = (entered, entered - columns.ended.upto(request.at_us))
     return p.Sizes(
         request.generation,
         request.at_us,

@@ -173,12 +173,15 @@ def replay(
     cache: Any = None,
     before: Run | None = None,
     edits: bool = False,
+    alone: bool = False,
     replicates: int = 0,
 ) -> Replay:
     """Compile and run; the window defaults to the whole log. `lists` are those that `read_lists` found for the design,
     `before` a run over the same log: people whom the edits since then cannot have touched keep their rows. `edits`: such
-    a run may follow. With `replicates` the run has ranges (D-29)."""
+    a run may follow. `alone`: of the one journey that `only` names just its own rows are asked (`engine.alone`). With
+    `replicates` the run has ranges (D-29)."""
     from engage_desktop.engine import compile_campaigns, simulate
+    from engage_desktop.engine.alone import simulate_alone
     from engage_desktop.engine.splice import resimulate
 
     start, end = window
@@ -197,16 +200,15 @@ def replay(
         raise UserError(f"--replicates {replicates}: ranges take 1 to {MOST_REPLICATES:,} replicates; 0 makes none.")
     begun = time.perf_counter()
     share = REPLAYS_SHARE if replicates else 1.0
-    run = (partial(simulate, edits=edits) if before is None else partial(resimulate, before=before))(
-        compile_campaigns(campaigns, identifiers(lists or {})),
-        log.store,
-        window=(start, end),
-        seed=seed,
-        only=only or None,
-        progress=_part_of(progress, 0.0, share),
-        cancelled=cancelled,
-        cache=cache,
-    )
+    setting: dict[str, Any] = {"window": (start, end), "seed": seed, "cancelled": cancelled, "cache": cache}
+    plan = compile_campaigns(campaigns, identifiers(lists or {}))
+    if alone:
+        run = simulate_alone(plan, log.store, only[0], before=before, **setting)
+    else:
+        setting |= {"only": only or None, "progress": _part_of(progress, 0.0, share)}
+        run = (partial(simulate, edits=edits) if before is None else partial(resimulate, before=before))(
+            plan, log.store, **setting
+        )
     if replicates:
         run = with_ranges(run, log, replicates, progress=_part_of(progress, share, 1.0), cancelled=cancelled)
     seconds = {"load": round(load_seconds, 3), "run": round(time.perf_counter() - begun, 3)}

@@ -63,12 +63,19 @@ def resimulate(
     refuse_clashes(plan, store)
     same = (before.window, before.seed, before.only) == (window, seed, named)
     if not same or not _splices(before.plan, plan, only):
-        found = resettle(plan, store, before, cancelled=cancelled, cache=cache) if same else None
+        goes_on = same and _made_both_ways(before)
+        found = resettle(plan, store, before, cancelled=cancelled, cache=cache) if goes_on else None
         if found is not None:
             return found
         asked = partial(simulate, progress=progress, cancelled=cancelled, cache=cache, edits=True)
         return asked(plan, store, window=window, seed=seed, only=only)
     return _Splice(plan, store, before, progress, cancelled, cache).run(chosen(plan, only)[0])
+
+
+def _made_both_ways(before: Run) -> bool:
+    """Whether the run tells what was made, also without assumptions: where then nothing is heard nothing is kept of it."""
+    without = None if before.basis is None else before.basis.without
+    return before.made is not None and (without is None or without.made is not None)
 
 
 def _splices(old: Plan, new: Plan, only: Sequence[str] | None) -> bool:
