@@ -298,6 +298,15 @@ def standard_actions() -> ActionRegistry:
             enabled=_log,
         ),
         Action(
+            "simulation.ranges",
+            "Work out ranges",
+            simulate,
+            lambda w: w.work_out_ranges(),
+            places=(Place(simulate, 2, 1),),
+            enabled=_log,
+            words="low likely high estimates uncertainty interval replicates responses bootstrap",
+        ),
+        Action(
             "simulation.cancel",
             "Stop the running work",
             simulate,

@@ -29,6 +29,7 @@ from engage_desktop.app.lint_desk import LintDesk
 from engage_desktop.app.list_desk import ListDesk
 from engage_desktop.app.lists import Lists, read_lists
 from engage_desktop.app.people_desk import PeopleDesk
+from engage_desktop.app.range_desk import RangeDesk
 from engage_desktop.app.replay import Log, Replay, replay
 from engage_desktop.app.sending_desk import SendingDesk
 from engage_desktop.domain.campaigns import Campaigns
@@ -69,7 +70,7 @@ class Desk:
         self._alone = AloneRuns()
         from engage_desktop.app.desk_delivery import DeliveryDesk
 
-        self.delivery = DeliveryDesk(self, inbox)
+        self.delivery, self._ranges = DeliveryDesk(self, inbox), RangeDesk(self, inbox)
         self._answers: dict[type[p.Request], Callable[[int, Any], p.Reply | None]] = {
             p.Load: self._load,
             p.SetDocument: self._set_document,
@@ -94,6 +95,7 @@ class Desk:
             **ListDesk(self).answers,
             **LintDesk(self).answers,
             **PeopleDesk(self).answers,
+            **self._ranges.answers,
             **SendingDesk(self).answers,
         }
 
@@ -128,6 +130,7 @@ class Desk:
             )
 
     def close(self) -> None:
+        self._ranges.close()
         self.delivery.close()
 
     # -- the log --------------------------------------------------------------------------
@@ -212,7 +215,7 @@ class Desk:
                 cache=self._cache,
                 edits=True,
             )
-            self._alone.start(lambda key, before: run(only=(key,), before=before))
+            self._alone.start(lambda key, before: run(only=(key,), before=before, alone=True))
             if request.alone is not None and known.journey(request.alone) and differs(known):
                 self._inbox.reply(request_id, self._alone_first(request))
             left_out = tuple(one.message for one in problems if one.code == "not_simulated")

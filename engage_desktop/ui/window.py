@@ -79,11 +79,14 @@ class MainWindow(WindowPlaces):
             message_open=tab.kind == "message",
             tab_open=tab.kind != "page",
             selected_steps=len(self.journey_page.selection) if tab.kind == "journey" else 0,
+            selected_boxes=len(self.journey_page.selected_boxes) if tab.kind == "journey" else 0,
             selected_wire=tab.kind == "journey" and self.journey_page.selected_wire is not None,
             fixable=self._fixable() is not None,
             read_only=tab.kind == "journey" and not self.journey_page.canvas.is_editable,
             playing=self.player.playing,
-            busy=self.pages.data.importing or self.pages.deliver.card.syncing is not None,
+            busy=self.pages.data.importing
+            or self.pages.deliver.card.syncing is not None
+            or self.pages.sending.ranges.working,
         )
 
     def state_changed(self) -> None:
@@ -295,8 +298,14 @@ class MainWindow(WindowPlaces):
         if tab.kind != "page":
             self.topbar.close_tab(tab.kind, tab.key)
 
+    def work_out_ranges(self) -> None:
+        self.show_page("sending")
+        self.pages.sending.show_view("ranges")
+        self.pages.sending.ranges.work_out()
+
     def cancel_work(self) -> None:
         self.session.ask(CancelWork(), lambda _reply: None)
+        self.pages.sending.ranges.stop()
 
     def quit(self) -> None:
         self.close()

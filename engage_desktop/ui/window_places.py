@@ -48,6 +48,7 @@ class WindowPlaces(WindowBody):
         self.pages.sending.why_asked.connect(self._why_message)
         self.player.playing_changed.connect(self._playing)
         self.pages.data.busy.connect(lambda _busy: self.state_changed())
+        self.pages.sending.ranges.busy.connect(lambda: self.state_changed())
         self.journey_page.selected.connect(self._selected)
         self.journey_page.said.connect(self.status.hint.setText)
         self.journey_page.edit_asked.connect(self.focus_inspector)

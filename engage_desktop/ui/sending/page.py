@@ -1,4 +1,4 @@
-"""The page of sending: four views of what all campaigns together do, one at a time."""
+"""The page of sending: five views of what all campaigns together do, one at a time."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from engage_desktop.ui.sending.calendar import CalendarView
 from engage_desktop.ui.sending.conflicts import ConflictsView
 from engage_desktop.ui.sending.messages import MessagesView
 from engage_desktop.ui.sending.pressure import PressureView
+from engage_desktop.ui.sending.ranges import RangesView
 from engage_desktop.ui.sending.view import SendingView
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.widgets.common import KindPill, label, row, toggle
@@ -28,9 +29,9 @@ class SendingPage(Page):
         self.kind = KindPill("sending.kind")
         self.head.addWidget(self.kind)
         self.calendar, self.pressure = CalendarView(session), PressureView(session)
-        self.conflicts, self.messages = ConflictsView(session), MessagesView(session)
+        self.conflicts, self.messages, self.ranges = ConflictsView(session), MessagesView(session), RangesView(session)
         self.views: dict[str, SendingView] = {
-            view.key: view for view in (self.calendar, self.pressure, self.conflicts, self.messages)
+            view.key: view for view in (self.calendar, self.pressure, self.conflicts, self.messages, self.ranges)
         }
         self._group = QButtonGroup(self)
         self.buttons: dict[str, QPushButton] = {}
@@ -53,7 +54,7 @@ class SendingPage(Page):
         self.show_view("calendar")
 
     def show_view(self, key: str) -> None:
-        """Bring one of the four into view."""
+        """Bring one of the five into view."""
         self.buttons[key].setChecked(True)
         for name, view in self.views.items():
             view.setVisible(name == key)
