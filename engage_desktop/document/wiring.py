@@ -89,6 +89,23 @@ def reaches(journey: Journey, origin: str, goal: str) -> bool:
     return False
 
 
+def upstream(journey: Journey, key: str) -> frozenset[str]:
+    """The steps from which wires lead to one, itself among them; loops do not count."""
+    above: dict[str | None, list[str]] = {}
+    for step in journey.by_key.values():
+        for output in outputs(step):
+            if not output.loop:
+                above.setdefault(output.target, []).append(step.key)
+    seen: set[str] = set()
+    waiting = [key]
+    while waiting:
+        here = waiting.pop()
+        if here not in seen:
+            seen.add(here)
+            waiting += above.get(here, ())
+    return frozenset(seen)
+
+
 def can_connect(journey: Journey, ref: OutputRef, target: str) -> str | None:
     """Why the output may not lead to the step, in a sentence; None when it may."""
     try:
@@ -162,10 +179,10 @@ def retarget(step: StepBase, aim: Callable[[str], str | None]) -> StepBase:
     """The step with every wire led to `aim(target)`; loops stay."""
     changes: dict[str, Any] = {}
     for field in ("next", "on_timeout", "otherwise"):
-        target = getattr(step, field, None)
+        target = step.__dict__.get(field)
         if target is not None and aim(target) != target:
             changes[field] = aim(target)
-    branches = getattr(step, "branches", ())
+    branches = step.__dict__.get("branches", ())
     aimed = tuple(
         branch.with_(next=aim(branch.next)) if branch.next is not None and aim(branch.next) != branch.next else branch
         for branch in branches

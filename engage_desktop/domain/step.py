@@ -204,8 +204,9 @@ class Output(NamedTuple):
 def outputs(step: StepBase) -> tuple[Output, ...]:
     """Every exit of `step` in branch order: branches, on_timeout, otherwise, next (D-46)."""
     found: list[Output] = []
-    for branch in getattr(step, "branches", ()):
-        loop = bool(getattr(branch, "loop", False))
+    # Fields lie in `__dict__`; to ask pydantic for one that is not there costs more than all the rest.
+    for branch in step.__dict__.get("branches", ()):
+        loop = bool(branch.__dict__.get("loop", False))
         target = step.key if loop else branch.next
         found.append(Output("branch", branch.key, branch.name or branch.key, target, loop))
     if isinstance(step, Hold) or (isinstance(step, Wait) and step.timeout is not None):

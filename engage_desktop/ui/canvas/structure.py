@@ -18,7 +18,7 @@ from engage_desktop.document import (
     set_branch,
 )
 from engage_desktop.document.ordering import incoming, insert_before, move_step
-from engage_desktop.document.wiring import onward, output_of
+from engage_desktop.document.wiring import onward, output_of, upstream
 from engage_desktop.domain.journey import EventEntry, Journey
 from engage_desktop.domain.step import Hold, StepBase, outputs
 from engage_desktop.ui.canvas.editor import NEW_SIZE, JourneyEditor
@@ -69,8 +69,10 @@ class StructureEditor(JourneyEditor):
         """The steps an output may lead to and does not yet, in file order; its own hold last, as a loop."""
         journey = self.must()
         now = output_of(journey, ref).target
-        found = [step.key for step in journey.steps if step.key != now and can_connect(journey, ref, step.key) is None]
-        return [key for key in found if key != ref.step] + [key for key in found if key == ref.step]
+        above = upstream(journey, ref.step) if ref.step != ENTRY else frozenset()
+        found = [step.key for step in journey.steps if step.key != now and step.key not in above]
+        loops = ref.step != now and can_connect(journey, ref, ref.step) is None
+        return [*found, ref.step] if loops else found
 
     def leading(self, key: str) -> list[OutputRef]:
         """The outputs of a step that lead somewhere, in order; loops are not among them."""

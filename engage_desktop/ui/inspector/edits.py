@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from engage_desktop.document.wiring import ENTRY, OutputRef, connect, disconnect, reaches, replace_step, step_of
+from engage_desktop.document.wiring import ENTRY, OutputRef, connect, disconnect, replace_step, step_of, upstream
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.errors import UserError
 from engage_desktop.domain.journey import (
@@ -79,7 +79,8 @@ def targets(journey: Journey, step: str) -> list[str]:
     """Keys of the steps that an output of `step` may lead to, in file order."""
     if step == ENTRY:
         return [found.key for found in journey.steps]
-    return [found.key for found in journey.steps if found.key != step and not reaches(journey, found.key, step)]
+    above = upstream(journey, step)
+    return [found.key for found in journey.steps if found.key not in above]
 
 
 def set_until_kind(step: str, kind: str, moment: str) -> JourneyEdit:
