@@ -52,7 +52,7 @@ def differs(seed: int, features: frozenset[str] | None = None) -> str:
     editor = Editor(rng, steps=bool(seed % 2))
     campaigns, told = case.campaigns, list[str]()
     if features is not None:
-        campaigns = _assuming_nothing(campaigns)
+        campaigns = assuming_nothing(campaigns)
     setting: dict[str, Any] = {"window": case.window, "seed": case.seed}
     run = simulate(compile_campaigns(campaigns, case.lists), store, **setting, cache=cache, edits=True)
     for _ in range(EDITS):
@@ -72,7 +72,7 @@ def differs(seed: int, features: frozenset[str] | None = None) -> str:
     return ""
 
 
-def _assuming_nothing(campaigns: Campaigns) -> Campaigns:
+def assuming_nothing(campaigns: Campaigns) -> Campaigns:
     """Without policies that assume: such a design runs whole."""
     policies = campaigns.policies
     address, subscription = (
