@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from engage_desktop.engine.arrays import AnyArray, Mask
+from engage_desktop.engine.arrays import AnyArray, Mask, Profiles, expand
+from engage_desktop.engine.of_people import rows_of
 from engage_desktop.engine.run import Table
+
+_MOST_PIECES = 20_000
+"""Of a column that is put together piece by piece; from more on one pass over it is quicker."""
 
 
 def exchanged(table: Table, fresh: Table | None, people: Mask) -> Table:
@@ -48,3 +52,62 @@ def put(column: AnyArray, at: AnyArray, values: AnyArray) -> AnyArray:
     """The column, which is not another's, with values at some places."""
     column[at] = values
     return column
+
+
+def patched(
+    table: Table, fresh: Table | None, people: Profiles, owner: str | None = None, ranks: AnyArray | None = None
+) -> Table:
+    """The table with the rows of `fresh` for all rows of some people (ascending), who are few. Both stand in the order of
+    `ranks` (of an owner by its number; of one owner None), then of the profile; columns that stay the same are shared."""
+    fresh = {name: column[:0] for name, column in table.items()} if fresh is None else fresh
+    first, old = _groups(table, people, owner, ranks)
+    first_fresh, new = _groups(fresh, people, owner, ranks)
+    there = np.flatnonzero((old > 0) | (new > 0))
+    first, old, first_fresh, new = first[there], old[there], first_fresh[there], new[there]
+    grown = new - old
+    moved = np.flatnonzero(grown)
+    out, _ = expand(first, old)
+    if not len(moved):
+        return {name: _overwritten(column, out, fresh[name]) for name, column in table.items()}
+    place, _ = expand(first + np.cumsum(grown) - grown, new)
+    if len(moved) > _MOST_PIECES:
+        keep = np.ones(len(table["profile"]), np.bool_)
+        keep[out] = False
+        return laid(table, np.flatnonzero(keep), fresh, place)
+    ends = (first + old)[moved].tolist()
+    cuts = list(
+        zip([0, *ends], [*first[moved].tolist(), None], [*first_fresh[moved].tolist(), 0],
+            [*(first_fresh + new)[moved].tolist(), 0], strict=True)
+    )  # fmt: skip
+
+    def joined(name: str, column: AnyArray) -> AnyArray:
+        values = fresh[name].astype(column.dtype, copy=False)
+        return np.concatenate([part for a, b, c, d in cuts for part in (column[a:b], values[c:d])])
+
+    return {name: put(joined(name, column), place, fresh[name]) for name, column in table.items()}
+
+
+def _groups(table: Table, people: Profiles, owner: str | None, ranks: AnyArray | None) -> tuple[AnyArray, AnyArray]:
+    """Where the rows of each of the people begin, owner by owner, and how many they are."""
+    profile = table["profile"]
+    parts = [rows_of(profile[low:high], people, low) for low, high in blocks(table, owner, ranks)]
+    return np.concatenate([first for first, _ in parts]), np.concatenate([number for _, number in parts])
+
+
+def blocks(table: Table, owner: str | None, ranks: AnyArray | None) -> list[tuple[int, int]]:
+    """First row and end of each owner's, in the order of `ranks`; the owner's rows lie side by side."""
+    n = len(table["profile"])
+    if owner is None or ranks is None:
+        return [(0, n)]
+    size = np.zeros(len(ranks), np.int64)
+    if n:
+        of = table[owner]
+        heads = np.append(0, np.flatnonzero(of[1:] != of[:-1]) + 1)
+        size[ranks[of[heads]]] = np.diff(np.append(heads, n))
+    ends = np.cumsum(size)
+    return list(zip((ends - size).tolist(), ends.tolist(), strict=True))
+
+
+def _overwritten(column: AnyArray, at: AnyArray, values: AnyArray) -> AnyArray:
+    """The column itself where it has these values already."""
+    return column if np.array_equal(column[at], values) else put(column.copy(), at, values)

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from engage_desktop.domain.errors import Cancelled
-from engage_desktop.engine.arrays import AnyArray, Mask, Profiles
+from engage_desktop.engine import added, writes
+from engage_desktop.engine.added import Added
+from engage_desktop.engine.arrays import AnyArray, Mask, Profiles, expand
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.conditions import Conditions
 from engage_desktop.engine.coupling import hears_itself
-from engage_desktop.engine.exchange import laid
-from engage_desktop.engine.generated import Made, merged
+from engage_desktop.engine.exchange import blocks, patched
+from engage_desktop.engine.generated import Made
 from engage_desktop.engine.kinds import FORMS, mark_tables, needs_plain, plain
 from engage_desktop.engine.listening import Listening, only
+from engage_desktop.engine.of_people import OfPeople, rows_of
 from engage_desktop.engine.plan import Plan, PlanJourney
 from engage_desktop.engine.run import TABLES, Basis, Run, Table, Texts, stack
 from engage_desktop.engine.sending import Sending
@@ -34,6 +38,7 @@ from engage_desktop.engine.ways import ways
 
 MOST = 0.5
 """Of all people: where more go another way, all are played again."""
+OfSome = TypeVar("OfSome", bound=OfPeople)
 _WALKED = ("instances", "visits", "deliveries", "wires")
 
 
@@ -123,8 +128,8 @@ class _Again:
         self.plan, self.store, self.before, self.basis = plan, store, before, before.basis
         self.texts, self.cancelled = texts, cancelled
         self.journeys, self.broadcasts = chosen(plan, before.only)
-        own = {one.journey.key: one for one in plan.journeys}
-        self.edited = [(old, own[new.journey.key]) for old, new in edited]
+        own, was = ({one.journey.key: one for one in each.journeys} for each in (plan, before.plan))
+        self.edited = [(was[new.journey.key], own[new.journey.key]) for _, new in edited]
         self.sending = Sending(plan, self.broadcasts, before.window, texts.all, texts.code, keeps_attempts=True)
         self.conditions = Conditions(store, plan.meanings, cache, cancelled)
         self.view = View(store, self.conditions, before.seed, plan.campaigns.workspace.timezone)
@@ -134,6 +139,9 @@ class _Again:
         for old, new in self.edited:
             for name, table in self._tables.items():
                 self._tables[name] = _renumbered(table, old, new)
+        keys = [one.journey.key for one in plan.journeys] + [one.key for one in plan.broadcasts]
+        self._ranks: AnyArray = np.argsort(np.argsort(np.array(keys), kind="stable"), kind="stable")
+        self._blocks = {name: blocks(table, _owner(table), self._ranks) for name, table in self._tables.items()}
         self._new: dict[str, Tables] = {}
         self.fresh = {name: stack([], TABLES[name]) for name in self._tables}
         self.played = Outcome()
@@ -173,12 +181,8 @@ class _Again:
         return {name: table for name, table in found.items() if len(table["profile"])}
 
     def _of_journey(self, name: str, index: int) -> Table:
-        table = self._tables[name]
-        owner = table["journey" if "journey" in table else "campaign"]
-        at = np.flatnonzero(owner == index)
-        if len(at) and at[-1] - at[0] == len(at) - 1:  # rows of one lie side by side
-            return {one: column[at[0] : at[-1] + 1] for one, column in table.items()}
-        return {one: column[at] for one, column in table.items()}
+        first, end = self._blocks[name][int(self._ranks[index])]
+        return {one: column[first:end] for one, column in self._tables[name].items()}
 
     # -- who is moved ----------------------------------------------------------------------
 
@@ -217,30 +221,30 @@ class _Again:
     def run(self, moved: Mask, without: Run | None) -> Run:
         plan, before = self.plan, self.before
         people = np.flatnonzero(moved).astype(np.int32)
-        tables = {name: self._spliced(table, self.fresh[name], moved) for name, table in self._tables.items()}
-        made = self._made(moved)
+        tables = {
+            name: patched(table, self.fresh[name], people, _owner(table), self._ranks)
+            for name, table in self._tables.items()
+        }
+        assert before.made is not None
+        made = self.played.made
+        if not hears_itself(plan, self.journeys, self.broadcasts):
+            made = Made(made.writes)
+        made = _made_by(before.made, made, people)
         tables["memberships"] = stack(
-            [self._audience(one.key, made, people, moved) for one in sorted(plan.audiences, key=lambda one: one.key)],
+            [self._audience(one.key, made, people) for one in sorted(plan.audiences, key=lambda one: one.key)],
             TABLES["memberships"],
         )
         dropped = before.counts["writes_dropped"] + self.played.dropped
         counts = before.counts | {name: len(next(iter(table.values()))) for name, table in tables.items()}
         counts |= {"writes": len(made.writes), "writes_dropped": dropped, "waves": self.played.waves}
-        attempts = {key: self._attempts(key, moved) for key in {*self.basis.attempts, *self.attempts}}
-        under = merged([self.basis.under.of_those(~moved), self.played.under])
+        attempts = {key: self._attempts(key, people) for key in {*self.basis.attempts, *self.attempts}}
+        under = _made_by(self.basis.under, self.played.under, people)
         return Run(
             plan, before.window, before.seed, before.only, made=made, texts=self.texts.all(), counts=counts, observed=None,
             observed_made=None, estimates=(), trails={}, basis=Basis(attempts, under, without), **tables,
         )  # fmt: skip
 
-    def _made(self, moved: Mask) -> Made:
-        assert self.before.made is not None
-        found = self.played.made
-        if not hears_itself(self.plan, self.journeys, self.broadcasts):
-            found = Made(found.writes)
-        return merged([self.before.made.of_those(~moved), found])
-
-    def _attempts(self, key: str, moved: Mask) -> Table:
+    def _attempts(self, key: str, people: Profiles) -> Table:
         table = self.basis.attempts.get(key)
         for old, new in self.edited:
             if table is not None and new.journey.key == key:
@@ -249,16 +253,9 @@ class _Again:
         if table is None:
             assert fresh is not None
             return fresh
-        return _laid(table, fresh, moved, table["profile"], None if fresh is None else fresh["profile"])
+        return patched(table, fresh, people)
 
-    def _spliced(self, table: Table, fresh: Table, moved: Mask) -> Table:
-        owner = "journey" if "journey" in table else "campaign"
-        keys = [one.journey.key for one in self.plan.journeys] + [one.key for one in self.plan.broadcasts]
-        rank = np.argsort(np.argsort(np.array(keys), kind="stable"), kind="stable").astype(np.int64)
-        place, place_of_fresh = ((rank[one[owner]] << 32) + one["profile"] for one in (table, fresh))
-        return _laid(table, fresh, moved, place, place_of_fresh)
-
-    def _audience(self, key: str, made: Made, people: Profiles, moved: Mask) -> Table:
+    def _audience(self, key: str, made: Made, people: Profiles) -> Table:
         audience, old = self.plan.audience(key), self.before.plan.audience(key)
         assert audience is not None
         hears = touched(audience.member, self.plan.meanings, made)
@@ -275,23 +272,39 @@ class _Again:
         found = self.stage.over(made.of(people), people).intervals(audience.member)
         fresh = membership_rows(audience.index, found, self.before.window)
         fresh["profile"] = people[fresh["profile"]]
-        return _laid(table, fresh, moved, table["profile"], fresh["profile"])
+        return patched(table, fresh, people)
 
 
-def _laid(table: Table, fresh: Table | None, moved: Mask, place: AnyArray, place_of_fresh: AnyArray | None) -> Table:
-    """The rows of those who are moved exchanged; both tables ascend by their places."""
-    kept = np.flatnonzero(~moved[table["profile"]])
-    if fresh is None or place_of_fresh is None:
-        return {name: column[kept] for name, column in table.items()}
-    at = np.searchsorted(place[kept], place_of_fresh) + np.arange(len(place_of_fresh))
-    return laid(table, kept, fresh, at)
+def _owner(table: Table) -> str:
+    return "journey" if "journey" in table else "campaign"
 
 
 def _numbered(table: Table, people: Profiles) -> Table:
     """The rows of some people (ascending), numbered as their places among these."""
-    at = np.minimum(np.searchsorted(people, table["profile"]), max(len(people) - 1, 0))
-    mine = np.flatnonzero(people[at] == table["profile"]) if len(people) else np.empty(0, np.int64)
-    return {name: column[mine] for name, column in table.items()} | {"profile": at[mine].astype(np.int32)}
+    rows, place = expand(*rows_of(table["profile"], people))
+    return {name: column[rows] for name, column in table.items()} | {"profile": place.astype(np.int32)}
+
+
+def _made_by(before: Made, fresh: Made, people: Profiles) -> Made:
+    """What was made, that of some people exchanged."""
+    events, new = before.events, fresh.events
+    if len(events) and (not len(new) or (events.names, events.texts) == (new.names, new.texts)):
+        rows = patched(_columns(events), _columns(new) if len(new) else None, people)
+        events = replace(events, **rows)  # type: ignore[arg-type]
+    else:
+        events = added.merged([_but(events, people), new])
+    return Made(writes.merged([_but(before.writes, people), fresh.writes]), events)
+
+
+def _but(rows: OfSome, people: Profiles) -> OfSome:
+    """Those of all others."""
+    stay = np.ones(len(rows), np.bool_)
+    stay[expand(*rows_of(rows.profile, people))[0]] = False
+    return rows.take(np.flatnonzero(stay))
+
+
+def _columns(of: Added) -> Table:
+    return {name: getattr(of, name) for name in of.COLUMNS}
 
 
 def _unmarked(tables: Mapping[str, Table]) -> dict[str, Table]:

@@ -89,7 +89,7 @@ class Sending:
             for one in journeys
             if "messages" in tables.get(one.journey.key, {})
         ]
-        if self.keeps_attempts:
+        if self.keeps_attempts and not again:  # `again`: they stand there
             for mailing in mailings:
                 mailing.tables["attempts"] = dict(mailing.table)
         sources: list[Mailing] = [*mailings]
