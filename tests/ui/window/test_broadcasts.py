@@ -139,7 +139,11 @@ def test_when_is_typed_by_the_clocks_of_the_workspace(qtbot: QtBot, window: Main
     hand.choose("broadcast.stage", "Nurture")
     assert only(window).stage == "nurture"
     window.show_page("broadcasts")
-    assert window.pages.broadcasts.table.rows.rows[0][3:] == ("1 Jul 2025 18:30, each by their own clock", "500")
+    assert window.pages.broadcasts.table.rows.rows[0][3:] == (
+        "1 Jul 2025 18:30, each by their own clock",
+        "500",
+        "Draft",
+    )
 
 
 def test_variants_share_people_out(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
