@@ -57,9 +57,7 @@ def resettle(
         return None
     if any(one.made is None or one.counts["writes_dropped"] for one in (before, basis.without or before)):
         return None  # how many the limit took of each person is not kept
-    texts = Texts()
-    for text in before.texts:  # codes in rows that are kept stay right
-        texts.code(text)
+    texts = Texts(before.texts)  # codes in rows that are kept stay right
     pairs = [(plan, before)]
     if basis.without is not None:
         pairs.insert(0, (plain(plan), basis.without))

@@ -46,16 +46,20 @@ def sender(journey: Journey, place: int) -> tuple[str, str | None]:
 
 
 class Texts:
-    """Texts of a run by code: branch keys, exit keys, outcomes; -1 stands for null."""
+    """Texts of a run by code: branch keys, exit keys, outcomes; -1 stands for null. They begin with those of another run
+    (each once), whose codes stay right."""
 
-    def __init__(self) -> None:
-        self._code: dict[str, int] = {}
+    def __init__(self, texts: tuple[str, ...] = ()) -> None:
+        self._code: dict[str, int] = dict(zip(texts, range(len(texts)), strict=True))
+        self._all = texts
 
     def code(self, text: str | None) -> int:
         return -1 if text is None else self._code.setdefault(text, len(self._code))
 
     def all(self) -> tuple[str, ...]:
-        return tuple(self._code)
+        if len(self._all) < len(self._code):
+            self._all = tuple(self._code)
+        return self._all
 
 
 @dataclass(frozen=True)

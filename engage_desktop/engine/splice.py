@@ -104,9 +104,7 @@ class _Splice:
         self.conditions = Conditions(store, self.meanings, cache, cancelled)
         self.zone = plan.campaigns.workspace.timezone
         self.view = View(store, self.conditions, before.seed, self.zone)
-        self.texts = Texts()
-        for text in before.texts:  # codes in rows that are kept stay right
-            self.texts.code(text)
+        self.texts = Texts(before.texts)  # codes in rows that are kept stay right
         self.blocks = {name: _Blocks(getattr(before, name), owner) for name, owner in _OWNER.items()}
         self.memberships = _Blocks(before.memberships, "audience")
         self.trails: dict[str, Trail] = {}
