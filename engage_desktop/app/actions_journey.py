@@ -11,6 +11,7 @@ from engage_desktop.app.action_registry import Action, ActionContext, Place, Sco
 from engage_desktop.app.actions_board import BOARD_ACTIONS
 
 EDIT, VIEW, JOURNEY = "Edit", "View", "Journey"
+COPIED = "clipboard steps frames notes"
 
 
 def _open(context: ActionContext) -> bool:
@@ -21,12 +22,20 @@ def _step(context: ActionContext) -> bool:
     return context.journey_open and context.selected_steps > 0
 
 
+def _selected(context: ActionContext) -> bool:
+    return context.journey_open and context.selected_steps + context.selected_boxes > 0
+
+
 def _wire(context: ActionContext) -> bool:
     return context.journey_open and context.selected_wire
 
 
 def _chosen(context: ActionContext) -> bool:
     return _step(context) or _wire(context)
+
+
+def _deletable(context: ActionContext) -> bool:
+    return _selected(context) or _wire(context)
 
 
 def _action(
@@ -83,8 +92,8 @@ JOURNEY_ACTIONS: tuple[Action, ...] = (
         enabled=_chosen, edits=True, words="cut wire end path",
     ),
     _action(
-        "journey.delete", "Delete steps or disconnect", "delete", (JOURNEY, 1, 5), "Del", "Backspace",
-        enabled=_chosen, edits=True, icon="trash-2", words="remove reconnect",
+        "journey.delete", "Delete the selection or disconnect", "delete", (JOURNEY, 1, 5), "Del", "Backspace",
+        enabled=_deletable, edits=True, icon="trash-2", words="remove reconnect steps frames notes",
     ),
     _action(
         "journey.open", "Edit what is selected", "activate", (JOURNEY, 1, 6), "Return", "Enter",
@@ -107,12 +116,17 @@ JOURNEY_ACTIONS: tuple[Action, ...] = (
         enabled=_chosen, edits=True, words="order after later",
     ),
     # -- clipboard ------------------------------------------------------------------------------
-    _action("edit.cut", "Cut steps", "cut", (EDIT, 2, 0), "Ctrl+X", enabled=_step, edits=True),
-    _action("edit.copy", "Copy steps", "copy", (EDIT, 2, 1), "Ctrl+C", enabled=_step),
-    _action("edit.paste", "Paste steps", "paste", (EDIT, 2, 2), "Ctrl+V", edits=True),
-    _action("edit.duplicate", "Duplicate steps", "duplicate", (EDIT, 2, 3), "Ctrl+D", enabled=_step, edits=True),
+    _action(
+        "edit.cut", "Cut the selection", "cut", (EDIT, 2, 0), "Ctrl+X", enabled=_selected, edits=True, words=COPIED
+    ),
+    _action("edit.copy", "Copy the selection", "copy", (EDIT, 2, 1), "Ctrl+C", enabled=_selected, words=COPIED),
+    _action("edit.paste", "Paste what was copied", "paste", (EDIT, 2, 2), "Ctrl+V", edits=True, words=COPIED),
+    _action(
+        "edit.duplicate", "Duplicate the selection", "duplicate", (EDIT, 2, 3), "Ctrl+D",
+        enabled=_selected, edits=True, words=COPIED,
+    ),
     # -- choosing -------------------------------------------------------------------------------
-    _action("select.all", "Select all steps", "select.all", (EDIT, 4, 0), "Ctrl+A"),
+    _action("select.all", "Select all steps, frames and notes", "select.all", (EDIT, 4, 0), "Ctrl+A"),
     _action("select.none", "Select nothing", "select.none", (EDIT, 4, 1), "Esc"),
     _action(
         "select.upstream", "Select all steps before", "select.upstream", (EDIT, 4, 2), "Shift+Up",
@@ -134,7 +148,7 @@ JOURNEY_ACTIONS: tuple[Action, ...] = (
     *(
         _action(
             f"nudge.{way}", f"Nudge {way}", f"nudge.{way}", (JOURNEY, 5, place), f"Ctrl+{way.capitalize()}",
-            scope="canvas", enabled=_step, edits=True, words="move arrow position",
+            scope="canvas", enabled=_selected, edits=True, words="move arrow position",
         )
         for place, way in enumerate(("up", "down", "left", "right"))
     ),

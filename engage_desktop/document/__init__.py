@@ -4,7 +4,7 @@ validation and tidy layout. Knows neither storage nor Qt."""
 from engage_desktop.document.atomic import write_text
 from engage_desktop.document.canonical import to_data
 from engage_desktop.document.change import Change, Edit, StaleChange, drop, put, put_layout
-from engage_desktop.document.clipboard import copy_steps, duplicate_steps, paste_steps
+from engage_desktop.document.clipboard import copy_boxes, copy_steps, duplicate_steps, paste_boxes, paste_steps
 from engage_desktop.document.codec import (
     content_hash,
     dumps,
@@ -59,6 +59,7 @@ __all__ = [
     "can_connect",
     "connect",
     "content_hash",
+    "copy_boxes",
     "copy_steps",
     "delete_steps",
     "disconnect",
@@ -74,6 +75,7 @@ __all__ = [
     "main_output",
     "move_branch",
     "new_step",
+    "paste_boxes",
     "paste_steps",
     "put",
     "put_layout",

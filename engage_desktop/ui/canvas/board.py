@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from engage_desktop.document import EditRefused, OutputRef, unused_key
+from engage_desktop.document import ENTRY, EditRefused, OutputRef, delete_steps, unused_key
 from engage_desktop.domain.campaigns import JourneyLayout
+from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.layout import BOX_COLORS, Box, BoxColor, Frame, Note
 from engage_desktop.ui.canvas.arrange import around, within
 from engage_desktop.ui.canvas.editor import JourneyEditor
@@ -40,11 +41,16 @@ class BoardEditor:
         return self._editor.layout or JourneyLayout()
 
     def _apply(
-        self, name: str, board: dict[str, Any], gesture: str = "", moved: Mapping[str, Position] | None = None
+        self,
+        name: str,
+        board: dict[str, Any],
+        gesture: str = "",
+        moved: Mapping[str, Position] | None = None,
+        journey: Journey | None = None,
     ) -> None:
         # A board is drawn around cards where they stand now: from here on their places are kept.
         places = {**self._editor.standing.places, **(moved or {})}
-        self._editor.apply(name, None, places, gesture, **board)
+        self._editor.apply(name, journey, places, gesture, **board)
 
     # -- frames and notes -----------------------------------------------------------------------
 
@@ -77,28 +83,29 @@ class BoardEditor:
         self._apply("Add a frame", {"frames": (*self.layout.frames, frame)})
         return BoxRef("frame", key)
 
-    def held(self, ref: BoxRef) -> tuple[list[str], list[BoxRef]]:
-        """The cards and notes that move with a frame; nothing for a note."""
-        box = self.find(ref).box
-        if ref.kind == "note":
-            return [], []
+    def held(self, refs: Iterable[BoxRef]) -> tuple[list[str], list[BoxRef]]:
+        """The cards and notes that move with frames; with a note none does."""
+        frames = [self.find(ref).box for ref in refs if ref.kind == "frame"]
         standing = self._editor.standing
         places = {note.key: (float(note.box[0]), float(note.box[1])) for note in self.layout.notes}
         sizes = {note.key: (float(note.box[2]), float(note.box[3])) for note in self.layout.notes}
-        notes = [BoxRef("note", key) for key in within(box, places, sizes)]
-        return within(box, standing.places, standing.sizes), notes
+        cards = [key for box in frames for key in within(box, standing.places, standing.sizes)]
+        notes = [BoxRef("note", key) for box in frames for key in within(box, places, sizes)]
+        return list(dict.fromkeys(cards)), list(dict.fromkeys(notes))
 
-    def move(self, ref: BoxRef, dx: float, dy: float, gesture: str = "") -> None:
-        """Move a box, a frame with all that it holds."""
-        cards, notes = self.held(ref)
+    def move(
+        self, refs: Collection[BoxRef], dx: float, dy: float, gesture: str = "", keys: Collection[str] = ()
+    ) -> None:
+        """Move boxes, frames with all that they hold, and cards with them."""
+        cards, notes = self.held(refs)
         places = self._editor.standing.places
-        moved = {key: (places[key][0] + dx, places[key][1] + dy) for key in cards}
-        shifted = {ref, *notes}
+        moved = {key: (places[key][0] + dx, places[key][1] + dy) for key in (*cards, *keys)}
+        boxes = {*refs, *notes}
         frames, texts = (
-            tuple(_shifted(item, dx, dy) if BoxRef(kind, item.key) in shifted else item for item in self._items(kind))
+            tuple(shifted(item, dx, dy) if BoxRef(kind, item.key) in boxes else item for item in self._items(kind))
             for kind in ("frame", "note")
         )
-        self._apply(f"Move {self._name(ref)}", {"frames": frames, "notes": texts}, gesture, moved)
+        self._apply(f"Move {self._names(refs, keys)}", {"frames": frames, "notes": texts}, gesture, moved)
 
     def resize(self, ref: BoxRef, box: Box, gesture: str = "") -> None:
         self._set(f"Resize {self._name(ref)}", ref, gesture, box=_box(box))
@@ -114,16 +121,25 @@ class BoardEditor:
             color = BOX_COLORS[(BOX_COLORS.index(self.find(ref).color) + 1) % len(BOX_COLORS)]
         self._set(f"Colour {self._name(ref)} {color}", ref, color=color)
 
-    def delete(self, ref: BoxRef) -> None:
-        """Take a box away; what a frame holds stays."""
-        self.find(ref)
-        rest = tuple(item for item in self._items(ref.kind) if item.key != ref.key)
-        self._apply(f"Delete {self._name(ref)}", {f"{ref.kind}s": rest})
+    def delete(self, refs: Collection[BoxRef], keys: Iterable[str] = ()) -> None:
+        """Take boxes away, and steps with them; what a frame holds stays."""
+        chosen = [key for key in keys if key != ENTRY]
+        for ref in refs:
+            self.find(ref)
+        frames, notes = (
+            tuple(item for item in self._items(kind) if BoxRef(kind, item.key) not in refs)
+            for kind in ("frame", "note")
+        )
+        journey = delete_steps(self._editor.must(), chosen) if chosen else None
+        self._apply(f"Delete {self._names(refs, chosen)}", {"frames": frames, "notes": notes}, journey=journey)
 
     def _set(self, name: str, ref: BoxRef, gesture: str = "", **fields: Any) -> None:
         self.find(ref)
         items = tuple(item.with_(**fields) if item.key == ref.key else item for item in self._items(ref.kind))
         self._apply(name, {f"{ref.kind}s": items}, gesture)
+
+    def _names(self, refs: Collection[BoxRef], keys: Collection[str]) -> str:
+        return counted(keys, refs) if keys or len(refs) != 1 else self._name(*refs)
 
     def _name(self, ref: BoxRef) -> str:
         item = self.find(ref)
@@ -160,7 +176,16 @@ class BoardEditor:
         self._editor.apply(name, None, moved, follow=True, collapsed=collapsed)
 
 
-def _shifted(item: Frame | Note, dx: float, dy: float) -> Frame | Note:
+def counted(keys: Collection[str], boxes: Iterable[BoxRef]) -> str:
+    """How many steps, frames and notes that are, in words."""
+    kinds = [ref.kind for ref in boxes]
+    counts = (len(keys), "step"), (kinds.count("frame"), "frame"), (kinds.count("note"), "note")
+    *first, last = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count] or ["nothing"]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def shifted(item: Frame | Note, dx: float, dy: float) -> Frame | Note:
+    """A frame or a note elsewhere."""
     x, y, width, height = item.box
     return item.with_(box=_box((x + dx, y + dy, width, height)))
 

@@ -41,14 +41,16 @@ def board_commands(canvas: JourneyCanvas, others: dict[str, Run]) -> dict[str, R
         "copy": lambda: _said(clipboard.copy(canvas)),
         "cut": lambda: clipboard.cut(canvas),
         "paste": lambda: clipboard.paste(canvas),
+        "duplicate": lambda: clipboard.duplicate(canvas),
     }
     table |= {f"box.{way}": _bound(made.resize, *by) for way, by in _WAYS.items()}
     table |= {f"align.{side}": _bound(made.align, side) for side in SIDES}
     table |= {f"distribute.{axis}": _bound(made.distribute, axis) for axis in AXES}
-    on_box: dict[str, Run] = {"delete": made.delete, "rename": made.write, "activate": made.write}
-    on_box |= {f"nudge.{way}": _bound(made.move, *by) for way, by in _WAYS.items()}
-    for name, run in on_box.items():
-        table[name] = _either(canvas, run, others[name])
+    for name in ("rename", "activate"):
+        table[name] = _either(lambda: made.alone is not None, made.write, others[name])
+    for way, by in _WAYS.items():
+        nudge = f"nudge.{way}"
+        table[nudge] = _either(lambda: bool(canvas.scene.boxes.chosen), _bound(made.move, *by), others[nudge])
     return table
 
 
@@ -65,8 +67,8 @@ def _bound(run: Callable[..., None], *what: object) -> Run:
     return lambda: run(*what)
 
 
-def _either(canvas: JourneyCanvas, on_box: Run, other: Run) -> Run:
-    return lambda: on_box() if canvas.scene.boxes.selected is not None else other()
+def _either(boxed: Callable[[], bool], on_box: Run, other: Run) -> Run:
+    return lambda: on_box() if boxed() else other()
 
 
 class BoardCommands:
@@ -76,10 +78,16 @@ class BoardCommands:
         self._canvas = canvas
 
     @property
+    def alone(self) -> BoxRef | None:
+        """The frame or note that is selected where nothing else is."""
+        scene = self._canvas.scene
+        return scene.boxes.selected if not scene.selection else None
+
+    @property
     def _box(self) -> BoxRef:
-        ref = self._canvas.scene.boxes.selected
+        ref = self.alone
         if ref is None:
-            raise EditRefused("Select a note or a frame first.")
+            raise EditRefused("Select one note or frame first.")
         return ref
 
     def _middle(self, width: float, height: float) -> tuple[float, float]:
@@ -104,7 +112,7 @@ class BoardCommands:
         self._begin(self._canvas.board.add_frame(scene.selection, self._middle(*FRAME_SIZE)))
 
     def _begin(self, ref: BoxRef) -> None:
-        self._canvas.scene.select([], box=ref)
+        self._canvas.scene.select([], boxes=[ref])
         self.write()
 
     def next_box(self) -> None:
@@ -112,17 +120,16 @@ class BoardCommands:
         ref = scene.boxes.next()
         if ref is None:
             raise EditRefused("There is no note and no frame yet. Add one from the menu.")
-        scene.select([], box=ref)
+        scene.select([], boxes=[ref])
         self._canvas.view.reveal(scene.boxes.items[ref].rect())
 
     def color(self, color: BoxColor | None = None) -> None:
         self._canvas.board.color(self._box, color)
 
-    def delete(self) -> None:
-        self._canvas.board.delete(self._box)
-
     def move(self, dx: float, dy: float) -> None:
-        self._canvas.board.move(self._box, dx, dy, gesture=f"nudge {self._box}")
+        scene = self._canvas.scene
+        refs, keys = scene.boxes.chosen, [*scene.selection, *scene.behind_folds(scene.selection)]
+        self._canvas.board.move(refs, dx, dy, f"nudge {sorted(refs)} {sorted(keys)}", keys)
 
     def resize(self, dx: float, dy: float) -> None:
         x, y, width, height = self._canvas.board.find(self._box).box

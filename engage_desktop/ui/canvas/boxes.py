@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphic
 
 from engage_desktop.domain.campaigns import JourneyLayout
 from engage_desktop.domain.layout import BoxColor, Frame, Note
-from engage_desktop.ui.canvas.board import FRAME_HEAD, BoxRef
+from engage_desktop.ui.canvas.board import FRAME_HEAD, BoxRef, counted
 from engage_desktop.ui.canvas.style import CanvasStyle
 
 ROLE: dict[BoxColor, str] = {
@@ -64,6 +64,10 @@ class BoxItem(QGraphicsItem):
         high = FRAME_HEAD if self.ref.kind == "frame" else self.height
         return QRectF(self.x(), self.y(), self.width, high).adjusted(10, 4, -10, -4)
 
+    def in_band(self, band: QRectF) -> bool:
+        """Whether a rubber band takes it: a frame only where it holds all of it, for it may begin within."""
+        return band.contains(self.rect()) if self.ref.kind == "frame" else band.intersects(self.rect())
+
     def boundingRect(self) -> QRectF:
         return QRectF(-4, -4, self.width + 8, self.height + 8)
 
@@ -93,7 +97,13 @@ class Boxes:
     def __init__(self, scene: QGraphicsScene) -> None:
         self._scene = scene
         self.items: dict[BoxRef, BoxItem] = {}
-        self.selected: BoxRef | None = None
+        self.chosen: tuple[BoxRef, ...] = ()
+        """Those that are selected, in the order in which they were."""
+
+    @property
+    def selected(self) -> BoxRef | None:
+        """The selected box where it is the only one."""
+        return self.chosen[0] if len(self.chosen) == 1 else None
 
     def show(self, layout: JourneyLayout | None, style: CanvasStyle) -> None:
         """Show the layout's frames and notes; items that stay equal are not touched."""
@@ -113,8 +123,7 @@ class Boxes:
                 item.update()
             x, y, width, height = box.box
             item.set_rect(QRectF(x, y, width, height))
-        if self.selected not in self.items:
-            self.selected = None
+        self.chosen = tuple(ref for ref in self.chosen if ref in self.items)
 
     def hide_over(self, seen: Iterable[QRectF], unseen: Iterable[QRectF]) -> None:
         """Hide the frames around nothing but cards that a fold hides."""
@@ -124,19 +133,20 @@ class Boxes:
             empty = item.ref.kind == "frame" and any(rect.contains(point) for point in gone)
             item.setVisible(not empty or any(rect.contains(point) for point in shown))
 
-    def select(self, ref: BoxRef | None) -> None:
-        """Select one box, or none."""
-        for item in (self.items.get(found) for found in (self.selected, ref) if found is not None):
-            if item is not None:
-                item.selected = item.ref == ref
-                item.update()
-        self.selected = ref if ref in self.items else None
+    def select(self, refs: Iterable[BoxRef]) -> None:
+        """Select these boxes and no others."""
+        before, self.chosen = self.chosen, tuple(ref for ref in dict.fromkeys(refs) if ref in self.items)
+        for ref in {*before} ^ {*self.chosen}:
+            self.items[ref].selected = ref in self.chosen
+            self.items[ref].update()
 
-    def spoken(self) -> str:
-        """The selected box as a sentence for a screen reader; empty where none is."""
-        item = self.items.get(self.selected) if self.selected is not None else None
-        if item is None:
-            return ""
+    def spoken(self, keys: Sequence[str], card: str) -> str:
+        """What is selected as a sentence for a screen reader: `keys` are the cards, `card` says the one at hand."""
+        if not self.chosen:
+            return card
+        if keys or self.selected is None:
+            return f"{counted(keys, self.chosen)} selected. {card if keys else ''}".strip()
+        item = self.items[self.selected]
         return f"{'Frame' if item.ref.kind == 'frame' else 'Note'}, {item.box.color}. {item.text or 'Empty'}"
 
     def hit(self, point: QPointF, scale: float, *, editable: bool = True) -> BoxHit | None:
@@ -164,7 +174,7 @@ class Boxes:
 
     def next(self) -> BoxRef | None:
         """The box after the selected one, in reading order."""
-        order: Iterable[BoxItem] = sorted(self.shown(), key=lambda item: (item.y(), item.x(), item.ref))
+        order = sorted(self.shown(), key=lambda item: (item.y(), item.x(), item.ref))
         refs = [item.ref for item in order]
         if not refs:
             return None

@@ -19,6 +19,7 @@ from engage_desktop.ui.canvas.add_popup import AddStepPopup
 from engage_desktop.ui.canvas.board import BoardEditor
 from engage_desktop.ui.canvas.board_commands import connect_text
 from engage_desktop.ui.canvas.commands import CanvasCommands
+from engage_desktop.ui.canvas.copying import CopyEditor
 from engage_desktop.ui.canvas.editor import Standing
 from engage_desktop.ui.canvas.find_bar import FindBar
 from engage_desktop.ui.canvas.gestures import Pointer, Stage
@@ -81,6 +82,7 @@ class JourneyCanvas(QWidget):
         self.view = JourneyView(self.scene, self)
         self.editor = StructureEditor(document, journey_key, self._standing)
         self.board = BoardEditor(self.editor)
+        self.copies = CopyEditor(self.editor, self.board)
         self.stage = Stage(self.view, self.scene, self.editor, self.refuse, self.open_add, self.open_before)
         self.view.stage = self.stage
         self.commands = CanvasCommands(self)
@@ -253,7 +255,7 @@ class JourneyCanvas(QWidget):
         self.view.setAccessibleName(f"Journey canvas: {name}")
         card = self.scene.cards.get(current) if current is not None else None
         text = card.content.spoken() if card is not None else f"{len(self.scene.cards)} cards, none selected"
-        text = self.scene.boxes.spoken() or text
+        text = self.scene.boxes.spoken(self.scene.selection, text)
         if text != self.view.accessibleDescription():
             self.view.setAccessibleDescription(text)
 
@@ -446,7 +448,7 @@ class JourneyCanvas(QWidget):
         if hit.kind in ("card", "input", "output") and hit.key is not None:
             self.step_activated.emit(hit.key)
         elif hit.box is not None:
-            self.scene.select([], box=hit.box.ref)
+            self.scene.select([], boxes=[hit.box.ref])
             self.commands.run("rename")
         elif hit.kind == "none":
             self.open_add(None, at.scene)
@@ -473,20 +475,17 @@ class JourneyCanvas(QWidget):
     def _place_minimap(self) -> None:
         """Lower right, or above where cards stand there. Decided on a fit, never while panning."""
         small = self.minimap.sizeHint()
-        right = self.width() - small.width() - EDGE
-        corners = [
-            QPoint(right, self.view.height() - small.height() - EDGE),
-            QPoint(right, EDGE),
-            QPoint(EDGE, EDGE),
-        ]
+        right, low = self.width() - small.width() - EDGE, self.view.height() - small.height() - EDGE
+        corners = [QPoint(right, low), QPoint(right, EDGE), QPoint(EDGE, EDGE)]
         boxes = [QRect(corner, small) for corner in corners]
         whole = self.view.seen().contains(self.scene.content_rect())
-        cards = [self.view.mapFromScene(card.rect()).boundingRect() for card in self.scene.seen_cards().values()]
-        free = next((box for box in boxes if not any(box.intersects(card) for card in cards)), None)
+        rects = [card.rect() for card in self.scene.seen_cards().values()]
+        rects += [box.rect() for box in self.scene.boxes.shown()]
+        taken = [self.view.mapFromScene(rect).boundingRect() for rect in rects]
+        free = next((box for box in boxes if not any(box.intersects(rect) for rect in taken)), None)
         self.minimap.setGeometry(free or boxes[0])
         # Where all is in view and no corner is free, the map would hide more than it shows.
-        useful = free is not None or not whole
-        self.minimap.setVisible(useful and self.width() > 480 and not self.outline.isVisible())
+        self.minimap.setVisible((free is not None or not whole) and self.width() > 480 and not self.outline.isVisible())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

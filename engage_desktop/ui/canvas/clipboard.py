@@ -1,4 +1,4 @@
-"""The clipboard of the canvas: steps with their places, as our own kind of data and as text for other windows."""
+"""The clipboard of the canvas: steps, frames and notes with their places, as our own kind of data and as text for other windows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication
 
 from engage_desktop.document import ENTRY, EditRefused
+from engage_desktop.ui.canvas.board import counted
 
 if TYPE_CHECKING:
     from engage_desktop.ui.canvas.canvas import JourneyCanvas
@@ -20,18 +21,18 @@ SHOWN = 40
 
 
 def copy(canvas: JourneyCanvas) -> bool:
-    """Put the selected steps on the clipboard; whether there were any."""
-    keys = [key for key in canvas.scene.selection if key != ENTRY]
-    if not keys:
+    """Put the selected steps, frames and notes on the clipboard; whether there were any."""
+    keys, boxes = [key for key in canvas.scene.selection if key != ENTRY], canvas.scene.boxes.chosen
+    if not keys and not boxes:
         return False
-    text = json.dumps(canvas.editor.copied(keys), indent=2, ensure_ascii=False)
+    text = json.dumps(canvas.copies.copied(keys, boxes), indent=2, ensure_ascii=False)
     data = QMimeData()
     data.setData(MIME, text.encode())
     data.setText(text)
     QGuiApplication.clipboard().setMimeData(data)
     atexit.unregister(_leave_text)
     atexit.register(_leave_text)
-    canvas.say(f"Copied {len(keys)} step{'' if len(keys) == 1 else 's'}")
+    canvas.say(f"Copied {counted(keys, boxes)}")
     return True
 
 
@@ -46,9 +47,26 @@ def _leave_text() -> None:
 
 
 def cut(canvas: JourneyCanvas) -> None:
-    """Copy the selected steps and take them out."""
+    """Copy what is selected and take it out."""
     if copy(canvas):
-        canvas.editor.delete(canvas.scene.selection)
+        delete(canvas)
+
+
+def delete(canvas: JourneyCanvas) -> None:
+    """Take out the selected steps, frames and notes."""
+    keys, boxes = canvas.scene.selection, canvas.scene.boxes.chosen
+    if boxes:
+        canvas.board.delete(boxes, keys)
+    elif keys:
+        canvas.editor.delete(keys)
+
+
+def duplicate(canvas: JourneyCanvas) -> None:
+    """Add copies of what is selected beside it, without the clipboard."""
+    keys, boxes = [key for key in canvas.scene.selection if key != ENTRY], canvas.scene.boxes.chosen
+    if keys or boxes:
+        made = canvas.copies.duplicate(keys, boxes)
+        canvas.scene.select(made.keys, boxes=made.boxes)
 
 
 def paste(canvas: JourneyCanvas) -> None:
@@ -56,7 +74,8 @@ def paste(canvas: JourneyCanvas) -> None:
     steps: text of another program, a picture, nothing."""
     steps = _steps()
     at = canvas.view.pointer_place()
-    canvas.scene.select(canvas.editor.paste(steps, (at.x(), at.y()) if at is not None else None))
+    made = canvas.copies.paste(steps, (at.x(), at.y()) if at is not None else None)
+    canvas.scene.select(made.keys, boxes=made.boxes)
 
 
 def _steps() -> dict[str, Any]:

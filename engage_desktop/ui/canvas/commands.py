@@ -11,7 +11,7 @@ from engage_desktop.app.action_registry import Action, Scope
 from engage_desktop.app.actions import standard_actions
 from engage_desktop.app.shortcuts import Shortcuts
 from engage_desktop.document import ENTRY, EditRefused, OutputRef
-from engage_desktop.ui.canvas import walk
+from engage_desktop.ui.canvas import clipboard, walk
 from engage_desktop.ui.canvas.board_commands import board_commands
 from engage_desktop.ui.canvas.geometry import GRID
 from engage_desktop.ui.canvas.keys import action_of
@@ -40,12 +40,11 @@ class CanvasCommands:
             "nudge.right": lambda: self._nudge(GRID, 0),
             "select.upstream": lambda: self._reach(down=False),
             "select.downstream": lambda: self._reach(down=True),
-            "select.all": lambda: canvas.scene.select(canvas.scene.seen_cards()),
+            "select.all": self._select_all,
             "select.none": lambda: canvas.scene.select([]),
             "delete": self._delete,
             "rename": self._rename,
             "activate": self._activate,
-            "duplicate": self._duplicate,
             "add": lambda: canvas.open_add(None, None),
             "tidy": canvas.tidy,
             "view.fit": canvas.fit,
@@ -101,6 +100,10 @@ class CanvasCommands:
         cards = self._canvas.scene.seen_cards().items()
         return {key: (card.rect().center().x(), card.rect().center().y()) for key, card in cards}
 
+    def _select_all(self) -> None:
+        scene = self._canvas.scene
+        scene.select(scene.seen_cards(), boxes=[item.ref for item in scene.boxes.shown()])
+
     def _reach(self, *, down: bool) -> None:
         scene = self._canvas.scene
         if scene.journey is not None and scene.selection:
@@ -121,8 +124,7 @@ class CanvasCommands:
             if scene.wires[scene.selected_wire].target is not None:
                 editor.disconnect(OutputRef(*scene.selected_wire))
             return
-        if scene.selection:
-            editor.delete(scene.selection)
+        clipboard.delete(self._canvas)
 
     def _rename(self) -> None:
         if self._canvas.outline.isVisible():
@@ -137,8 +139,3 @@ class CanvasCommands:
         key = scene.selected_wire[0] if scene.selected_wire is not None else scene.current
         if key is not None:
             self._canvas.step_activated.emit(key)
-
-    def _duplicate(self) -> None:
-        keys = [key for key in self._canvas.scene.selection if key != ENTRY]
-        if keys:
-            self._canvas.scene.select(self._canvas.editor.duplicate(keys))

@@ -18,15 +18,12 @@ from engage_desktop.document import (
     add_step,
     can_connect,
     connect,
-    copy_steps,
     delete_steps,
     disconnect,
-    duplicate_steps,
     fresh_key,
     insert_on_wire,
     main_output,
     new_step,
-    paste_steps,
     put,
     put_layout,
     rename_step,
@@ -35,15 +32,13 @@ from engage_desktop.document import (
 from engage_desktop.domain.campaigns import JourneyLayout
 from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.step import StepBase, outputs
-from engage_desktop.ui.canvas.arrange import Axis, Side, align, around, distribute, followed_frames, followed_notes
+from engage_desktop.ui.canvas.arrange import Axis, Side, align, distribute, followed_frames, followed_notes
 from engage_desktop.ui.canvas.folding import hidden
 from engage_desktop.ui.canvas.placing import COLUMN_GAP, ROW_GAP, Position, Size, clear_of
 from engage_desktop.ui.canvas.tidying import tidied, unfolded
 from engage_desktop.ui.canvas.words import step_title
 
 NEW_SIZE: Size = (232.0, 88.0)
-FARTHEST = 100_000.0
-"""No card is pasted farther out than this."""
 Arrangement = Callable[[Mapping[str, Position], Mapping[str, Size]], dict[str, Position]]
 
 
@@ -225,16 +220,19 @@ class JourneyEditor:
             return nodes
         wish = at
         if wish is None:
-            wish = self._below(journey, standing, ref)
+            wish = self.below_all() if ref is None else self._below(journey, standing, ref)
         others = {k: (nodes[k], standing.sizes[k]) for k in nodes}
         nodes[key] = clear_of((_grid(wish[0]), _grid(wish[1])), NEW_SIZE, others)
         return nodes
 
-    def _below(self, journey: Journey, standing: Standing, ref: OutputRef | None) -> Position:
-        if ref is None:
-            left = min(x for x, _ in standing.places.values())
-            bottom = max(y + standing.sizes[key][1] for key, (_, y) in standing.places.items())
-            return left, bottom + ROW_GAP
+    def below_all(self) -> Position:
+        """Where a card may stand under all others."""
+        standing = self._standing()
+        left = min(x for x, _ in standing.places.values())
+        bottom = max(y + standing.sizes[key][1] for key, (_, y) in standing.places.items())
+        return left, bottom + ROW_GAP
+
+    def _below(self, journey: Journey, standing: Standing, ref: OutputRef) -> Position:
         x, y = standing.places[ref.step]
         width, height = standing.sizes[ref.step]
         forward = [ref.branch] if ref.step == ENTRY else _forward(journey.by_key[ref.step])
@@ -313,64 +311,6 @@ class JourneyEditor:
 
     def rename(self, key: str, name: str) -> None:
         self.apply(f"Rename {self._label([key])}", rename_step(self.must(), key, name), None)
-
-    # -- copies -------------------------------------------------------------------------------
-
-    def copied(self, keys: Iterable[str]) -> dict[str, Any]:
-        """The steps as plain data for the clipboard, with where they stand to each other."""
-        chosen = [key for key in keys if key != ENTRY]
-        standing = self._standing()
-        places = {key: [*standing.places[key], *standing.sizes[key]] for key in chosen if key in standing.places}
-        return copy_steps(self.must(), chosen) | {"places": places}
-
-    def paste(self, data: Mapping[str, Any], at: Position | None = None) -> list[str]:
-        """Add steps from the clipboard under fresh keys, their upper left corner at `at`; returns the keys."""
-        after, renamed = paste_steps(self.must(), data)
-        return self._placed_copies("Paste", after, renamed, _boxes(data.get("places")), at)
-
-    def duplicate(self, keys: Iterable[str]) -> list[str]:
-        """Add copies of steps beside them; returns their keys."""
-        chosen = [key for key in keys if key != ENTRY]
-        after, renamed = duplicate_steps(self.must(), chosen)
-        return self._placed_copies("Duplicate", after, renamed, _boxes(self.copied(chosen)["places"]), None)
-
-    def _placed_copies(
-        self,
-        verb: str,
-        after: Journey,
-        renamed: Mapping[str, str],
-        boxes: Mapping[str, tuple[Position, Size]],
-        at: Position | None,
-    ) -> list[str]:
-        """The copies stand to each other as what was copied does; all of them where they cover no card."""
-        standing = self._standing()
-        rest = {key: (place, standing.sizes[key]) for key, place in standing.places.items()}
-        places: dict[str, Position] = {}
-        sizes: dict[str, Size] = {}
-        for number, old in enumerate(renamed):
-            fallback = (0.0, number * (NEW_SIZE[1] + ROW_GAP)), NEW_SIZE
-            places[old], sizes[old] = boxes.get(old, fallback)
-        left, top, width, height = around(places, places, sizes)
-        here = any(old in standing.places for old in renamed)
-        start = at or ((left + width + COLUMN_GAP, top) if here else self._below(self.must(), standing, None))
-        start = clear_of((_grid(start[0]), _grid(start[1])), (width, height), rest)
-        nodes = dict(standing.places)
-        for old, new in renamed.items():
-            nodes[new] = (start[0] + _grid(places[old][0] - left), start[1] + _grid(places[old][1] - top))
-        count = len(renamed)
-        self.apply(f"{verb} {count} step{'' if count == 1 else 's'}", after, nodes)
-        return list(renamed.values())
-
-
-def _boxes(told: object) -> dict[str, tuple[Position, Size]]:
-    """Places and sizes of copied cards; whatever is no such thing is left out."""
-    found: dict[str, tuple[Position, Size]] = {}
-    for key, box in told.items() if isinstance(told, dict) else ():
-        numbers = isinstance(box, list) and len(box) == 4 and all(type(part) in (int, float) for part in box)
-        if numbers and all(abs(part) < FARTHEST for part in box):
-            x, y, width, height = map(float, box)
-            found[str(key)] = (x, y), (max(1.0, width), max(1.0, height))
-    return found
 
 
 def _whole(value: float) -> int:

@@ -113,7 +113,7 @@ class FindBar(QFrame):
         canvas = self._canvas
         self._at = what
         if isinstance(what, BoxRef):
-            canvas.scene.select([], box=what)
+            canvas.scene.select([], boxes=[what])
             canvas.view.reveal(canvas.scene.boxes.items[what].rect())
         else:
             canvas.show_step(what)

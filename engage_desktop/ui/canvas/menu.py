@@ -15,6 +15,8 @@ from engage_desktop.ui.menus import menu_item
 if TYPE_CHECKING:
     from engage_desktop.ui.canvas.canvas import JourneyCanvas
 
+_COPIES = (("cut", "Cut"), ("copy", "Copy"), ("duplicate", "Duplicate"), ("delete", "Delete"))
+
 
 def build_menu(canvas: JourneyCanvas, hit: Hit, at: QPointF) -> QMenu:
     """The menu for `hit`, which is selected first; it deletes itself when closed."""
@@ -29,8 +31,13 @@ def build_menu(canvas: JourneyCanvas, hit: Hit, at: QPointF) -> QMenu:
         canvas.scene.select([], wire=hit.wire)
         _wire_items(canvas, menu, OutputRef(*hit.wire))
     elif hit.box is not None:
-        canvas.scene.select([], box=hit.box.ref)
-        for name, text in (("rename", "Write on it"), ("box.color", "Next colour"), ("delete", "Delete")):
+        if hit.box.ref not in canvas.scene.boxes.chosen:
+            canvas.scene.select([], boxes=[hit.box.ref])
+        alone = canvas.scene.boxes.selected is not None and not canvas.scene.selection
+        for name, text in (("rename", "Write on it"), ("box.color", "Next colour")):
+            _item(canvas, menu, name, text, enabled=alone)
+        menu.addSeparator()
+        for name, text in _COPIES:
             _item(canvas, menu, name, text)
     else:
         _item(canvas, menu, "add", "Add a step here…", act=lambda: canvas.open_add(None, at))
@@ -55,7 +62,7 @@ def _card_items(canvas: JourneyCanvas, menu: QMenu, key: str) -> None:
     if branched:
         _item(canvas, menu, "branch.add")
     menu.addSeparator()
-    for name, text in (("cut", "Cut"), ("copy", "Copy"), ("duplicate", "Duplicate"), ("delete", "Delete")):
+    for name, text in _COPIES:
         _item(canvas, menu, name, text, enabled=step)
     menu.addSeparator()
     for name in ("select.downstream", "select.upstream", "fold", "frame.add"):

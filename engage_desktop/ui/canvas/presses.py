@@ -10,6 +10,7 @@ from engage_desktop.ui.canvas.folding import fold_name
 from engage_desktop.ui.canvas.gestures import (
     BandGesture,
     ConnectGesture,
+    Gesture,
     MoveBoxGesture,
     MoveGesture,
     Pointer,
@@ -52,26 +53,44 @@ def _on_card(canvas: JourneyCanvas, hit: Hit, at: Pointer) -> Press:
     scene, key = canvas.scene, hit.key
     assert key is not None
     was_selected = key in scene.selection
+    boxes = scene.boxes.chosen
     if was_selected:
-        scene.select(scene.selection, current=key)
+        scene.select(scene.selection, current=key, boxes=boxes)
     else:
-        scene.select([*scene.selection, key] if at.adds else [key])
+        scene.select([*scene.selection, key] if at.adds else [key], boxes=boxes if at.adds else ())
 
     def clicked() -> None:
         # Only now: a drag of several selected cards begins on one of them, with Shift too.
         if was_selected:
-            scene.select([card for card in scene.selection if card != key] if at.adds else [key], current=key)
+            rest = [card for card in scene.selection if card != key]
+            scene.select(rest if at.adds else [key], current=key, boxes=boxes if at.adds else ())
 
-    return Press(at, clicked, (lambda: MoveGesture(canvas.stage, key)) if canvas.is_editable else None)
+    def dragged() -> Gesture:
+        if scene.boxes.chosen:
+            return MoveBoxGesture(canvas.stage, canvas.board, scene.boxes.chosen[0])
+        return MoveGesture(canvas.stage, key)
+
+    return Press(at, clicked, dragged if canvas.is_editable else None)
 
 
 def _on_box(canvas: JourneyCanvas, hit: BoxHit, at: Pointer) -> Press:
-    canvas.scene.select([], box=hit.ref)
+    scene, ref = canvas.scene, hit.ref
+    was_selected = ref in scene.boxes.chosen
+    if not was_selected:
+        scene.select(scene.selection if at.adds else [], boxes=[*scene.boxes.chosen, ref] if at.adds else [ref])
+
+    def clicked() -> None:
+        # Only now, as with cards: a drag of all that is selected may begin on it.
+        if was_selected and at.adds:
+            scene.select(scene.selection, boxes=[box for box in scene.boxes.chosen if box != ref])
+        elif was_selected:
+            scene.select([], boxes=[ref])
+
     if not canvas.is_editable:
-        return Press(at)
+        return Press(at, clicked)
     if hit.part == "body":
-        return Press(at, None, lambda: MoveBoxGesture(canvas.stage, canvas.board, hit.ref))
-    return Press(at, None, lambda: ResizeBoxGesture(canvas.stage, canvas.board, hit))
+        return Press(at, clicked, lambda: MoveBoxGesture(canvas.stage, canvas.board, ref))
+    return Press(at, clicked, lambda: ResizeBoxGesture(canvas.stage, canvas.board, hit))
 
 
 def _on_output(canvas: JourneyCanvas, ref: OutputRef, at: Pointer, *, click: bool) -> Press:

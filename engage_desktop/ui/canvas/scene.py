@@ -156,7 +156,7 @@ class JourneyScene(QGraphicsScene):
         kept = [key for key in self.selection if key in self.cards and key not in self.hidden]
         wire = self.selected_wire if self.selected_wire in self.wires else None
         if kept != self.selection or wire != self.selected_wire:
-            self.select(kept, wire=wire, box=self.boxes.selected)
+            self.select(kept, wire=wire, boxes=self.boxes.chosen)
         self._refresh(self._unseen)
         self._unseen = set()
 
@@ -323,20 +323,19 @@ class JourneyScene(QGraphicsScene):
         *,
         wire: WireKey | None = None,
         current: str | None = None,
-        box: BoxRef | None = None,
+        boxes: Iterable[BoxRef] = (),
     ) -> None:
-        """Select cards (in the order given), one wire, or one frame or note; `current` is where the keyboard stands."""
+        """Select cards, frames and notes (in the order given), or one wire; `current` is where the keyboard stands."""
         wanted = [key for key in dict.fromkeys(keys) if key in self.cards]
         fallback = wanted[-1] if wanted else None
-        changed = (wanted, wire, box) != (self.selection, self.selected_wire, self.boxes.selected)
+        before = self.selection, self.selected_wire, self.boxes.chosen
         touched: set[object] = {*self.selection, *wanted, self.current, self.selected_wire, wire}
         self.selection, self.selected_wire = wanted, wire
-        if box != self.boxes.selected:
-            self.boxes.select(box)
+        self.boxes.select(boxes)
         self.current = current if current in self.cards else fallback
         self.places_revision += 1
         self._refresh({*touched, self.current})
-        if changed:
+        if before != (wanted, wire, self.boxes.chosen):
             self.selection_changed.emit(list(wanted))
 
     @property

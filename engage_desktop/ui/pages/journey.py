@@ -11,6 +11,7 @@ from engage_desktop.app.action_registry import Action
 from engage_desktop.app.protocol import JourneyFigures
 from engage_desktop.app.shortcuts import Shortcuts
 from engage_desktop.ui.canvas import JourneyCanvas
+from engage_desktop.ui.canvas.board import BoxRef
 from engage_desktop.ui.menus import key_tip
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.theme import Theme
@@ -50,6 +51,11 @@ class JourneyPage(QWidget):
     @property
     def selection(self) -> list[str]:
         return list(self.canvas.scene.selection)
+
+    @property
+    def selected_boxes(self) -> tuple[BoxRef, ...]:
+        """The frames and notes that are selected."""
+        return self.canvas.scene.boxes.chosen
 
     @property
     def selected_wire(self) -> tuple[str, str | None] | None:

@@ -133,7 +133,14 @@ class Gesturing:
 
     def copies(self) -> None:
         self.see()
-        self.select_some()
+        if self.draw.random() < 0.3 and self.canvas.scene.boxes.items:
+            self.hand.key(Qt.Key.Key_N, ALT)
+            place = self.canvas.scene.boxes.items[self.canvas.scene.boxes.chosen[0]].text_rect().center()
+            self.hand.click(self.hand.card(self.some_card()), SHIFT)  # a frame or a note, and a step with it
+            if self.draw.random() < 0.5:
+                self.hand.drag(place, place + QPointF(self.draw.uniform(-40, 120), self.draw.uniform(-40, 90)))
+        else:
+            self.select_some()
         for key in self.draw.choice([(Qt.Key.Key_D,), (Qt.Key.Key_C, Qt.Key.Key_V), (Qt.Key.Key_X, Qt.Key.Key_V)]):
             self.hand.key(key, CTRL)
 

@@ -1,4 +1,5 @@
-"""Drag a frame or a note: a frame takes along what it holds; a border or the corner resizes."""
+"""Drag a frame or a note and all that is selected with it: a frame takes along what it holds; a border or the corner
+resizes."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from engage_desktop.ui.canvas.scene import WireKey
 
 
 class MoveBoxGesture(Gesture):
-    """Moves a box on the grid (Shift lets go of it). One history entry on drop."""
+    """Moves a box on the grid (Shift lets go of it), with the cards and boxes selected beside it. One history entry on
+    drop."""
 
     cursor = Qt.CursorShape.SizeAllCursor
 
@@ -21,6 +23,8 @@ class MoveBoxGesture(Gesture):
         self._board, self._ref = board, ref
         self._from = QPointF()
         self._by = QPointF()
+        self._chosen: tuple[BoxRef, ...] = ()
+        self._keys: list[str] = []
         self._cards: dict[str, QPointF] = {}
         self._boxes: dict[BoxRef, QRectF] = {}
         self._wires: list[WireKey] = []
@@ -28,9 +32,11 @@ class MoveBoxGesture(Gesture):
     def start(self, at: Pointer) -> None:
         scene = self.stage.scene
         self._from = at.scene
-        cards, notes = self._board.held(self._ref)
-        self._cards = {key: scene.cards[key].pos() for key in cards}
-        self._boxes = {ref: scene.boxes.items[ref].rect() for ref in (self._ref, *notes)}
+        self._chosen = scene.boxes.chosen
+        self._keys = [*scene.selection, *scene.behind_folds(scene.selection)]
+        cards, notes = self._board.held(self._chosen)
+        self._cards = {key: scene.cards[key].pos() for key in (*cards, *self._keys)}
+        self._boxes = {ref: scene.boxes.items[ref].rect() for ref in (*self._chosen, *notes)}
         self._wires = scene.wires_at(self._cards)
 
     def move(self, at: Pointer) -> None:
@@ -55,7 +61,7 @@ class MoveBoxGesture(Gesture):
         self._put(QPointF())  # what the board holds is asked where it stood
         self.stage.scene.route(self._wires)
         if not by.isNull():
-            self._board.move(self._ref, by.x(), by.y())
+            self._board.move(self._chosen, by.x(), by.y(), keys=self._keys)
 
     def cancel(self) -> None:
         self._put(QPointF())
