@@ -111,6 +111,88 @@ def test_a_deleted_audience_that_a_step_uses_is_named_and_mended_in_place(
     assert window.session.current
 
 
+def test_a_deleted_message_that_a_step_sends_is_named_and_mended_in_place(
+    qtbot: QtBot, window: MainWindow, hand: Hand
+) -> None:
+    act(window, "message.new")
+    window.open_campaign("message", "nudge")
+    wait_settled(qtbot, window)
+    before = dumps(window.session.campaigns)
+    act(window, "definition.delete")
+    assert hand.undo_name == "Delete “Nudge”"
+    window.open_campaign("journey", "rescue")
+    hand.select("nudge")
+    stem = "inspector.missing.message.nudge"
+    qtbot.waitUntil(lambda: hand.shown(stem), timeout=30_000)
+    assert hand.find(QLabel, f"{stem}.words").text() == "The message “Nudge” was deleted and is still named here."
+    assert nothing_modal()
+    hand.choose(f"{stem}.another", "New message")
+    assert hand.step("nudge").message == "new_message"
+    assert hand.undo_name == "Use “New message”"
+    wait_settled(qtbot, window)
+    assert not hand.shown(stem)
+    undo(window)
+    qtbot.waitUntil(lambda: hand.shown(stem), timeout=30_000)
+    back: QPushButton = hand.find(QPushButton, f"{stem}.back")
+    assert back.accessibleName() == "Bring it back: message Nudge"
+    driver.press(back)
+    assert hand.undo_name == "Bring back “Nudge”"
+    assert dumps(window.session.campaigns) == before  # as it was, in its old place
+    wait_settled(qtbot, window)
+    assert not hand.shown(stem)
+    undo(window)
+    qtbot.waitUntil(lambda: hand.shown(stem), timeout=30_000)  # one step: it is gone again
+
+
+def test_what_a_file_names_but_has_not_is_made_or_replaced_in_place(
+    qtbot: QtBot, theme: Theme, workspace: Path, settings: QSettings
+) -> None:
+    """A message and a destination that nobody remembers: the file came without them."""
+    path = workspace / "campaigns.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    steps = data["journeys"][0]["steps"]
+    steps[-1] = {"key": "done", "type": "send", "name": "Tell", "destination": "crm_desk"}
+    next(step for step in steps if step["key"] == "nudge")["message"] = "thank_you"
+    path.write_text(json.dumps(data), encoding="utf-8")
+    window = open_window(workspace, settings=settings)
+    try:
+        window.resize(1280, 800)
+        with qtbot.waitActive(window):
+            window.activateWindow()
+        hand, session = Hand(qtbot, window), window.session
+        window.open_campaign("journey", "rescue")
+        for step, kind, key, name in (
+            ("nudge", "message", "thank_you", "Thank you"),
+            ("done", "destination", "crm_desk", "Crm desk"),
+        ):
+            hand.select(step)
+            stem = f"inspector.missing.{kind}.{key}"
+            qtbot.waitUntil(lambda: hand.shown(stem), timeout=30_000)  # noqa: B023 - asked before the next
+            words = hand.find(QLabel, f"{stem}.words").text()
+            assert words == f"There is no {kind} “{key.replace('_', ' ')}”, and it is named here."
+            other = ("Nudge", "nudge") if kind == "message" else ("Files", "lists")
+            hand.choose(f"{stem}.another", other[0])
+            assert getattr(hand.step(step), kind) == other[1]
+            undo(window)
+            qtbot.waitUntil(lambda: hand.shown(stem), timeout=30_000)  # noqa: B023
+            made: QPushButton = hand.find(QPushButton, f"{stem}.back")
+            assert made.text() == "Make it"
+            driver.press(made)
+            assert hand.undo_name == f"Make {kind} “{name}”"
+            found = next(item for item in getattr(session.campaigns, f"{kind}s") if item.key == key)
+            assert found.name == name
+            qtbot.waitUntil(lambda: not hand.shown(stem), timeout=30_000)  # noqa: B023
+        assert session.campaigns.destinations[-1].sandbox  # nothing leaves by what was made in passing
+        wait_settled(qtbot, window)  # the journey runs now
+        hand.undo_all()
+        hand.select("done")
+        qtbot.waitUntil(lambda: hand.shown("inspector.missing.destination.crm_desk"), timeout=30_000)
+        assert nothing_modal()
+    finally:
+        window.close()
+        window.deleteLater()
+
+
 FOREIGN = (
     "<html><b>Wait</b></html>\r\nsecond line\twith a tab",
     "\x00\x07\u202e olleh \u2028 line",
