@@ -70,6 +70,23 @@ def numbered(one: AnyArray, other: AnyArray) -> AnyArray:
     return found
 
 
+def ordered(group: AnyArray, *keys: AnyArray) -> Rows:
+    """The stable order by (group, key, key, ...) of rows that come in few runs by group and mostly stand right within
+    one: then it takes a merge, where a sort by all takes ten times as long."""
+    order = np.argsort(group, kind="stable")  # of such numbers by merging runs
+    sorted_ = [one[order] for one in (group, *keys)]
+    same, behind = sorted_[0][1:] == sorted_[0][:-1], np.zeros(max(len(order) - 1, 0), np.bool_)
+    for key in sorted_[1:]:
+        behind |= same & (key[1:] < key[:-1])
+        same &= key[1:] == key[:-1]
+    if behind.any():
+        wrong = np.unique(sorted_[0][1:][behind])
+        place = np.minimum(np.searchsorted(wrong, sorted_[0]), len(wrong) - 1)
+        at = np.flatnonzero(wrong[place] == sorted_[0])
+        order[at] = order[at][np.lexsort([one[at] for one in reversed(sorted_)])]
+    return order
+
+
 def expand(first: AnyArray, count: AnyArray) -> tuple[Rows, Rows]:
     """The places first[i], first[i] + 1, ... (count[i] of them) one after the other, and the i of each."""
     total = int(count.sum())

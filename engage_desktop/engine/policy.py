@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Profiles, first_of_each
+from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask, Profiles, first_of_each, ordered
 from engage_desktop.engine.pipeline import Pipeline
 from engage_desktop.engine.policies import Cap, MessageSpec
 from engage_desktop.engine.run import DROPPED, REASON, SENT, WAITING
@@ -118,7 +118,7 @@ class _Settling:
         """The people who would get more than some cap allows."""
         attempts = self.all
         at = np.flatnonzero(attempts.status == SENT)
-        at = at[np.lexsort((attempts.sent_at[at], attempts.profile[at]))] if self.policies.caps else at
+        at = at[ordered(attempts.profile[at], attempts.sent_at[at])] if self.policies.caps else at
         found = [np.empty(0, attempts.profile.dtype)]
         for cap in self.policies.caps:
             some = at[cap.counts(attempts.channel(at))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engage_desktop.engine.arrays import AnyArray, first_of_each
+from engage_desktop.engine.arrays import AnyArray, first_of_each, ordered
 from engage_desktop.engine.left_behind import WalkResult
 from engage_desktop.engine.plan import PlanJourney
 from engage_desktop.engine.run import TABLES, Table, sender
@@ -145,4 +145,4 @@ def by_time(journey: PlanJourney, instance: AnyArray, time: AnyArray, step: AnyA
     places = [*range(len(journey.journey.steps)), *range(-len(journey.journey.exits), 0)]
     keys = np.array([sender(journey.journey, place)[0] for place in places])  # exits are at negative places
     rank = np.argsort(np.argsort(keys, kind="stable"), kind="stable")
-    return np.lexsort((rank[step], time, instance))
+    return ordered(instance, time, rank[step])
