@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SAMPLE_PAYLOADS = 5
 FRESH_US = UNIT_US["d"]
 """How far from now a log may end whose lists are to reach real people (D-39)."""
+OF_SANDBOX = "queued while it was a sandbox"
 RESUME = "what was not sent stays in the outbox; sync again with --resume to go on."
 
 
@@ -105,23 +106,27 @@ def ledger(replayed: Replay, key: str, workspace: Workspace, recipients: int | N
     from engage_desktop.delivery import plan_calls
 
     destination = need_destination(replayed, key)
-    outbox = workspace.outbox
+    outbox, sandbox = workspace.outbox, destination.sandbox
     plan = plan_calls(
         replayed.run,
         replayed.log.store,
         destination,
-        lambda subject: outbox.expected(key, subject),
+        lambda subject: outbox.expected(key, subject, sandbox=sandbox),
         lambda subject: outbox.last_changes(key, subject),
-        outbox.known(key),
+        outbox.known(key, sandbox=sandbox),
         everybody=recipients is not None,
     )
+    queued = outbox.counts(key).pending
+    if not sandbox and (left := outbox.of_sandbox(key)):
+        plan = replace(plan, withheld=plan.withheld | {OF_SANDBOX: left})
+        queued = max(0, queued - left)
     rate = float(destination.rate) if destination.rate else None
     refused = (
         refusal(replayed, destination, workspace)
         or _not_meant(replayed, destination, plan.for_lists, recipients)
         or _unusable(destination, workspace)
     )
-    return Ledger(plan, plan.seconds_at_rate(rate), refused, outbox.counts(key).pending)
+    return Ledger(plan, plan.seconds_at_rate(rate), refused, queued)
 
 
 def _unusable(destination: Destination, workspace: Workspace) -> str | None:
@@ -214,6 +219,8 @@ def deliver(
 
     with workspace.sole_sender(key):
         left = None
+        if not destination.sandbox:  # what may leave of it is planned anew
+            workspace.outbox.drop_of_sandbox(key)
         if resume:
             workspace.outbox.revive(key)
         else:
@@ -222,7 +229,7 @@ def deliver(
             planned = ledger(replayed, key, workspace, recipients)
             if recipients is not None and planned.refused:
                 raise UserError(f"Nothing new was sent to {key}: {planned.refused}")
-            workspace.outbox.enqueue(planned.plan.calls)
+            workspace.outbox.enqueue(planned.plan.calls, sandbox=destination.sandbox)
         if (
             left is not None and left.pending
         ):  # the destination takes nothing now; the new calls wait behind the old ones

@@ -16,7 +16,7 @@ from engage_desktop.domain.errors import InputError
 APPLICATION_ID = 0x454E4744
 """`ENGD`, written into the file's header: tells a workspace from any other SQLite file."""
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in `migrations/versions`; a test holds the two together."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")

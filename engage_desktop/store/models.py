@@ -112,3 +112,4 @@ class OutboxRow(Base):
     next_attempt_at: Mapped[int]
     sent_at: Mapped[int | None]
     last_error: Mapped[str | None]
+    sandbox: Mapped[bool]

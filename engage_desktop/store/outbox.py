@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, literal_column, select, true, update
 from sqlalchemy.dialects.sqlite import insert
 
 from engage_desktop.store.database import Database
@@ -73,8 +73,8 @@ class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def enqueue(self, calls: Iterable[Call]) -> int:
-        """Add calls in the order given, all or none; return how many are new.
+    def enqueue(self, calls: Iterable[Call], *, sandbox: bool = False) -> int:
+        """Add calls in the order given, all or none; return how many are new. `sandbox`: they were planned for one.
 
         A message id that is already pending or sent is left as it is; one that had failed for good is pending again.
         """
@@ -92,7 +92,14 @@ class Outbox:
                     states[call.message_id] = "pending"
                     ordinal += 1
                     rows.append(
-                        asdict(call) | {"ordinal": ordinal, "state": "pending", "attempts": 0, "next_attempt_at": 0}
+                        asdict(call)
+                        | {
+                            "ordinal": ordinal,
+                            "state": "pending",
+                            "attempts": 0,
+                            "next_attempt_at": 0,
+                            "sandbox": sandbox,
+                        }
                     )
                 if rows:
                     connection.execute(_insert_or_revive(), rows)
@@ -175,6 +182,16 @@ class Outbox:
             untouched = (OutboxRow.destination == destination) & _pending() & (OutboxRow.attempts == 0)
             return connection.execute(delete(OutboxRow).where(untouched)).rowcount
 
+    def of_sandbox(self, destination: str) -> int:
+        """How many pending calls were planned for a sandbox: no real destination may get them (D-39)."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.count()).where(_left_of_sandbox(destination), _pending())) or 0
+
+    def drop_of_sandbox(self, destination: str) -> int:
+        """Drop those, and such that failed for good; return how many. What may leave of them is planned anew."""
+        with self._database.write() as connection:
+            return connection.execute(delete(OutboxRow).where(_left_of_sandbox(destination))).rowcount
+
     def counts(self, destination: str) -> Counts:
         """How many calls of a destination are in each state."""
         by_state = (
@@ -203,11 +220,13 @@ class Outbox:
         with self._database.read() as connection:
             return _delivered(connection, destination, subject)
 
-    def expected(self, destination: str, subject: str) -> dict[str, int]:
-        """What `delivered` will be once the queue has drained: compare with this to enqueue only the difference."""
+    def expected(self, destination: str, subject: str, *, sandbox: bool = True) -> dict[str, int]:
+        """What `delivered` will be once the queue has drained: compare with this to enqueue only the difference. Here and
+        in `known`, where the destination is no `sandbox` any more, without what was queued for one."""
         queued = (
             select(OutboxRow.profile, OutboxRow.change, OutboxRow.changed_at)
             .where(OutboxRow.destination == destination, OutboxRow.subject == subject, _pending())
+            .where(true() if sandbox else ~_left_of_sandbox(destination))
             .order_by(OutboxRow.ordinal)
         )
         with self._database.read() as connection:
@@ -219,10 +238,12 @@ class Outbox:
                     members.pop(row.profile, None)
         return members
 
-    def known(self, destination: str) -> set[str]:
+    def known(self, destination: str, *, sandbox: bool = True) -> set[str]:
         """Message ids that are pending or sent: what `enqueue` would leave as it is."""
         kept = select(OutboxRow.message_id).where(
-            OutboxRow.destination == destination, OutboxRow.state.in_(("pending", "sent"))
+            OutboxRow.destination == destination,
+            OutboxRow.state.in_(("pending", "sent")),
+            true() if sandbox else ~_left_of_sandbox(destination),
         )
         with self._database.read() as connection:
             return set(connection.scalars(kept))
@@ -270,13 +291,17 @@ def _pending() -> ColumnElement[bool]:
     return OutboxRow.state == literal_column("'pending'")
 
 
+def _left_of_sandbox(destination: str) -> ColumnElement[bool]:
+    return (OutboxRow.destination == destination) & (OutboxRow.state != "sent") & OutboxRow.sandbox
+
+
 def _call(row: Any) -> Call:
     return Call(*row[: len(_CALL_COLUMNS)])
 
 
 def _insert_or_revive() -> Any:
     statement = insert(OutboxRow)
-    fresh = ("ordinal", "payload", "state", "attempts", "next_attempt_at")
+    fresh = ("ordinal", "payload", "state", "attempts", "next_attempt_at", "sandbox")
     return statement.on_conflict_do_update(
         index_elements=["message_id"], set_={name: statement.excluded[name] for name in fresh}
     )
