@@ -11,7 +11,7 @@ from engage_desktop.domain.errors import UserError
 from engage_desktop.domain.people import Level
 from engage_desktop.engine.bearing import few_of
 from engage_desktop.engine.changes import RunEdit
-from engage_desktop.engine.coupling import goes_by_turns, hears_itself, is_coupled
+from engage_desktop.engine.coupling import feeds_back, goes_by_turns, hears_itself, is_coupled
 from engage_desktop.engine.few import Few
 from engage_desktop.engine.plan import Plan, PlanJourney
 from engage_desktop.engine.points import Point
@@ -33,7 +33,9 @@ class Subject:
 
     @cached_property
     def _coupled(self) -> bool:
-        return is_coupled(self.plan.journeys) or hears_itself(self.plan, self.plan.journeys, self.plan.broadcasts)
+        """Whether somebody's way through one campaign may hang on another's."""
+        every = self.plan, self.plan.journeys, self.plan.broadcasts
+        return is_coupled(self.plan.journeys) or hears_itself(*every) or feeds_back(*every)
 
     def _run(self, journey: PlanJourney | None) -> tuple[PlanJourney, ...]:
         """The journeys that run together with one: where journeys write, or count instances, it is not alone."""

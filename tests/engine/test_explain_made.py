@@ -76,6 +76,27 @@ def test_an_opening_that_a_run_assumes_is_remembered(tmp_path: Path) -> None:
         assert subject.ask_point(compiled, point, change=False).verdict is says
 
 
+def test_a_cap_that_ends_an_instance_is_filled_by_all_campaigns(tmp_path: Path) -> None:
+    """D-24, D-25: who leaves because another campaign's message filled the cap has gone that way in what explain plays too."""
+    other = {
+        "key": "other", "name": "Other", "entry": {"type": "event", "event": "B"}, "start": "w", "steps": [
+            {"key": "w", "type": "delay", "duration": "1h", "next": "n"},
+            {"key": "n", "type": "message", "message": "mail", "when_not_sent": "leave", "next": "z"},
+            {"key": "z", "type": "delay", "duration": "1h"},
+        ],
+    }  # fmt: skip
+    mail = {"key": "mail", "channel": "email", "body": "x"}
+    design = {
+        "messages": [mail], "journeys": [DESIGN["journeys"][0], other],
+        "policies": {"caps": [{"channel": "email", "max": 1, "per": "2h"}]},
+    }  # fmt: skip
+    store, plan = store_of(CALLS, tmp_path), compile_campaigns(campaigns(**design))
+    who = store.index_of("u")
+    assert who is not None
+    way = Subject(plan, store, who, WINDOW).way(plan_of(plan, "other"))
+    assert [(one.outcome, one.detail) for one in way.instances] == [("exited", "step:n")]
+
+
 def test_what_hangs_on_everybody_is_not_explained(tmp_path: Path) -> None:
     """A broadcast that goes by turns: no answer is better than a wrong one."""
     spring = {
