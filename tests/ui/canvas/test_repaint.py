@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
+from engage_desktop.app.protocol import JourneyFigures, StepFigures
 from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.theme import Theme
-from tests.ui.canvas.driving import Hand, agrees
+from tests.ui.canvas.driving import FIGURES, Hand, agrees
 from tests.ui.canvas.test_scale import large, settle
 from tests.ui.driver import CTRL, SHIFT
 
@@ -89,3 +91,45 @@ def test_a_dragged_card_paints_itself_and_its_wires_at_each_step(ladder: Hand) -
     assert scene.count.wires <= 10 * 8
     hand.key(Qt.Key.Key_Escape)
     hand.release(start)
+
+
+def test_what_looks_as_before_is_not_painted_again(ladder: Hand) -> None:
+    """Said again, a selection is the same: cards and wires drop a state equal to theirs."""
+    hand, canvas = ladder, ladder.canvas
+    for place in (hand.card("m3"), hand.along("m4", None, 0.7)):
+        hand.hover(place)
+        hand.click(place)
+        settle()
+        canvas.scene.count.reset()
+        for _ in range(3):
+            hand.click(place)
+            settle()
+        assert (canvas.scene.count.cards, canvas.scene.count.wires) == (0, 0)
+    assert canvas.scene.selected_wire == ("m4", None)
+    hand.click(hand.card("m3"))  # the count counts
+    settle()
+    assert canvas.scene.count.cards > 0
+
+
+def test_figures_and_wires_that_come_out_equal_paint_nothing(ladder: Hand) -> None:
+    canvas, scene = ladder.canvas, ladder.canvas.scene
+    wires = dict.fromkeys(scene.wires, 40)
+    steps = {key: StepFigures(arrived=40, left=30, inside=10, people=20) for key in scene.cards}
+    told = replace(FIGURES, journey="big", wires=wires, steps=steps)
+
+    def painted(figures: JourneyFigures) -> tuple[int, int]:
+        settle()
+        scene.count.reset()
+        canvas.set_figures(figures, current=True)
+        settle()
+        return scene.count.cards, scene.count.wires
+
+    assert painted(told) > (16, 20)
+    assert painted(replace(told, generation=2)) == (0, 0)
+    one = replace(told, generation=3, wires={**wires, ("m4", None): 41})
+    assert (0, 0) < painted(one) <= (2, 4)
+
+    scene.count.reset()
+    scene.route(list(scene.wires))  # nothing has moved: every wire comes out as it lies
+    settle()
+    assert (scene.count.cards, scene.count.wires) == (0, 0)
