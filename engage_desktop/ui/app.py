@@ -49,7 +49,7 @@ def open_window(
     speak_roles()
     settings = settings if settings is not None else user_settings()
     theme = Theme.of(wished_mode(settings))
-    theme.apply(app)
+    theme.prepare(app)
     window = MainWindow(Session(path, seed=seed), settings, theme)
     window.open_asked.connect(lambda: _choose(window, settings))
     window.show()

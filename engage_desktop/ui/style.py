@@ -68,12 +68,9 @@ QFrame[kind="palette"] { background: $surface; border: 1px solid $line_strong; b
 QPushButton[kind="tile-button"] { background: $surface; border: 1px solid $line; border-radius: 8px; padding: 0; min-height: 86px; }
 QPushButton[kind="tile-button"]:hover { border-color: $accent; background: $surface; }
 QPushButton[kind="tile-button"]:focus { border: 2px solid $focus; padding: 0; }
-QDockWidget#inspector { background: $surface; border: none; }
 QSplitter::handle { background: $line; }
 QListView, QTableView, QTreeView { background: $surface; }
 QTableView { selection-background-color: $accent_soft; selection-color: $text; }
-QMainWindow#inner { background: $canvas; }
-QMainWindow#inner::separator { background: $line; width: 1px; }
 """)
 
 

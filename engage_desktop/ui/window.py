@@ -56,6 +56,8 @@ class MainWindow(WindowPlaces):
         self.pages.content.new_asked.connect(self.new_message)
         self.pages.deliver.policies_asked.connect(self.show_policies)
         self.pages.audiences.from_list_asked.connect(self.new_audience_from_list)
+        self.dressing.add(self.palette_)
+        self.dressing.add(self.topbar.menu.menu())
         self.set_theme(theme)
         self.restore_places()
         self.document_changed()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from engage_desktop.ui.banner import Banner
+from engage_desktop.ui.dressing import Dressing
 from engage_desktop.ui.inspector.audience_panel import AudiencePanel
 from engage_desktop.ui.inspector.panel import Inspector
 from engage_desktop.ui.inspector.trait_panel import TraitPanel
@@ -24,7 +25,6 @@ from engage_desktop.ui.problems_dock import ProblemsDock
 from engage_desktop.ui.rail import Rail
 from engage_desktop.ui.session import Session
 from engage_desktop.ui.statusbar import StatusBar
-from engage_desktop.ui.style import window_sheet
 from engage_desktop.ui.theme import Theme, current_theme
 from engage_desktop.ui.theme.wishes import THEME, still_effects, wished_stillness
 from engage_desktop.ui.topbar import TopBar
@@ -35,6 +35,25 @@ from engage_desktop.ui.why import WhyDock
 INSPECTOR_PX = 304
 LAYOUT = 2
 """Version of the saved layout; another one is ignored."""
+
+
+class Inner(QMainWindow):
+    """Pages and docks, with lines of a pixel between them. It paints itself: a sheet would polish all that is on it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("inner")
+        self.setStyleSheet("QMainWindow::separator { background: transparent; width: 1px; height: 1px; }")
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # Qt's name
+        painter, theme = QPainter(self), current_theme()
+        painter.fillRect(event.rect(), theme.color("canvas"))
+        between = QRegion(self.rect())
+        for part in (self.centralWidget(), *self.findChildren(QDockWidget)):
+            if part.isVisible():
+                between -= QRegion(part.geometry())
+        for line in between:
+            painter.fillRect(line, theme.color("line"))
 
 
 class WindowBody(QMainWindow):
@@ -80,8 +99,7 @@ class WindowBody(QMainWindow):
             self.keys_page,
         ):
             self.stack.addWidget(widget)
-        self._inner = QMainWindow()
-        self._inner.setObjectName("inner")
+        self._inner = Inner()
         self._inner.setWindowFlags(Qt.WindowType.Widget)
         self._inner.setCentralWidget(self.stack)
         self.inspector = Inspector(session, theme)
@@ -122,15 +140,19 @@ class WindowBody(QMainWindow):
         across.addWidget(self.rail)
         across.addLayout(column, 1)
         self.setCentralWidget(whole)
+        self.dressing = Dressing(self)
+        self._dress_parts()
 
     # -- looks ----------------------------------------------------------------------------
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         app = QApplication.instance()
-        if isinstance(app, QApplication) and current_theme() is not theme:  # polishing everything twice costs 0.1 s
-            theme.apply(app)
-        self.setStyleSheet(window_sheet(theme))
+        if isinstance(app, QApplication):
+            theme.prepare(app)
+        self.dressing.dress(theme)
+
+    def _dress_parts(self) -> None:
         for part in (
             self.rail,
             self.topbar,
@@ -144,10 +166,11 @@ class WindowBody(QMainWindow):
             self.keys_page,
             self.why,
         ):
-            part.set_theme(theme)
-        self.problems.theme_changed()
-        for page in (*self.pages.all.values(), *self.plain_pages):
-            page.theme_changed()
+            self.dressing.add(part, part.set_theme)
+        for panel in (self.audience_panel, self.trait_panel):
+            self.dressing.add(panel)
+        for page in (*self.pages.all.values(), *self.plain_pages, self.problems):
+            self.dressing.add(page, lambda _theme, page=page: page.theme_changed())
 
     @property
     def is_still(self) -> bool:

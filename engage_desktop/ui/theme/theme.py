@@ -55,20 +55,29 @@ class Theme:
     def palette(self) -> QPalette:
         return _palette(self)
 
-    def apply(self, app: QApplication) -> None:
-        """Give the application this look: Fusion, palette in every group, fonts, small style sheet. Each of them
-        polishes every widget anew, which takes seconds with a window open: what is so already is left alone."""
+    def sheet(self) -> str:
+        """The style sheet of a mode."""
+        return style_sheet(self.tokens)
+
+    def prepare(self, app: QApplication) -> None:
+        """Give the application what widgets take from it: Fusion, font, and the palette in every group. Each of them
+        reaches every widget anew: what is so already is left alone."""
         global _current
         load_fonts()
-        sheet = style_sheet(self.tokens)
         if _current is None:
             app.setStyle(QStyleFactory.create("Fusion"))
         if app.font() != self.font():
             app.setFont(self.font())
-        if _current is not self or app.styleSheet() != sheet:
+        if _current is not self:
             app.setPalette(self.palette())
-            app.setStyleSheet(sheet)
         _current = self
+
+    def apply(self, app: QApplication) -> None:
+        """Give it the style sheet too, for widgets that stand alone. With a window open that takes seconds; its parts
+        have sheets of their own (`ui/dressing.py`)."""
+        self.prepare(app)
+        if app.styleSheet() != self.sheet():
+            app.setStyleSheet(self.sheet())
 
     def _px(self, size: str) -> int:
         return {"base": self.tokens.base_px, "small": self.tokens.small_px, "title": self.tokens.title_px}[size]
