@@ -10,7 +10,7 @@ import pytest
 TESTS = Path(__file__).parents[2]
 CANVAS = "ui/canvas/"
 GESTURES, ARRANGE, BOARD = f"{CANVAS}test_gestures.py", f"{CANVAS}test_arrange.py", f"{CANVAS}test_board.py"
-COPIES, LOOKING = f"{CANVAS}test_copies.py", f"{CANVAS}test_looking.py"
+COPIES, BOXES, LOOKING = f"{CANVAS}test_copies.py", f"{CANVAS}test_copy_boxes.py", f"{CANVAS}test_looking.py"
 ACTIONS = "ui/window/test_actions.py"
 
 ROWS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -43,6 +43,7 @@ ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         (COPIES, "test_pasted_at_the_pointer_and_from_the_text_of_a_mail"),
         (COPIES, "test_duplicating_keeps_the_wires_among_the_copies"),
         (COPIES, "test_foreign_things_pasted_are_told_in_place"),
+        (BOXES, "test_a_frame_and_its_steps_and_a_note_go_to_another_window"),
     ),
     "undo, one step per gesture": (
         (GESTURES, "test_dragging_cards_is_one_undo_step_on_the_grid"),
@@ -77,10 +78,13 @@ ROWS: dict[str, tuple[tuple[str, str], ...]] = {
         (BOARD, "test_a_note_is_written_moved_resized_coloured_and_taken_away"),
         (BOARD, "test_a_note_by_keys_only"),
         (BOARD, "test_a_frame_takes_along_what_it_holds"),
+        (BOXES, "test_a_note_alone_is_copied_cut_pasted_and_duplicated"),
+        (BOXES, "test_all_that_is_selected_moves_and_goes_together"),
     ),
     "collapse group / sub-flow": (
         (BOARD, "test_a_branch_folds_and_unfolds"),
         (BOARD, "test_only_what_no_other_way_leads_to_is_hidden"),
+        (f"{CANVAS}test_fold_tidy.py", "test_tidy_of_a_folded_branch_by_hand_and_back"),
     ),
     "edge routing by direction": ((LOOKING, "test_a_wire_runs_by_its_direction"),),
 }

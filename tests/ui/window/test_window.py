@@ -270,3 +270,26 @@ def test_while_the_clock_runs_the_journey_is_only_looked_at(qtbot: QtBot, window
     assert "nudge" not in canvas.scene.cards
     undo(window)
     wait_settled(qtbot, window)
+
+
+def test_a_note_alone_is_copied_cut_and_deleted_by_menu_and_palette(qtbot: QtBot, window: MainWindow) -> None:
+    """What the window offers follows a selected note as it follows steps."""
+    window.open_campaign("journey", "rescue")
+    canvas = window.journey_page.canvas
+    hand = Hand(canvas)
+    copies = ("edit.copy", "edit.cut", "edit.duplicate", "journey.delete")
+    hand.key(Qt.Key.Key_Escape)
+    assert not any(window.actions_[action].isEnabled() for action in copies)
+    act(window, "board.note")
+    hand.write("Ask legal")
+    assert canvas.scene.boxes.selected == ("note", "note")
+    assert all(window.actions_[action].isEnabled() for action in copies)
+    act(window, "edit.copy")
+    act(window, "edit.paste")
+    assert window.actions_["edit.undo"].text() == "Undo: Paste 1 note"
+    assert canvas.scene.boxes.selected == ("note", "note_2")
+    act(window, "edit.duplicate")
+    act(window, "journey.delete")
+    layout = canvas.editor.layout
+    assert layout is not None
+    assert [note.text for note in layout.notes] == ["Ask legal", "Ask legal"]
