@@ -36,6 +36,10 @@ def around(log: Log, people: Iterable[int], accounts: Iterable[int]) -> tuple[li
         who, what = others, more
 
 
+MADE = 1 << 62
+"""From here on numbers stand for events that a run made, which follow all that the log has of their instant."""
+
+
 class Few:
     """`people` and `accounts` are places in `log`, ascending; here they are numbered from 0. Events and traits
     later than `until` are left out, edits that say otherwise are as if they had come last of their instant. `written` is
@@ -88,10 +92,18 @@ class Few:
         return int(self._rows[place]) if place < len(self._rows) else None
 
     def base_rows(self, name: str) -> _Ints:
-        """The rows of the whole log of the events of a name; of added ones a row later than all."""
+        """The rows of the whole log of the events of a name; of added ones a row later than all, of what a run made
+        `MADE` and its number among what it made of that person and instant."""
         place = self._order[self.rows(name)]
-        rows = np.append(self._rows, np.full(len(self._added), np.iinfo(np.int64).max))
-        return rows[place]
+        made = [(one.profile, one.time) for one in self.written if isinstance(one, AddEvent)]
+        numbers = [MADE + made[:at].count(one) for at, one in enumerate(made)]
+        edited = np.full(len(self._added) - len(made), MADE - 1)
+        return np.concatenate([self._rows, edited, np.array(numbers, np.int64)])[place]
+
+    def rows_not_made(self) -> _Ints:
+        """The rows, ascending, of all but what a run made."""
+        made = sum(isinstance(one, AddEvent) for one in self.written)
+        return np.flatnonzero(self._order < len(self._order) - made)
 
     def rows_here(self, rows: _Ints) -> _Ints:
         """Rows of the whole log as rows here, -1 of those that are not here."""

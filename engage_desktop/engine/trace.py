@@ -13,7 +13,7 @@ from engage_desktop.engine.added import PROPERTIES, Added, AddedLog
 from engage_desktop.engine.arrays import NEVER, AnyArray, Instants, Mask
 from engage_desktop.engine.changes import AddEvent, RunEdit, SetTrait
 from engage_desktop.engine.conditions import Conditions
-from engage_desktop.engine.few import Few
+from engage_desktop.engine.few import MADE, Few
 from engage_desktop.engine.left_behind import WalkResult
 from engage_desktop.engine.limits import Door, tables_under_limits
 from engage_desktop.engine.plan import Plan, PlanJourney, PlanStep
@@ -276,10 +276,27 @@ class _Reading:
 
     def _event(self, row: int) -> int | AddEvent:
         """What stands in a row of the log that was walked."""
-        if self.added is not None and row >= 0 and (made := self.added.made_in(row)) is not None:
+        made = self._made_in(row)
+        if made is not None and self.added is not None:
             return _made(self.added.events, made, self.few.people)
         found = self._base(row)
         return -1 if found is None else found
+
+    def _made_in(self, row: int) -> int | None:
+        return None if self.added is None or row < 0 else self.added.made_in(row)
+
+    def _base(self, row: int) -> int | None:
+        """The row of the whole log (`Few.base_rows`), None for -1."""
+        if row < 0:
+            return None
+        if self.added is None:
+            return self.few.base_row(row + self.shift)
+        made = self._made_in(row)
+        if made is None:
+            return self.few.base_row(int(self.added.rows_in_log(np.array([row]))[0]) + self.shift)
+        events = self.added.events
+        same = (events.profile[:made] == events.profile[made]) & (events.time[:made] == events.time[made])
+        return MADE + int(np.count_nonzero(same))
 
 
 def _open(at: int) -> int | None:
