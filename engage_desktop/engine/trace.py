@@ -269,11 +269,6 @@ class _Reading:
     def _text(self, code: int) -> str | None:
         return self.texts[code] if code >= 0 else None
 
-    def _base(self, row: int) -> int | None:
-        if self.added is not None and row >= 0:
-            row = int(self.added.rows_in_log(np.array([row]))[0])
-        return self.few.base_row(row + self.shift) if row >= 0 else None
-
     def _event(self, row: int) -> int | AddEvent:
         """What stands in a row of the log that was walked."""
         made = self._made_in(row)
