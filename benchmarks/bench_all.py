@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,8 +35,15 @@ from benchmarks.measuring import (
 )
 from benchmarks.synthetic_log import DAY_US, DAYS, START_US, SyntheticLog
 
+if TYPE_CHECKING:
+    from engage_desktop.domain.campaigns import Campaigns
+
 SEED, RUNS, QUICK_RUNS = 7, 3, 1
 WINDOW = (START_US, START_US + DAYS * DAY_US)
+CLOCK = START_US + DAYS * DAY_US // 2
+"""Where the window looks: in the middle many are on their way."""
+ALONE = 0.25
+"""Seconds from an edit to the figures of its journey."""
 
 
 def main() -> int:
@@ -99,45 +106,95 @@ def _reason(name: str) -> int:
 
 
 class _Window:
-    """Hears the replies of the workspace process, and when each came."""
+    """Asks the workspace process, and hears its replies and when each came."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: SyntheticLog) -> None:
+        from engage_desktop.app.desk import Desk
+        from engage_desktop.app.replay import Log
+
         self.generation = 0
+        self.edits_on = False
+        """The next edit comes as soon as the first figures are there, so that the run of all is given up."""
         self.heard: dict[str, Timing] = {}
+        self.replies: dict[str, Any] = {}
+        self.desk = Desk(self)  # type: ignore[arg-type]  # a pipe that nobody reads
+        self.desk.log = Log(log, ())  # type: ignore[arg-type]  # reads like a store
 
     def reply(self, request_id: int, reply: Any) -> None:
-        self.heard[type(reply).__name__] = time.perf_counter(), time.process_time()
+        name = type(reply).__name__
+        self.heard[name] = time.perf_counter(), time.process_time()
+        self.replies[name] = reply
+        self.generation += self.edits_on and name == "AloneReady"
+
+    def sets(self, design: Campaigns) -> dict[str, Timing]:
+        """Wall and processor time from a design to each reply."""
+        from benchmarks.campaign_designs import EDITED
+        from engage_desktop.app.protocol import SetDocument
+        from engage_desktop.document import dumps
+
+        text = dumps(design)
+        self.generation += 1
+        self.heard.clear()
+        begun = time.perf_counter(), time.process_time()
+        self.desk.answer(0, SetDocument(self.generation, text, SEED, EDITED, CLOCK))
+        missing = {"AloneReady", "Superseded" if self.edits_on else "RunReady"} - set(self.heard)
+        if missing:
+            raise RuntimeError(f"the desk answered {sorted(self.heard)}")
+        return {name: (at[0] - begun[0], at[1] - begun[1]) for name, at in self.heard.items()}
 
 
 def edit(log: SyntheticLog, runs: int) -> list[Line]:
-    from benchmarks.campaign_designs import EDITED, campaigns, edited
-    from engage_desktop.app.desk import Desk
-    from engage_desktop.app.protocol import SetDocument
-    from engage_desktop.app.replay import Log
-    from engage_desktop.document import dumps
+    from benchmarks.campaign_designs import campaigns, edited
 
-    window = _Window()
-    desk = Desk(window)  # type: ignore[arg-type]  # a pipe that nobody reads
-    desk.log = Log(log, ())  # type: ignore[arg-type]  # reads like a store
-    texts = [dumps(campaigns()), dumps(edited())]
+    window, designs = _Window(log), (campaigns(), edited())
     alone, whole = [], []
     for number in range(2 * runs + 1):  # there and back, the first run does not count
-        window.generation += 1
-        window.heard.clear()
-        begun = time.perf_counter(), time.process_time()
-        asked = SetDocument(window.generation, texts[number % 2], SEED, EDITED, WINDOW[1])
-        desk.answer(number, asked)
-        missing = {"AloneReady", "RunReady"} - set(window.heard)
-        if missing:
-            raise RuntimeError(f"the desk answered {sorted(window.heard)}")
+        found = window.sets(designs[number % 2])
         if number:
-            for name, times in (("AloneReady", alone), ("RunReady", whole)):
-                times.append(tuple(at - from_ for at, from_ in zip(window.heard[name], begun, strict=True)))
+            alone.append(found["AloneReady"])
+            whole.append(found["RunReady"])
     first, last = (tuple(np.median(np.array(times), axis=0).tolist()) for times in (alone, whole))
     return [
-        Line("an edit: its journey's figures, alone", seconds(first), "", first[1], 1, unit="s"),
+        Line("an edit: its journey's figures, alone", seconds(first), "", first[1], ALONE, unit="s"),
         Line("an edit: then all campaigns", seconds(last), "", last[1], 3, unit="s"),
     ]
+
+
+def edits(log: SyntheticLog, runs: int) -> list[Line]:
+    """Every edit from the same design, which a run of all has made warm; conditions that it changes are asked the first
+    time. The figures must be those of a run that starts with nothing."""
+    from benchmarks.campaign_designs import EDITED, campaigns
+    from benchmarks.campaign_edits import edits
+    from engage_desktop.engine import compile_campaigns, simulate
+
+    window, start = _Window(log), campaigns()
+    window.sets(start)
+    window.edits_on = True
+    times: dict[str, list[Timing]] = {}
+    equal = True
+    for number in range(runs):
+        for name, design in edits(number):
+            times.setdefault(name, []).append(window.sets(design)["AloneReady"])
+            if not number:
+                run = simulate(compile_campaigns(design), log, window=WINDOW, seed=SEED, only=[EDITED])
+                equal &= same_figures(window.replies["AloneReady"].figures, run, log)
+            window.sets(start)
+    each = {name: tuple(np.median(np.array(some), axis=0).tolist()) for name, some in times.items()}
+    print(*(f"  {name}: {seconds(found)}" for name, found in each.items()), sep="\n", file=sys.stderr)
+    all_of_them = np.array([one for some in times.values() for one in some])
+    median, most = (tuple(np.percentile(all_of_them, part, axis=0).tolist()) for part in (50, 95))
+    what = f"edit to figures, alone, p95 of {len(times)} kinds of edits"
+    return [Line(what, seconds(most), f"median {seconds(median)}", most[1], ALONE, unit="s", equal=equal)]
+
+
+def same_figures(shown: Any, run: Any, log: SyntheticLog) -> bool:
+    """Whether the window shows of a journey what a run says of it."""
+    from engage_desktop.analysis.playback import Playback
+    from engage_desktop.app.figures import journey_figures
+    from engage_desktop.app.protocol import AskFigures
+
+    asked = AskFigures(shown.generation, shown.journey, shown.at_us, alone=True)
+    return bool(shown == journey_figures(Playback(run, log), asked))  # type: ignore[arg-type]  # reads like a store
 
 
 # -- where the time goes ------------------------------------------------------------------------
@@ -156,6 +213,7 @@ MEASURES: dict[str, Callable[[SyntheticLog, int], list[Line]]] = {
     "together": together,
     "turns": partial(together, turns=True),
     "edit": edit,
+    "edits": edits,
 }
 
 

@@ -32,19 +32,20 @@ EDITED = "basket_coffee"
 
 def campaigns(*, turns: bool = False) -> Campaigns:
     """The twenty. `turns`: one broadcast goes so many an hour, which makes the turn of each the matter of all."""
-    return read(_design(turns))
+    return read(design_of(turns))
 
 
 def edited() -> Campaigns:
     """After an edit of one of them: another number in a condition of its last step but one."""
-    design = _design(turns=False)
+    design = design_of()
     journey = next(one for one in design["journeys"] if one["key"] == EDITED)
     split = next(step for step in journey["steps"] if step["type"] == "split")
     split["branches"][0]["condition"] = "event('Product Viewed').within(7 days).count() >= 4"
     return read(design)
 
 
-def _design(turns: bool) -> dict[str, Any]:
+def design_of(turns: bool = False) -> dict[str, Any]:
+    """The same as data, which are the caller's."""
     messages = [
         {"key": "mail", "channel": "email", "body": "News for you.", "responses": ANSWERS},
         {"key": "offer", "channel": "email", "body": "Ten percent.", "responses": ANSWERS},

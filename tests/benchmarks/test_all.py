@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.bench_all import SEED, WINDOW, told
+from benchmarks.bench_all import SEED, WINDOW, edits, told
 from benchmarks.bench_journeys import same_runs
 from benchmarks.campaign_designs import EDITED, campaigns, edited
+from benchmarks.campaign_edits import edits as all_edits
 from benchmarks.synthetic_log import SyntheticLog
 from engage_desktop.document import validate
 from engage_desktop.engine import compile_campaigns, simulate
@@ -47,3 +48,13 @@ def test_they_compete_and_answer_each_other() -> None:
 def test_a_queue_and_an_edit_make_another_run(which: str) -> None:
     assert campaigns().journey(EDITED)
     assert not same_runs(ran("all"), ran(which))
+
+
+def test_edits_of_one_journey_are_shown_as_a_run_of_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    """Interface 2, figures; the edits are worth timing: each but that of a text makes another run."""
+    log = SyntheticLog(60_000, 6_000)
+    assert all(line.equal for line in edits(log, 1))
+    setting: dict[str, Any] = {"window": WINDOW, "seed": SEED, "only": [EDITED]}
+    before = simulate(compile_campaigns(campaigns()), log, **setting)
+    after = {name: simulate(compile_campaigns(design), log, **setting) for name, design in all_edits()}
+    assert [name for name, run in after.items() if same_runs(before, run)] == ["text of a message"]
