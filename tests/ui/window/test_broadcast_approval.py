@@ -37,9 +37,9 @@ def test_what_rests_on_a_broadcast_leaves_once_that_is_approved(open_shop: Calla
     sender.line("broadcast.throughput", "10")
     sender.settle()
     assert state.text() == "Draft"
-    window.show_page("broadcasts")
+    act(window, "go.broadcasts")
     assert window.pages.broadcasts.table.rows.rows[0][-1] == "Draft"
-    window.show_page("deliver")
+    act(window, "go.deliver")
     sender.settle()
     assert "broadcast spring is a draft" in sender.text("refused")
     assert sender.left("real") == []

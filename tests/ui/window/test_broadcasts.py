@@ -35,7 +35,7 @@ def only(window: MainWindow) -> Broadcast:
 
 def make(qtbot: QtBot, window: MainWindow) -> Broadcast:
     """By the button of the page."""
-    window.show_page("broadcasts")
+    act(window, "go.broadcasts")
     driver.click(window.pages.broadcasts.findChild(QPushButton, "broadcasts.new"))
     assert (window.topbar.current.kind, window.topbar.current.key) == ("broadcast", "new_broadcast")
     return only(window)
@@ -61,7 +61,7 @@ def test_a_new_broadcast_can_be_sent_as_it_stands(qtbot: QtBot, window: MainWind
     assert made.at.endswith("T09:00:00Z")
     assert window.session.document.undo_name == "Add a broadcast"
     assert window.topbar.current.title == "New broadcast"
-    window.show_page("broadcasts")
+    act(window, "go.broadcasts")
     (shown,) = window.pages.broadcasts.table.rows.rows
     assert shown[:3] == ("New broadcast", "Buyers", "Nudge")
     assert shown[3].endswith("09:00 GMT")
@@ -138,7 +138,7 @@ def test_when_is_typed_by_the_clocks_of_the_workspace(qtbot: QtBot, window: Main
     driver.key(hand.find(QLineEdit, "broadcast.throughput"), Qt.Key.Key_Escape)
     hand.choose("broadcast.stage", "Nurture")
     assert only(window).stage == "nurture"
-    window.show_page("broadcasts")
+    act(window, "go.broadcasts")
     assert window.pages.broadcasts.table.rows.rows[0][3:] == (
         "1 Jul 2025 18:30, each by their own clock",
         "500",
@@ -180,12 +180,12 @@ def test_problems_stand_beside_their_fields(qtbot: QtBot, window: MainWindow, ha
     assert "sum to 90 percent" in hand.problems("broadcast.what")
     for box in ("what", "who", "other"):
         assert "0 messages" not in hand.problems(f"broadcast.{box}")
-    window.show_page("home")
+    act(window, "go.home")
     found = next(
         at for at in range(window.problems._list.count()) if "sum to 90" in window.problems._list.item(at).text()
     )
     assert window.problems._list.item(found).text().startswith("New broadcast: ")
-    window.show_problems()
+    act(window, "view.problems")
     open_row(window.problems._list, found)
     assert (window.topbar.current.kind, window.topbar.current.key) == ("broadcast", "new_broadcast")
 
@@ -218,18 +218,18 @@ def test_the_tab_of_another_key_is_closed_by_its_button(qtbot: QtBot, window: Ma
 
 
 def test_without_a_broadcast_the_page_says_how_to_make_one(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
-    window.show_page("broadcasts")
+    act(window, "go.broadcasts")
     assert "Make the first one" in hand.find(QLabel, "broadcasts.empty").text()
     assert not hand.shown("broadcasts.table")
     make(qtbot, window)
-    window.show_page("broadcasts")
+    act(window, "go.broadcasts")
     assert hand.shown("broadcasts.table")
     assert not hand.shown("broadcasts.empty")
 
 
 def test_a_broadcast_is_found_by_its_key(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
     make(qtbot, window)
-    window.show_page("home")
+    act(window, "go.home")
     driver.keys(window, "Ctrl+K")
     driver.write(window.palette_.field, "new_broadcast")
     driver.key(window.palette_.field, Qt.Key.Key_Return)
@@ -241,11 +241,11 @@ def test_rows_made_anew_in_other_colours_still_edit(qtbot: QtBot, window: MainWi
     hand.choose("broadcast.group", "Everybody")
     hand.click(QPushButton, "broadcast.exclude.add")
     hand.click(QPushButton, "broadcast.variant.add")
-    window.toggle_dark()
+    act(window, "view.dark")
     hand.line("broadcast.variant.1.key", "rest")
     hand.click(QToolButton, "broadcast.variant.0.remove")
     hand.click(QToolButton, "broadcast.exclude.0.remove")
-    window.toggle_dark()
+    act(window, "view.dark")
     assert ([one.key for one in only(window).variants], only(window).exclude) == (["rest"], ())
 
 

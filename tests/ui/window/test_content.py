@@ -16,7 +16,7 @@ from engage_desktop.domain.step import SendMessage
 from engage_desktop.ui.inspector import response_edits
 from engage_desktop.ui.window import MainWindow
 from tests.ui import driver
-from tests.ui.driver import row, undo
+from tests.ui.driver import act, row, undo
 from tests.ui.window.hand import Hand
 
 
@@ -46,7 +46,7 @@ def step(window: MainWindow) -> SendMessage:
 
 
 def test_messages_are_listed_with_what_sends_them(qtbot: QtBot, window: MainWindow, hand: Hand) -> None:
-    window.show_page("content")
+    act(window, "go.content")
     table = window.pages.content.table
     assert table.rows.rows == [("Nudge", "E-mail", "Still there", "Rescue", "–")]
     hand.click(QPushButton, "content.new")
@@ -54,7 +54,7 @@ def test_messages_are_listed_with_what_sends_them(qtbot: QtBot, window: MainWind
     assert window.session.document.undo_name == "Add a message"
     hand.choose("message.channel", "SMS")
     hand.lines("message.body", "Hello there")
-    window.show_page("content")
+    act(window, "go.content")
     assert table.rows.rows[1] == ("New message", "SMS", "Hello", "–", "–")
     table.setFocus()
     row(table, 0)
@@ -174,7 +174,7 @@ def test_responses_are_typed_as_a_table(qtbot: QtBot, window: MainWindow, hand: 
     assert model(window).converted == Stage(likely=0.02, event="Refunded", after="2h")
     hand.choose("message.responses.converted.kind", "Not assumed")
     assert model(window).converted is None
-    window.show_page("content")
+    act(window, "go.content")
     assert window.pages.content.table.rows.rows[0][4] == "assumed"
     hand.undo_all()
     assert dumps(window.session.campaigns) == first
@@ -199,11 +199,11 @@ def test_members_of_an_audience_answer_otherwise(window: MainWindow, hand: Hand)
 def test_rows_made_anew_in_other_colours_still_edit(window: MainWindow, hand: Hand) -> None:
     window.open_campaign("message", "nudge")
     hand.click(QPushButton, "message.responses.by.add")
-    window.toggle_dark()
+    act(window, "view.dark")
     hand.line("message.responses.by.0.opened.likely", "50")
     assert model(window).by[0].opened == Stage(likely=0.5)
     hand.click(QToolButton, "message.responses.by.0.remove")
-    window.toggle_dark()
+    act(window, "view.dark")
     assert message(window).responses is None
 
 

@@ -18,6 +18,7 @@ from engage_desktop.ui.pages.data import DataPage
 from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.window import MainWindow
 from tests.ui import driver
+from tests.ui.driver import act
 from tests.ui.window.world import wait_settled
 
 _W = TypeVar("_W", bound=QWidget)
@@ -41,7 +42,7 @@ def data(qtbot: QtBot, theme: Theme, window: MainWindow) -> DataPage:
     with qtbot.waitActive(window):
         window.activateWindow()
     wait_settled(qtbot, window)
-    window.show_page("data")
+    act(window, "go.data")
     wait_settled(qtbot, window)
     return window.pages.data
 
