@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QProgressBar, QPushButton
 from pytestqt.qtbot import QtBot
 
+from engage_desktop.app.importing import import_logs
 from engage_desktop.app.replay import open_logs, replay
 from engage_desktop.document import loads
 from engage_desktop.ui import formats
+from engage_desktop.ui.app import open_window
 from engage_desktop.ui.sending.ranges import RangesView
+from engage_desktop.ui.theme import Theme
 from engage_desktop.ui.widgets.table import SmallTable
+from engage_desktop.ui.window import MainWindow
 from tests.cli import shop
 from tests.cli.test_sync import assumed_design
 from tests.ui.driver import act, undo
-from tests.ui.window.test_deliver import Sender, open_shop
+from tests.ui.window.test_deliver import Sender
 from tests.ui.window.world import WAIT_MS
-
-__all__ = ["open_shop"]
 
 
 def design() -> dict[str, object]:
@@ -45,15 +48,36 @@ class Person(Sender):
         return str(self.find(QLabel, "sending.ranges.said").text())
 
     def done(self) -> None:
-        self.qtbot.waitUntil(lambda: not self.view.working, timeout=WAIT_MS)
+        self.qtbot.waitUntil(lambda: not self.view.working, timeout=2 * WAIT_MS)
         self.settle()
 
 
+@pytest.fixture(scope="module")
+def opened(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[MainWindow, Path]]:
+    """One window for both tests, and its workspace."""
+    root = tmp_path_factory.mktemp("ranges")
+    folder, log = root / "shop", root / "log.jsonl"
+    folder.mkdir()
+    (folder / "campaigns.json").write_text(json.dumps(design()), encoding="utf-8")
+    log.write_text("".join(json.dumps(one) + "\n" for one in shop.log()), encoding="utf-8")
+    import_logs(folder, [log])
+    window = open_window(folder, settings=QSettings(str(root / "window.ini"), QSettings.Format.IniFormat))
+    window.resize(1280, 1400)
+    yield window, folder
+    window.close()
+    window.deleteLater()
+
+
 @pytest.fixture
-def person(qtbot: QtBot, open_shop: Callable[..., Sender]) -> Person:
-    sender = open_shop(design(), shop.log())
-    made = Person(qtbot, sender.window)
-    made.folder = sender.folder
+def person(qtbot: QtBot, theme: Theme, opened: tuple[MainWindow, Path]) -> Person:
+    window, folder = opened
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    while window.session.document.can_undo:
+        undo(window)
+    made = Person(qtbot, window)
+    made.folder = folder
+    made.settle()
     return made
 
 
@@ -75,7 +99,8 @@ def expected(folder: Path, replicates: int) -> list[tuple[str, ...]]:
     ]
 
 
-def test_low_likely_high_by_button_and_by_action(person: Person) -> None:
+def test_low_likely_high_by_button_and_by_action(qtbot: QtBot, person: Person) -> None:
+    """And stopped; one story, for it begins where nothing is worked out yet."""
     window = person.window
     window.show_page("sending")
     person.click(QPushButton, "sending.show.ranges")
@@ -91,6 +116,8 @@ def test_low_likely_high_by_button_and_by_action(person: Person) -> None:
     assert window.pages.sending.kind.text() == "assumed"
     assert person.said().startswith("Of 100 replicates nine in ten lie between low and high.")
     assert not person.shown("sending.ranges.stop")
+    reached = person.walk(person.find(QLineEdit, "sending.ranges.replicates"))
+    assert {"sending.ranges.start", "sending.ranges.table"} <= set(reached)
     # Another number by the keyboard, and from anywhere by its action.
     person.line("sending.ranges.replicates", "0")
     assert "whole number from 1" in person.error("sending.ranges.replicates")
@@ -120,9 +147,10 @@ def test_low_likely_high_by_button_and_by_action(person: Person) -> None:
     person.done()
     assert table.isEnabled()
     assert person.rows() == before
+    stopped_at_will(qtbot, person)
 
 
-def test_they_are_stopped_and_end_with_the_design(qtbot: QtBot, person: Person) -> None:
+def stopped_at_will(qtbot: QtBot, person: Person) -> None:
     """By mouse, by the key of all running work, and by an edit: each time at once, and the figures go on."""
     window = person.window
     window.show_page("sending")
@@ -141,7 +169,7 @@ def test_they_are_stopped_and_end_with_the_design(qtbot: QtBot, person: Person) 
         assert bar(QProgressBar, "sending.ranges.progress").value() < 1_000
         stop()
         person.done()
-        assert person.said().startswith("Stopped. Nothing is worked out yet")
+        assert person.said().startswith("Stopped. ")
         assert not window.banner.isVisible()
         assert person.find(QPushButton, "sending.ranges.start").isEnabled()
     person.click(QPushButton, "sending.ranges.start")
@@ -153,5 +181,4 @@ def test_they_are_stopped_and_end_with_the_design(qtbot: QtBot, person: Person) 
     person.line("sending.ranges.replicates", "3")
     person.click(QPushButton, "sending.ranges.start")
     person.done()
-    assert len(person.rows()) == len(expected(person.folder, 3))
-    assert json.dumps(person.rows()) != "[]"
+    assert person.rows() == expected(person.folder, 3)
