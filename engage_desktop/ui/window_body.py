@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Protocol
+
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
@@ -37,23 +40,35 @@ LAYOUT = 2
 """Version of the saved layout; another one is ignored."""
 
 
+class _Painted(Protocol):
+    def theme_changed(self) -> None: ...
+
+
+def _tell(page: _Painted, _theme: Theme) -> None:
+    page.theme_changed()
+
+
 class Inner(QMainWindow):
     """Pages and docks, with lines of a pixel between them. It paints itself: a sheet would polish all that is on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, pages: QStackedWidget) -> None:
         super().__init__()
+        self._pages = pages
         self.setObjectName("inner")
         self.setStyleSheet("QMainWindow::separator { background: transparent; width: 1px; height: 1px; }")
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setCentralWidget(pages)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # Qt's name
         painter, theme = QPainter(self), current_theme()
         painter.fillRect(event.rect(), theme.color("canvas"))
+        parts = [self._pages, *self.findChildren(QDockWidget)]
         between = QRegion(self.rect())
-        for part in (self.centralWidget(), *self.findChildren(QDockWidget)):
+        for part in parts:
             if part.isVisible():
                 between -= QRegion(part.geometry())
-        for line in between:
-            painter.fillRect(line, theme.color("line"))
+        painter.setClipRegion(between)
+        painter.fillRect(event.rect(), theme.color("line"))
 
 
 class WindowBody(QMainWindow):
@@ -99,9 +114,7 @@ class WindowBody(QMainWindow):
             self.keys_page,
         ):
             self.stack.addWidget(widget)
-        self._inner = Inner()
-        self._inner.setWindowFlags(Qt.WindowType.Widget)
-        self._inner.setCentralWidget(self.stack)
+        self._inner = Inner(self.stack)
         self.inspector = Inspector(session, theme)
         self.audience_panel = AudiencePanel(session, self.watch)
         self.trait_panel = TraitPanel(session, self.trait_watch)
@@ -170,7 +183,7 @@ class WindowBody(QMainWindow):
         for panel in (self.audience_panel, self.trait_panel):
             self.dressing.add(panel)
         for page in (*self.pages.all.values(), *self.plain_pages, self.problems):
-            self.dressing.add(page, lambda _theme, page=page: page.theme_changed())
+            self.dressing.add(page, partial(_tell, page))
 
     @property
     def is_still(self) -> bool:

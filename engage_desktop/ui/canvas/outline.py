@@ -5,7 +5,7 @@ What is selected here is selected on the graph, a branch as its wire; so the com
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QIcon, QKeyEvent
@@ -44,6 +44,8 @@ class OutlineView(QTreeWidget):
         self._rows_of: list[QTreeWidgetItem] = []
         self._look: object = None  # colours are part of what is shown
         self._syncing = False
+        self.count = 0
+        """Rows put in and taken out, so that a test can say what an edit touched."""
         self._icons: dict[tuple[object, str, str], QIcon] = {}
         self.setObjectName("canvas.outline")
         self.setAccessibleName("Outline of the journey")
@@ -77,10 +79,11 @@ class OutlineView(QTreeWidget):
             return
         self._syncing = True
         at = self._shown.index(row) if (row := self.current_row()) in self._shown else 0
-        if [row.place for row in wanted] == [row.place for row in self._shown]:
-            self._fill_changed(wanted, anew=look != self._look)
-        else:
-            self._rebuild(wanted)
+        if [row.place for row in wanted] != [row.place for row in self._shown]:
+            self.setUpdatesEnabled(False)
+            self._restructure(wanted)
+            self.setUpdatesEnabled(True)
+        self._fill_changed(wanted, anew=look != self._look)
         self._shown, self._look = wanted, look
         self._syncing = False
         self._follow_scene(self._scene.selection)
@@ -98,24 +101,31 @@ class OutlineView(QTreeWidget):
         self.resizeColumnToContents(2)
         self.viewport().update()
 
-    def _rebuild(self, wanted: list[Row]) -> None:
-        folded = {item.data(0, ROW).place[2:] for item in self._rows_of if item.childCount() and not item.isExpanded()}
-        self.clear()
-        self._rows_of = []
+    def _restructure(self, wanted: list[Row]) -> None:
+        """Take out rows that are no more and put in new ones; all before and behind them stay as they are."""
+        old, new = [row.place for row in self._shown], [row.place for row in wanted]
+        first, behind = _same_ends(old, new)
+        for item in reversed(self._rows_of[first : len(old) - behind]):
+            (item.parent() or self.invisibleRootItem()).removeChild(item)
+            self.count += 1
         above: list[QTreeWidgetItem] = []
-        for row in wanted:
+        for item, row in zip(self._rows_of[:first], wanted, strict=False):
+            above[row.depth :] = [item]
+        made = []
+        for row in wanted[first : len(new) - behind]:
+            parent = above[row.depth - 1] if row.depth else self.invisibleRootItem()
+            place = parent.indexOfChild(above[row.depth]) + 1 if len(above) > row.depth else 0
+            opens = parent.childCount() == 0
             item = QTreeWidgetItem()
             self._fill(item, row)
-            if row.depth:
-                above[row.depth - 1].addChild(item)
-            else:
-                self.addTopLevelItem(item)
+            parent.insertChild(place, item)
+            if opens:
+                parent.setExpanded(True)
             above[row.depth :] = [item]
-            self._rows_of.append(item)
-        self.expandAll()
-        for item in self._rows_of:
-            if item.data(0, ROW).place[2:] in folded:
-                item.setExpanded(False)
+            made.append(item)
+            self.count += 1
+        self._rows_of[first : len(old) - behind] = made
+        self._shown[first : len(old) - behind] = wanted[first : len(new) - behind]
 
     def _fill(self, item: QTreeWidgetItem, row: Row) -> None:
         style: CanvasStyle = self._scene.style_
@@ -175,8 +185,7 @@ class OutlineView(QTreeWidget):
         self._syncing = True
         self.clearSelection()
         wire, current = self._scene.selected_wire, None
-        for item in self._rows_of:
-            row: Row = item.data(0, ROW)
+        for item, row in zip(self._rows_of, self._shown, strict=True):
             if row.kind == "step" and row.key in keys:
                 item.setSelected(True)
                 current = item if row.key == self._scene.current or current is None else current
@@ -239,3 +248,21 @@ class OutlineView(QTreeWidget):
             return
         hit = Hit("card", key=row.key) if row.kind == "step" else Hit("wire", wire=row.wire)
         self.menu_wanted.emit(hit, event.globalPos())
+
+
+def _same_ends(old: Sequence[tuple[object, ...]], new: Sequence[tuple[object, ...]]) -> tuple[int, int]:
+    """How many rows, as places, are the same at the beginning, and how many at the end that stand under none between."""
+    shorter = min(len(old), len(new))
+    first = next((n for n in range(shorter) if old[n] != new[n]), shorter)
+    behind = next((n for n in range(shorter - first) if old[-n - 1] != new[-n - 1]), shorter - first)
+    between = [*old[first : len(old) - behind], *new[first : len(new) - behind]]
+    least = min((_depth(place) for place in between), default=0)
+    while behind and between and _depth(old[len(old) - behind]) > least:
+        behind -= 1
+    return first, behind
+
+
+def _depth(place: tuple[object, ...]) -> int:
+    depth = place[1]
+    assert isinstance(depth, int)
+    return depth

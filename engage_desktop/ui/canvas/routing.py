@@ -5,7 +5,9 @@ Remembers where cards, lines and labels stand, so that one edit asks about its o
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
+from math import inf
 from typing import TYPE_CHECKING
 
 from engage_desktop.ui.canvas import geometry as geo
@@ -56,6 +58,24 @@ class Router:
             if not fast:
                 self._take(key, layout)
             wires[key].set_layout(layout)
+
+    def retext(self, keys: Iterable[WireKey], most_ms: float = inf) -> list[WireKey]:
+        """Find places for texts that are of another size; the wires keep their courses. Those for which there is no
+        time come back, their texts where they stood."""
+        wires = self._scene.wires
+        waiting = sorted(dict.fromkeys(keys), key=lambda key: wires[key].target is None)
+        self._see_cards()
+        for key in waiting:
+            self._taken.drop(("text", key))
+        begun = time.monotonic()
+        for place, key in enumerate(waiting):
+            if (time.monotonic() - begun) * 1000 > most_ms:
+                return waiting[place:]
+            wire = wires[key]
+            layout = self._lay(key, wire.layout.curve if wire.layout.kind == "curve" else None, self._cards)
+            self._take(key, layout)
+            wire.set_layout(layout)
+        return []
 
     def _see_cards(self) -> None:
         cards = self._scene.cards

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 WireKey = tuple[str, str | None]
 UNLAID = wire_layout.free(QPointF())
 """What a wire has until it is laid."""
+AT_ONCE = 200
+"""So many texts of wires find their places at once; of more those in view do, the others a slice at a time."""
+SLICE_MS = 12
 _ENTRY_OUTPUT = Output("next", None, "", None)
 
 
@@ -80,6 +83,10 @@ class JourneyScene(QGraphicsScene):
         self._wired: dict[str, tuple[StepBase | None, tuple[Output, ...], bool]] = {}
         self._common: tuple[object, ...] = (None, None, None)
         self._router = Router(self)
+        self._unplaced: dict[WireKey, None] = {}
+        self._slices = QTimer(self)
+        self._slices.setInterval(0)
+        self._slices.timeout.connect(self._place_some)
         self.boxes = Boxes(self)
         self.hidden: frozenset[str] = frozenset()
         """The cards behind folded outputs: they stay, unseen."""
@@ -213,6 +220,7 @@ class JourneyScene(QGraphicsScene):
         # A wire to a step that was missing may now have its target, and one to a step gone has none.
         others = before.keys() ^ self.cards.keys()
         stale: set[WireKey] = set()
+        resized: set[str] = set()
         for key in self.cards:
             step, found, unseen = journey.by_key.get(key), self.outputs_of(key), key in self.hidden
             known = before.get(key)
@@ -241,8 +249,10 @@ class JourneyScene(QGraphicsScene):
                 stale.add(at)
                 self._unseen.add(at)
                 continue
-            if wire.target != target or _kind(wire.content) != _kind(content) or self._resized(wire, content):
+            if wire.target != target or _kind(wire.content) != _kind(content):
                 stale.add(at)
+            elif self._resized(wire, content):
+                resized.add(at[0])
             wire.target = target
             wire.setVisible(at[0] not in self.hidden)
             wire.set_content(content)
@@ -250,6 +260,28 @@ class JourneyScene(QGraphicsScene):
         # The outputs of one card share its lower edge: when one goes or comes, all move.
         sources = {key[0] for key in changed}
         self.route([key for key in self.wires if key[0] in sources or key in changed])
+        resized -= sources
+        self._place_texts([key for key in self.wires if key[0] in resized and key not in changed])
+
+    def _place_texts(self, keys: list[WireKey]) -> None:
+        """Find places for texts of another size: of very many, first for those in view."""
+        if len(keys) > AT_ONCE:
+            self._unplaced |= dict.fromkeys(keys)
+            seen = [view.mapToScene(view.viewport().rect()).boundingRect() for view in self.views()]
+            keys = [key for key in keys if any(self.wires[key].layout.bounds().intersects(box) for box in seen)]
+            keys = keys[:AT_ONCE]
+            self._slices.start()
+        if keys:
+            self._router.retext(keys)
+            for key in keys:
+                self._unplaced.pop(key, None)
+
+    def _place_some(self) -> None:
+        keys = [key for key in self._unplaced if key in self.wires]
+        self._unplaced = dict.fromkeys(self._router.retext(keys, SLICE_MS) if keys else ())
+        self.revision += 1
+        if not self._unplaced:
+            self._slices.stop()
 
     def _resized(self, wire: WireItem, content: WireContent) -> bool:
         if (wire.content.label, wire.content.count) == (content.label, content.count):
@@ -292,8 +324,10 @@ class JourneyScene(QGraphicsScene):
 
     def set_problems(self, problems: Mapping[str, Sequence[Problem]]) -> None:
         """Show other problems, by step key."""
-        self._problems = {key: tuple(found) for key, found in problems.items()}
-        self.refresh_texts()
+        told = {key: tuple(found) for key, found in problems.items()}
+        if told != self._problems:
+            self._problems = told
+            self.refresh_texts()
 
     def refresh_texts(self) -> None:
         """Compare every text with what is shown and update what differs."""
