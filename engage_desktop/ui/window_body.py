@@ -182,8 +182,9 @@ class WindowBody(QMainWindow):
             self.dressing.add(part, part.set_theme)
         for panel in (self.audience_panel, self.trait_panel):
             self.dressing.add(panel)
-        for page in (*self.pages.all.values(), *self.plain_pages, self.problems):
+        for page in (*self.pages.all.values(), *self.plain_pages):
             self.dressing.add(page, partial(_tell, page))
+        self.dressing.add(self.problems, partial(_tell, self.problems))
 
     @property
     def is_still(self) -> bool:
