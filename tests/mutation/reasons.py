@@ -17,6 +17,10 @@ REASONS: dict[str, str] = {
     "walk.Walk._cut#2a23 inside & tokens.assumed => inside | tokens.assumed": NOWHERE,
     "walk.Walk._cut#2a23 True => False": NOWHERE,
     "walk.Walk._cut#e80f self.ends.assumed[gone] = tokens.assumed[taken] => pass": NOWHERE,
+    "writes#3381 0 => 1 (3)": "A column of nothing longer than the others; how many writes there are goes by the profiles.",
+    "view.View.rank_in_instant#df61 1 => 2": (
+        "GAP: an event that a run makes a microsecond before an entry, whose instance sets a trait or is dropped by a cap."
+    ),
     "pieces.segments#eaf7 0 => 1": "One subject more without an instant of its own, so never looked at.",
     "intervals.union#63b7 'right' => 'left'": "Either order of equal ones comes to the same.",
     "limits._changes#4caa 2 => 3": "Turns are compared with each other: 3 is as much after 1 as 2 is.",
@@ -47,6 +51,8 @@ REASONS: dict[str, str] = {
     "walk.Walk._join#d08d ends.outcome[instance] == EXITED => ends.outcome[instance] != EXITED": "Whom an exit took is nowhere after it, so the half before it says the same.",
     "calendar._offsets#6890 start + _STEP => start - _STEP": YEARS,
     "calendar._offsets#77ec 1 => 2": YEARS,
+    "calendar._offsets#e256 continue => pass": YEARS,
+    "calendar._offsets#95e2 86400 => 86401": YEARS,
     "calendar._offsets#77ec int((datetime(first_year, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) + 86400 => int((datetime(first_year, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) - 86400": YEARS,
     "reducers.text_ranks#ce10 8 => 9": "Keys stay different for different values, and are not compared otherwise.",
     "reducers.text_ranks#ce10 number * 8 + kind => number * 8 - kind": "Keys stay different for different values, and are not compared otherwise.",
