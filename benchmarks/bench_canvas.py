@@ -124,8 +124,9 @@ def panned(view: QGraphicsView) -> Iterator[float]:
 # -- what is measured ----------------------------------------------------------------------
 
 
-def opened(steps: int) -> tuple[JourneyCanvas, float]:
-    """A canvas on its journey with figures on all cards, and what it took until it was painted."""
+def opened(steps: int) -> tuple[JourneyCanvas, float, float]:
+    """A canvas on its journey with figures on all cards, what it took until it was painted, and for how long the
+    first figures held the thread."""
     document = designs.document(steps)
 
     def show() -> JourneyCanvas:
@@ -138,9 +139,12 @@ def opened(steps: int) -> tuple[JourneyCanvas, float]:
     made: list[JourneyCanvas] = []
     took = spent(lambda: made.append(show()))
     journey = document.campaigns.journeys[0]
+    begun = time.process_time()
     made[0].set_figures(designs.figures(journey), current=True)
-    settle()
-    return made[0], took
+    held = (time.process_time() - begun) * 1000
+    for _ in range(20):  # slices
+        settle()
+    return made[0], took, held
 
 
 def far(canvas: JourneyCanvas, floor: PlainView) -> None:
@@ -186,7 +190,7 @@ def shown(canvas: JourneyCanvas) -> tuple[PlainView, float]:
 
 
 def measured(steps: int) -> Iterator[Line]:
-    canvas, opening = opened(steps)
+    canvas, opening, figures = opened(steps)
     floor, plain = shown(canvas)
     middle = canvas.scene.content_rect().center()
     away = {key: (card.rect().center() - middle).manhattanLength() for key, card in canvas.scene.cards.items()}
@@ -200,6 +204,7 @@ def measured(steps: int) -> Iterator[Line]:
 
     if steps <= 1000:
         yield line("open", [opening], [plain], 400)
+        yield Line(f"{big}: first figures, the longest block", f"{figures:.1f} ms", "-", figures, 50, "ms")
         near(canvas, floor, key)
         moves = [spent(lambda: floor.drag(key, QPointF(3, 2))) for _ in range(STEPS)]
         yield line("drag at 100 %, p95", list(dragged(canvas, key)), moves, 8)
@@ -247,7 +252,7 @@ def tidied(kind: str) -> Iterator[Line]:
 def main() -> int:
     app = QApplication.instance() or QApplication([])
     Theme.of(ThemeMode.LIGHT).apply(app)  # type: ignore[arg-type]  # the one made above
-    warm, _ = opened(30)  # fonts, icons and the style sheet are there in the window too
+    warm, _, _ = opened(30)  # fonts, icons and the style sheet are there in the window too
     warm.close()
     lines = [*measured(1000), *measured(5000), *tidied("nested"), *tidied("tangled")]
     print(table(lines))
