@@ -27,6 +27,7 @@ from engage_desktop.domain.message import Broadcast  # noqa: E402
 from engage_desktop.domain.response import Responses  # noqa: E402
 from engage_desktop.domain.workspace import Policies  # noqa: E402
 from engage_desktop.ui.app import application, open_window, user_settings  # noqa: E402
+from engage_desktop.ui.sending.ranges import RangesView  # noqa: E402
 from engage_desktop.ui.window import MainWindow  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
@@ -139,6 +140,8 @@ class Photographer:
         sending = window.pages.sending
         for view in sending.views:
             sending.show_view(view)
+            if isinstance(sending.shown, RangesView):  # the one view that works only when it is asked
+                sending.shown.work_out()
             self.picture(f"sending_{view}", lambda: sending.shown.current)
         window.show_page("runs")
         self.picture("runs", lambda: window.pages.runs.results.model.total > 0)
