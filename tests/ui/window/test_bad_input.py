@@ -263,6 +263,13 @@ def test_a_window_of_no_size_comes_back_as_it_was(qtbot: QtBot, window: MainWind
     shown = canvas.view.mapToScene(canvas.view.viewport().rect()).boundingRect()
     assert shown.contains(canvas.scene.cards["hold"].sceneBoundingRect().center())
     wait_settled(qtbot, window)
+    other = QWidget()  # offscreen, a window that had no size has the keys again only after another had them
+    qtbot.addWidget(other)
+    for one in (other, window):
+        with qtbot.waitActive(one):
+            one.show()
+            one.activateWindow()
+    assert window.isActiveWindow()
 
 
 def test_a_file_of_a_newer_version_is_shown_kept_and_runs_but_for_one_journey(
