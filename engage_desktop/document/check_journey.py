@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from engage_desktop.document.check_delay_until import check_delay_until
 from engage_desktop.document.check_schedule import check_schedule
 from engage_desktop.document.check_set_trait import check_set_trait
 from engage_desktop.document.check_unknown_step import check_unknown_step
+from engage_desktop.document.wiring import connected
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.domain.duration import parse_duration, parse_instant
 from engage_desktop.domain.journey import AudienceEntry, EventEntry, Journey, ScheduleEntry
@@ -263,7 +265,7 @@ def _check_graph(journey: Journey, root: str) -> Iterator[Problem]:
                 yield unknown("step", target, f"{root}.steps.{step.key}.{field}", list(steps))
     yield from _circles(journey, root)
     if journey.start in steps and not any(isinstance(step, UnknownStep) for step in journey.steps):  # may lead anywhere
-        reached = _reached(journey, str(journey.start))
+        reached = connected(str(journey.start), partial(_onward, journey))
         for key in steps:
             if key not in reached:
                 message = "Nobody can reach this step."
@@ -286,17 +288,6 @@ def _targets(step: StepBase) -> Iterator[tuple[str, str]]:
 def _onward(journey: Journey, key: str) -> list[str]:
     found = [output.target for output in outputs(journey.by_key[key]) if output.target is not None and not output.loop]
     return [target for target in found if target in journey.by_key]
-
-
-def _reached(journey: Journey, start: str) -> set[str]:
-    seen: set[str] = set()
-    waiting = [start]
-    while waiting:
-        key = waiting.pop()
-        if key not in seen:
-            seen.add(key)
-            waiting += _onward(journey, key)
-    return seen
 
 
 def _circles(journey: Journey, root: str) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ FARTHEST_PX = 100_000.0
 _STEPS: TypeAdapter[tuple[Step, ...]] = TypeAdapter(tuple[Step, ...])
 _FRAMES: TypeAdapter[tuple[Frame, ...]] = TypeAdapter(tuple[Frame, ...])
 _NOTES: TypeAdapter[tuple[Note, ...]] = TypeAdapter(tuple[Note, ...])
-_REFUSED = "The clipboard holds no steps. Copy steps in a journey first."
+NO_STEPS = "The clipboard holds no steps. Copy steps in a journey first."
 Box = TypeVar("Box", Frame, Note)
 
 
@@ -48,7 +48,7 @@ def paste_steps(journey: Journey, data: Mapping[str, Any]) -> tuple[Journey, dic
             raise ValueError
         steps = _STEPS.validate_json(json.dumps(data["steps"]), by_alias=True, by_name=False)
     except (ValueError, KeyError, TypeError, AttributeError, ValidationError):
-        raise EditRefused(_REFUSED) from None
+        raise EditRefused(NO_STEPS) from None
     taken = set(journey.by_key)
     minted: dict[str, str] = {}
     for step in steps:
@@ -80,11 +80,11 @@ def paste_boxes(layout: JourneyLayout, data: Mapping[str, Any]) -> tuple[tuple[F
         frames = _FRAMES.validate_json(json.dumps(data.get("frames", [])), by_alias=True, by_name=False)
         notes = _NOTES.validate_json(json.dumps(data.get("notes", [])), by_alias=True, by_name=False)
     except (ValueError, TypeError):
-        raise EditRefused(_REFUSED) from None
+        raise EditRefused(NO_STEPS) from None
     boxes: tuple[Frame | Note, ...] = (*frames, *notes)
     for x, y, width, height in (box.box for box in boxes):
         if not (max(abs(x), abs(y), width, height) < FARTHEST_PX and min(width, height) > 0):
-            raise EditRefused(_REFUSED)
+            raise EditRefused(NO_STEPS)
     return _renamed(frames, layout.frames), _renamed(notes, layout.notes)
 
 

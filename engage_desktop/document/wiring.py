@@ -6,7 +6,7 @@ the wire from the entry to the start step.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from engage_desktop.domain.errors import UserError
@@ -96,14 +96,19 @@ def upstream(journey: Journey, key: str) -> frozenset[str]:
         for output in outputs(step):
             if not output.loop:
                 above.setdefault(output.target, []).append(step.key)
+    return frozenset(connected(key, lambda here: above.get(here, ())))
+
+
+def connected(start: str, onward: Callable[[str], Iterable[str]]) -> set[str]:
+    """All that is come to from a step by `onward`, the step among them."""
     seen: set[str] = set()
-    waiting = [key]
+    waiting = [start]
     while waiting:
         here = waiting.pop()
         if here not in seen:
             seen.add(here)
-            waiting += above.get(here, ())
-    return frozenset(seen)
+            waiting += onward(here)
+    return seen
 
 
 def can_connect(journey: Journey, ref: OutputRef, target: str) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from engage_desktop.engine.arrays import AnyArray, Mask, Profiles, expand
@@ -90,22 +92,33 @@ def patched(
 def _groups(table: Table, people: Profiles, owner: str | None, ranks: AnyArray | None) -> tuple[AnyArray, AnyArray]:
     """Where the rows of each of the people begin, owner by owner, and how many they are."""
     profile = table["profile"]
-    parts = [rows_of(profile[low:high], people, low) for low, high in blocks(table, owner, ranks)]
+    whole = [slice(0, len(profile))]
+    places = whole if owner is None or ranks is None else Blocks(table, owner).in_order(ranks)
+    parts = [rows_of(profile[at], people, at.start) for at in places]
     return np.concatenate([first for first, _ in parts]), np.concatenate([number for _, number in parts])
 
 
-def blocks(table: Table, owner: str | None, ranks: AnyArray | None) -> list[tuple[int, int]]:
-    """First row and end of each owner's, in the order of `ranks`; the owner's rows lie side by side."""
-    n = len(table["profile"])
-    if owner is None or ranks is None:
-        return [(0, n)]
-    size = np.zeros(len(ranks), np.int64)
-    if n:
+class Blocks:
+    """A table in which the rows of one owner (a journey, a broadcast, an audience) lie side by side, taken apart."""
+
+    def __init__(self, table: Table, owner: str) -> None:
+        self.table = table
         of = table[owner]
-        heads = np.append(0, np.flatnonzero(of[1:] != of[:-1]) + 1)
-        size[ranks[of[heads]]] = np.diff(np.append(heads, n))
-    ends = np.cumsum(size)
-    return list(zip((ends - size).tolist(), ends.tolist(), strict=True))
+        edges = [0, *(np.flatnonzero(of[1:] != of[:-1]) + 1).tolist(), len(of)]
+        self._at = {int(of[first]): slice(first, end) for first, end in pairwise(edges) if first < end}
+
+    def of(self, index: int) -> Table:
+        """The rows of the owner with this index, not copied."""
+        at = self._at.get(index, slice(0, 0))
+        return {name: column[at] for name, column in self.table.items()}
+
+    def in_order(self, ranks: AnyArray) -> list[slice]:
+        """The rows of each owner in the order of `ranks`; of one without rows the place where they would stand."""
+        found, end = [], 0
+        for index in np.argsort(ranks).tolist():
+            found.append(self._at.get(index, slice(end, end)))
+            end = found[-1].stop
+        return found
 
 
 def _overwritten(column: AnyArray, at: AnyArray, values: AnyArray) -> AnyArray:

@@ -20,7 +20,7 @@ from engage_desktop.engine.arrays import AnyArray, Mask, Profiles, expand
 from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.conditions import Conditions
 from engage_desktop.engine.coupling import hears_itself
-from engage_desktop.engine.exchange import blocks, patched
+from engage_desktop.engine.exchange import Blocks, patched
 from engage_desktop.engine.generated import Made
 from engage_desktop.engine.kinds import FORMS, mark_tables, needs_plain, plain
 from engage_desktop.engine.listening import Listening, only
@@ -139,7 +139,7 @@ class _Again:
                 self._tables[name] = _renumbered(table, old, new)
         keys = [one.journey.key for one in plan.journeys] + [one.key for one in plan.broadcasts]
         self._ranks: AnyArray = np.argsort(np.argsort(np.array(keys), kind="stable"), kind="stable")
-        self._blocks = {name: blocks(table, _owner(table), self._ranks) for name, table in self._tables.items()}
+        self._blocks = {name: Blocks(table, _owner(table)) for name, table in self._tables.items()}
         self._new: dict[str, Tables] = {}
         self.fresh = {name: stack([], TABLES[name]) for name in self._tables}
         self.played = Outcome()
@@ -173,14 +173,10 @@ class _Again:
 
     def _old(self, old: PlanJourney, new: PlanJourney) -> Tables:
         """The rows of an edited journey as they were, messages before they came to their ends."""
-        found = {name: self._of_journey(name, new.index) for name in _WALKED}
+        found = {name: self._blocks[name].of(new.index) for name in _WALKED}
         if new.journey.key in self.basis.attempts:
             found["messages"] = _renumbered(self.basis.attempts[new.journey.key], old, new)
         return {name: table for name, table in found.items() if len(table["profile"])}
-
-    def _of_journey(self, name: str, index: int) -> Table:
-        first, end = self._blocks[name][int(self._ranks[index])]
-        return {one: column[first:end] for one, column in self._tables[name].items()}
 
     # -- who is moved ----------------------------------------------------------------------
 
@@ -207,7 +203,7 @@ class _Again:
             key = one.journey.key
             tables = self._new.get(key, {})
             if key not in edited:
-                tables = {name: self._of_journey(name, one.index) for name in _WALKED}
+                tables = {name: self._blocks[name].of(one.index) for name in _WALKED}
                 if key in self.basis.attempts:
                     tables["messages"] = self.basis.attempts[key]
             own = {name: _numbered(table, people) for name, table in tables.items() if name != "sets"}

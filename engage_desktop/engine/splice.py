@@ -6,9 +6,8 @@ everybody who did not arrive at what is changed, and enters and leaves as before
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -19,7 +18,7 @@ from engage_desktop.engine.cache import LeafCache
 from engage_desktop.engine.conditions import Conditions
 from engage_desktop.engine.coupling import stands_alone
 from engage_desktop.engine.definitions import Meaning
-from engage_desktop.engine.exchange import exchanged
+from engage_desktop.engine.exchange import Blocks, exchanged
 from engage_desktop.engine.part import conditions_of
 from engage_desktop.engine.plan import Plan, PlanAudience, PlanJourney
 from engage_desktop.engine.resettle import resettle
@@ -63,19 +62,12 @@ def resimulate(
     refuse_clashes(plan, store)
     same = (before.window, before.seed, before.only) == (window, seed, named)
     if not same or not _splices(before.plan, plan, only):
-        goes_on = same and _made_both_ways(before)
-        found = resettle(plan, store, before, cancelled=cancelled, cache=cache) if goes_on else None
+        found = resettle(plan, store, before, cancelled=cancelled, cache=cache) if same else None
         if found is not None:
             return found
         asked = partial(simulate, progress=progress, cancelled=cancelled, cache=cache, edits=True)
         return asked(plan, store, window=window, seed=seed, only=only)
     return _Splice(plan, store, before, progress, cancelled, cache).run(chosen(plan, only)[0])
-
-
-def _made_both_ways(before: Run) -> bool:
-    """Whether the run tells what was made, also without assumptions: where then nothing is heard nothing is kept of it."""
-    without = None if before.basis is None else before.basis.without
-    return before.made is not None and (without is None or without.made is not None)
 
 
 def _splices(old: Plan, new: Plan, only: Sequence[str] | None) -> bool:
@@ -105,8 +97,8 @@ class _Splice:
         self.zone = plan.campaigns.workspace.timezone
         self.view = View(store, self.conditions, before.seed, self.zone)
         self.texts = Texts(before.texts)  # codes in rows that are kept stay right
-        self.blocks = {name: _Blocks(getattr(before, name), owner) for name, owner in _OWNER.items()}
-        self.memberships = _Blocks(before.memberships, "audience")
+        self.blocks = {name: Blocks(getattr(before, name), owner) for name, owner in _OWNER.items()}
+        self.memberships = Blocks(before.memberships, "audience")
         self.trails: dict[str, Trail] = {}
         self.done, self.total = 0, 1
 
@@ -209,24 +201,6 @@ class _Splice:
     def _walked(self, journey: PlanJourney, view: View) -> dict[str, Table]:
         trails = self.trails if view is self.view else None
         return tables_of_journey(journey, view, self.before.window, self.texts, self.cancelled, trails=trails)
-
-
-@dataclass(eq=False)
-class _Blocks:
-    """A table in which the rows of one journey or audience lie side by side, taken apart."""
-
-    table: Table
-    column: str
-
-    def __post_init__(self) -> None:
-        owner = self.table[self.column]
-        edges = [0, *(np.flatnonzero(owner[1:] != owner[:-1]) + 1).tolist(), len(owner)]
-        self._at = {int(owner[first]): slice(first, last) for first, last in itertools.pairwise(edges) if first < last}
-
-    def of(self, index: int) -> Table:
-        """The rows of the one with this index, not copied."""
-        at = self._at.get(index, slice(0, 0))
-        return {name: column[at] for name, column in self.table.items()}
 
 
 def _numbered(table: Table, column: str, index: int) -> Table:

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from engage_desktop.document import ENTRY, EditRefused, copy_boxes, copy_steps, paste_boxes, paste_steps
-from engage_desktop.document.clipboard import FARTHEST_PX
+from engage_desktop.document.clipboard import FARTHEST_PX, NO_STEPS
 from engage_desktop.domain.layout import Frame, Note
 from engage_desktop.ui.canvas.arrange import around
 from engage_desktop.ui.canvas.board import BoardEditor, BoxRef, counted, shifted
 from engage_desktop.ui.canvas.editor import NEW_SIZE, JourneyEditor
-from engage_desktop.ui.canvas.placing import COLUMN_GAP, ROW_GAP, Position, Size, clear_of
+from engage_desktop.ui.canvas.placing import COLUMN_GAP, ROW_GAP, Position, Size, clear_of, on_grid
 
 Spots = dict[Any, tuple[Position, Size]]
 """Where cards (by key), frames and notes stand, and how large they are."""
@@ -53,7 +53,7 @@ class CopyEditor:
         after, renamed = paste_steps(editor.must(), data)
         frames, notes = paste_boxes(layout, data)
         if not renamed and not frames and not notes:
-            raise EditRefused("The clipboard holds no steps. Copy steps in a journey first.")
+            raise EditRefused(NO_STEPS)
         told = _told(data.get("places"))
         spots: Spots = {}
         for number, old in enumerate(renamed):
@@ -64,7 +64,7 @@ class CopyEditor:
         nodes = dict(editor.standing.places)
         for old, new in renamed.items():
             (x, y), _ = spots[old]
-            nodes[new] = (start[0] + _grid(x - left), start[1] + _grid(y - top))
+            nodes[new] = (start[0] + on_grid(x - left), start[1] + on_grid(y - top))
         by = start[0] - left, start[1] - top
         board: dict[str, Any] = {}
         if frames:
@@ -88,7 +88,7 @@ class CopyEditor:
         known = {*standing.places, *(frame.key for frame in layout.frames), *(note.key for note in layout.notes)}
         beside = any(old in known for old in olds)
         start = at or ((left + width + COLUMN_GAP, top) if beside else self._editor.below_all())
-        return (left, top), clear_of((_grid(start[0]), _grid(start[1])), (width, height), rest)
+        return (left, top), clear_of((on_grid(start[0]), on_grid(start[1])), (width, height), rest)
 
 
 def _told(places: object) -> dict[str, tuple[Position, Size]]:
@@ -110,7 +110,3 @@ def _box_keys(data: Mapping[str, Any]) -> list[str]:
 def _spot(box: Frame | Note) -> tuple[Position, Size]:
     x, y, width, height = map(float, box.box)
     return (x, y), (width, height)
-
-
-def _grid(value: float) -> float:
-    return round(value / 8) * 8.0

@@ -34,7 +34,7 @@ from engage_desktop.domain.journey import Journey
 from engage_desktop.domain.step import StepBase, outputs
 from engage_desktop.ui.canvas.arrange import Axis, Side, align, distribute, followed_frames, followed_notes
 from engage_desktop.ui.canvas.folding import hidden
-from engage_desktop.ui.canvas.placing import COLUMN_GAP, ROW_GAP, Position, Size, clear_of
+from engage_desktop.ui.canvas.placing import COLUMN_GAP, ROW_GAP, Position, Size, clear_of, on_grid
 from engage_desktop.ui.canvas.tidying import tidied, unfolded
 from engage_desktop.ui.canvas.words import step_title
 
@@ -222,7 +222,7 @@ class JourneyEditor:
         if wish is None:
             wish = self.below_all() if ref is None else self._below(journey, standing, ref)
         others = {k: (nodes[k], standing.sizes[k]) for k in nodes}
-        nodes[key] = clear_of((_grid(wish[0]), _grid(wish[1])), NEW_SIZE, others)
+        nodes[key] = clear_of((on_grid(wish[0]), on_grid(wish[1])), NEW_SIZE, others)
         return nodes
 
     def below_all(self) -> Position:
@@ -252,8 +252,8 @@ class JourneyEditor:
         missing = top + NEW_SIZE[1] + ROW_GAP - y
         if missing > 0:
             for moved in _downstream(journey, below):
-                nodes[moved] = (nodes[moved][0], _grid(nodes[moved][1] + missing + 4))
-        nodes[key] = (_grid(centre - NEW_SIZE[0] / 2), _grid(top))
+                nodes[moved] = (nodes[moved][0], on_grid(nodes[moved][1] + missing + 4))
+        nodes[key] = (on_grid(centre - NEW_SIZE[0] / 2), on_grid(top))
 
     def add_before(self, type_: str, target: str, at: Position) -> str:
         """Add a step that leads to one that is there; returns its key."""
@@ -298,7 +298,7 @@ class JourneyEditor:
             if missing > 0:
                 for moved in _downstream(journey, old):
                     if moved != key:
-                        nodes[moved] = (nodes[moved][0], _grid(nodes[moved][1] + missing + 4))
+                        nodes[moved] = (nodes[moved][0], on_grid(nodes[moved][1] + missing + 4))
         self.apply(f"Insert {self._label([key])}", after, nodes, follow=True)
 
     def delete(self, keys: Iterable[str]) -> None:
@@ -316,10 +316,6 @@ class JourneyEditor:
 def _whole(value: float) -> int:
     """Places are stored in whole pixels: what a zoomed hand leaves behind the point is noise."""
     return round(value)
-
-
-def _grid(value: float) -> float:
-    return round(value / 8) * 8.0
 
 
 def _forward(step: StepBase) -> list[str | None]:

@@ -89,8 +89,9 @@ def clear_of(wish: Position, size: Size, others: Mapping[str, tuple[Position, Si
         if not blocking:
             break
         x = max(p[0] + s[0] for p, s in blocking) + COLUMN_GAP
-    return _snapped(x), _snapped(y)
+    return on_grid(x), on_grid(y)
 
 
-def _snapped(value: float) -> float:
+def on_grid(value: float) -> float:
+    """The nearest multiple of the grid."""
     return round(value / 8) * 8.0

@@ -13,7 +13,7 @@ from engage_desktop.document.wiring import retarget
 from engage_desktop.domain.journey import Journey
 from engage_desktop.ui.canvas.arrange import around
 from engage_desktop.ui.canvas.folding import wires_of
-from engage_desktop.ui.canvas.placing import Position, Size, clear_of, overlaps, tidy
+from engage_desktop.ui.canvas.placing import Position, Size, clear_of, on_grid, overlaps, tidy
 
 _MARGIN_PX = 16.0
 
@@ -123,4 +123,4 @@ def _only(journey: Journey, keys: Collection[str]) -> Journey:
 
 def _grid(corner: Position, offset: Position = (0.0, 0.0)) -> Position:
     """A place on the grid; from a corner on it, the same offsets give the same places again."""
-    return round((corner[0] + offset[0]) / 8) * 8.0, round((corner[1] + offset[1]) / 8) * 8.0
+    return on_grid(corner[0] + offset[0]), on_grid(corner[1] + offset[1])

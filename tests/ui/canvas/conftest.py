@@ -7,18 +7,13 @@ from pytestqt.qtbot import QtBot
 
 from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.theme import Theme
-from tests.ui.canvas.driving import Hand, document
+from tests.ui.canvas.driving import Hand, document, on_screen
 
 
 @pytest.fixture
 def canvas(qtbot: QtBot, theme: Theme) -> Iterator[JourneyCanvas]:
     """Cart rescue at 100 % in a canvas of 1280x800, without motion."""
-    made = JourneyCanvas(document(), "cart", theme)
-    made.motion_ms = 0
-    qtbot.addWidget(made)
-    made.resize(1280, 900)
-    with qtbot.waitExposed(made):
-        made.show()
+    made = on_screen(qtbot, JourneyCanvas(document(), "cart", theme), 1280, 900)
     qtbot.wait(1)
     made.view.zoom_to(1.0)
     yield made

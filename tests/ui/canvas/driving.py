@@ -8,6 +8,7 @@ from typing import Literal
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
+from pytestqt.qtbot import QtBot
 
 from engage_desktop.app.protocol import ENTRY, JourneyFigures, StepFigures
 from engage_desktop.document import Document, OutputRef, loads
@@ -76,6 +77,16 @@ def document(text: str = CART) -> Document:
     campaigns, problems = loads(text)
     assert campaigns is not None, problems
     return Document(campaigns)
+
+
+def on_screen(qtbot: QtBot, canvas: JourneyCanvas, width: int, height: int) -> JourneyCanvas:
+    """A canvas in a window of its own, in view, where nothing glides."""
+    canvas.motion_ms = 0
+    qtbot.addWidget(canvas)
+    canvas.resize(width, height)
+    with qtbot.waitExposed(canvas):
+        canvas.show()
+    return canvas
 
 
 class Hand:

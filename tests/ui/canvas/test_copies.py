@@ -20,7 +20,7 @@ from engage_desktop.ui.canvas.clipboard import MIME
 from engage_desktop.ui.canvas.picture import save_picture
 from engage_desktop.ui.theme import Theme
 from tests.ui import driver
-from tests.ui.canvas.driving import FIGURES, Hand, agrees, document
+from tests.ui.canvas.driving import FIGURES, Hand, agrees, document, on_screen
 from tests.ui.driver import CTRL
 
 ROOT = Path(__file__).parents[3]
@@ -36,13 +36,7 @@ OTHER = """{
 @pytest.fixture
 def other(qtbot: QtBot, theme: Theme) -> JourneyCanvas:
     """The canvas of another window, on another workspace."""
-    made = JourneyCanvas(document(OTHER), "a", theme)
-    made.motion_ms = 0
-    qtbot.addWidget(made)
-    made.resize(900, 700)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
+    return on_screen(qtbot, JourneyCanvas(document(OTHER), "a", theme), 900, 700)
 
 
 def test_steps_go_to_another_journey_and_another_window_with_their_wires_and_places(

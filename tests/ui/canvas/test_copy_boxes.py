@@ -14,7 +14,7 @@ from engage_desktop.domain.layout import JourneyLayout
 from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.canvas.board import BoxRef
 from engage_desktop.ui.theme import Theme
-from tests.ui.canvas.driving import Hand, agrees, document
+from tests.ui.canvas.driving import Hand, agrees, document, on_screen
 from tests.ui.driver import CTRL, NONE, SHIFT
 
 NOTE, FRAME = BoxRef("note", "note"), BoxRef("frame", "frame")
@@ -102,12 +102,7 @@ def test_a_note_alone_is_copied_cut_pasted_and_duplicated(board: JourneyCanvas, 
 def test_a_frame_and_its_steps_and_a_note_go_to_another_window(
     board: JourneyCanvas, hand: Hand, qtbot: QtBot, theme: Theme
 ) -> None:
-    other = JourneyCanvas(document(), "cart", theme)
-    other.motion_ms = 0
-    qtbot.addWidget(other)
-    other.resize(900, 700)
-    with qtbot.waitExposed(other):
-        other.show()
+    other = on_screen(qtbot, JourneyCanvas(document(), "cart", theme), 900, 700)
     hand.key(Qt.Key.Key_0, CTRL)
     everything = board.scene.content_rect()
     hand.click(middle(board, NOTE))

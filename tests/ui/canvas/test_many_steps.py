@@ -12,19 +12,13 @@ from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.canvas.outline_rows import rows
 from engage_desktop.ui.inspector import edits
 from engage_desktop.ui.theme import Theme
-from tests.ui.canvas.driving import Hand
+from tests.ui.canvas.driving import Hand, on_screen
 from tests.ui.canvas.test_scale import large
 
 
 @pytest.fixture
 def ladder(qtbot: QtBot, theme: Theme) -> JourneyCanvas:
-    canvas = JourneyCanvas(large(300), "big", theme)
-    canvas.motion_ms = 0
-    qtbot.addWidget(canvas)
-    canvas.resize(1400, 900)
-    with qtbot.waitExposed(canvas):
-        canvas.show()
-    return canvas
+    return on_screen(qtbot, JourneyCanvas(large(300), "big", theme), 1400, 900)
 
 
 def shown(canvas: JourneyCanvas) -> list[tuple[int, str]]:

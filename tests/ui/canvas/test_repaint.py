@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from engage_desktop.app.protocol import JourneyFigures, StepFigures
 from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.theme import Theme
-from tests.ui.canvas.driving import FIGURES, Hand, agrees
+from tests.ui.canvas.driving import FIGURES, Hand, agrees, on_screen
 from tests.ui.canvas.test_scale import large, settle
 from tests.ui.driver import CTRL, SHIFT
 
@@ -20,12 +20,7 @@ from tests.ui.driver import CTRL, SHIFT
 @pytest.fixture
 def ladder(qtbot: QtBot, theme: Theme) -> Hand:
     """Two hundred steps, about thirty of them in view, their places stored."""
-    canvas = JourneyCanvas(large(200), "big", theme)
-    canvas.motion_ms = 0
-    qtbot.addWidget(canvas)
-    canvas.resize(1400, 2000)
-    with qtbot.waitExposed(canvas):
-        canvas.show()
+    canvas = on_screen(qtbot, JourneyCanvas(large(200), "big", theme), 1400, 2000)
     canvas.view.zoom_to(0.62)
     canvas.view.reveal(canvas.scene.cards["s8"].rect())
     hand = Hand(canvas)

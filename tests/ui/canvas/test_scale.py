@@ -12,7 +12,7 @@ from engage_desktop.document import Document
 from engage_desktop.domain.campaigns import Campaigns
 from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.theme import Theme
-from tests.ui.canvas.driving import Hand, agrees
+from tests.ui.canvas.driving import Hand, agrees, on_screen
 
 
 def large(steps: int) -> Document:
@@ -35,12 +35,7 @@ def thousand() -> Document:
 
 @pytest.fixture
 def big(qtbot: QtBot, theme: Theme, thousand: Document) -> JourneyCanvas:
-    canvas = JourneyCanvas(thousand, "big", theme)
-    canvas.motion_ms = 0
-    qtbot.addWidget(canvas)
-    canvas.resize(1400, 900)
-    with qtbot.waitExposed(canvas):
-        canvas.show()
+    canvas = on_screen(qtbot, JourneyCanvas(thousand, "big", theme), 1400, 900)
     qtbot.wait(1)
     return canvas
 

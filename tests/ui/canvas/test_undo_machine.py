@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from engage_desktop.document import dumps, dumps_layout
 from engage_desktop.ui.canvas import JourneyCanvas
 from engage_desktop.ui.theme import Theme
-from tests.ui.canvas.driving import Hand, agrees, document
+from tests.ui.canvas.driving import Hand, agrees, document, on_screen
 from tests.ui.canvas.gesturing import Gesturing
 
 BLOCKS, SEQUENCES, LENGTH = 4, 15, 16
@@ -22,12 +22,7 @@ BLOCKS, SEQUENCES, LENGTH = 4, 15, 16
 
 def run(qtbot: QtBot, theme: Theme, seed: int, length: int) -> Counter[str]:
     """One sequence there, back and there again; which gestures changed the document."""
-    canvas = JourneyCanvas(document(), "cart", theme)
-    canvas.motion_ms = 0
-    qtbot.addWidget(canvas)
-    canvas.resize(1280, 900)
-    with qtbot.waitExposed(canvas):
-        canvas.show()
+    canvas = on_screen(qtbot, JourneyCanvas(document(), "cart", theme), 1280, 900)
     gestures, hand = Gesturing(canvas, seed), Hand(canvas)
     done: list[str] = []
     edited: Counter[str] = Counter()
